@@ -1,0 +1,106 @@
+import { z } from 'zod';
+import { type CallState, pendingJobs, type RunState } from '../fold.ts';
+import { type Disposition, dispositionSchema, type TicketRef } from '../journal.ts';
+
+export const concludeName = 'conclude';
+
+/** The only way for the model to end a run. What it says is checked against the journal before it counts. */
+export const concludeTool = {
+  name: concludeName,
+  description:
+    'Ends the run. "resolved": this run closed the ticket and the result said so. "ticketed": an open ticket holds the fault and nothing more is needed from triage. "escalated": a person must take over. "no_action": nothing is wrong any more and nothing had to be written. "inconclusive": you could not find out. Evidence names the steps (the "step" of tool results) that your conclusion rests on.',
+  input: z.strictObject({
+    disposition: dispositionSchema,
+    reason: z.string().min(1).max(500).describe('one sentence: why this disposition'),
+    summary: z.string().min(1).max(4000).describe('for the technician: what fired, what was found, what was done'),
+    evidence: z.array(z.strictObject({ step: z.number().int(), finding: z.string().min(1).max(500) })).max(20),
+  }),
+};
+
+export type Conclusion = z.infer<typeof concludeTool.input>;
+
+const resolvers = new Set(['create_a_kaseya_bms_tickets_resolve']);
+const openers = new Set(['create_a_kaseya_bms_rmm_ticket']);
+
+/** What stands in the way of this conclusion, for the model to mend; null: it holds. */
+export function objectionTo(conclusion: Conclusion, state: RunState): { code: string; message: string } | null {
+  if (pendingJobs(state).length > 0) {
+    return { code: 'rmm_job_pending', message: 'an RMM job of this run has not reported: wait for its result' };
+  }
+  const known = evidenceSteps(state);
+  const invented = conclusion.evidence.filter(({ step }) => !known.has(step)).map(({ step }) => step);
+  if (invented.length > 0) {
+    const message = `evidence names steps that are no findings of this run: ${invented.join(', ')}; there are: ${[...known].join(', ')}`;
+    return { code: 'unknown_evidence', message };
+  }
+  if (conclusion.disposition === 'resolved' && !isProven(state, resolvers)) {
+    const message = 'no verified success: "resolved" needs a resolve call whose result says that it succeeded';
+    return { code: 'not_verified', message };
+  }
+  if (conclusion.disposition === 'ticketed' && !hasOpenTicket(state)) {
+    return { code: 'no_ticket', message: 'no open ticket is known to this run' };
+  }
+  return null;
+}
+
+const evidenceSteps = (state: RunState): Set<number> => {
+  const steps = [...state.calls.values()].flatMap(({ result }) =>
+    result && result.kind !== 'error' ? [result.step] : [],
+  );
+  return new Set([...(state.scope ? [state.scope.step] : []), ...steps]);
+};
+
+const succeeded = ({ result }: CallState): boolean =>
+  (result?.kind === 'job' && result.outcome === 'succeeded') || (result?.kind === 'write' && result.outcome === 'done');
+
+const doubtful = ({ result }: CallState): boolean =>
+  (result?.kind === 'job' && result.outcome !== 'succeeded') ||
+  (result?.kind === 'write' && result.outcome === 'undecidable');
+
+/** At least one such call succeeded, and none after it ended in doubt. */
+function isProven(state: RunState, tools: ReadonlySet<string>): boolean {
+  const last = [...state.calls.values()]
+    .filter((call) => tools.has(call.name) && (succeeded(call) || doubtful(call)))
+    .at(-1);
+  return last !== undefined && succeeded(last);
+}
+
+const hasOpenTicket = ({ scope, ...state }: RunState): boolean =>
+  scope?.scope.ticket != null || (scope?.scope.otherTickets.length ?? 0) > 0 || isProven({ scope, ...state }, openers);
+
+/** The run's ticket: the one that a job touched last, else the alert's own. Never what the model says. */
+export function ticketOf(state: RunState): TicketRef | null {
+  const results = [...state.calls.values()].map(({ result }) => result);
+  const touched = results.flatMap((result) =>
+    result?.kind === 'job' || result?.kind === 'write' ? (result.ticket ?? []) : [],
+  );
+  const own = state.scope?.scope.ticket;
+  return touched.at(-1) ?? (own ? { id: own.id, number: own.number } : null);
+}
+
+/**
+ * The facts that a reason must not leave out: what failed, what is unknown and, for "resolved", the proof.
+ * Written by code from the journal, put before whatever the model says.
+ */
+export function factsFor(disposition: Disposition, state: RunState): string[] {
+  return [...state.calls.values()].flatMap((call) => {
+    const { result, job } = call;
+    if (result?.kind === 'write' && result.outcome === 'undecidable') return [`${call.name}: ${result.message}`];
+    if (result?.kind !== 'job' || !job) return [];
+    if (result.outcome === 'failed')
+      return [`RMM job ${job.jobId} ended, but this run's row failed: "${result.message}"`];
+    if (result.outcome === 'unknown') return [`RMM job ${job.jobId} is unverified: ${result.message}`];
+    return disposition === 'resolved'
+      ? [`verified: RMM job ${job.jobId} reported "${result.message}" for this run's row`]
+      : [];
+  });
+}
+
+/** Has this run already moved a ticket to people (or described it, where the mode forbids it)? */
+export const hasHandedOver = (state: RunState): boolean =>
+  [...state.calls.values()].some(
+    ({ name, result }) =>
+      name === 'create_a_kaseya_bms_assignticket' &&
+      result?.kind === 'write' &&
+      (result.outcome === 'done' || result.outcome === 'described'),
+  );

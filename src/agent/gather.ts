@@ -1,0 +1,92 @@
+import type { Alert } from '../alert.ts';
+import type { Scope } from '../journal.ts';
+import type { AssetRow } from '../kaseya/assets.ts';
+import type { Bms } from '../kaseya/bms.ts';
+import type { Ticket, TicketRow } from '../kaseya/tickets.ts';
+
+/** The operator's word on which account a sender's customer or site belongs to: name as sent → BMS account name. */
+export type AccountNames = Readonly<Record<string, string>>;
+
+const same = (a: string | null | undefined, b: string | null | undefined) =>
+  a != null && b != null && a.trim().toLowerCase() === b.trim().toLowerCase();
+
+const nothing = (reason: string): Scope => ({ account: null, asset: null, ticket: null, otherTickets: [], reason });
+
+/** Tickets of the device that are opened one by one in search of the alert's own. */
+const candidateCap = 5;
+
+/**
+ * Finds out whose alert this is: the account, the asset and the ticket that the run may touch. A ticket that carries
+ * the alert's own id settles it. Otherwise the device's name must fit one active asset only; between assets of the
+ * same name the operator's mapping decides, or the sender's customer if it is an account's exact name; never a guess.
+ */
+export async function gather(
+  alert: Alert,
+  bms: Pick<Bms, 'tickets' | 'assets'>,
+  accounts: AccountNames,
+): Promise<Scope> {
+  const device = alert.device.name;
+  if (device === null) return nothing('the alert names no device');
+  const mapped = mappedAccount(alert, accounts);
+
+  const listed = await bms.tickets.list({ hardwareAssetName: device, excludeCompleted: true, pageSize: 100 });
+  const rows = listed.rows.filter((row) => same(row.hardwareAssetName, device));
+  const own = await findOwn(alert, rows, bms);
+  if (own) return ownScope(own, rows, mapped);
+
+  const found = await bms.assets.search({ assetName: device });
+  const named = found.rows.filter((row) => row.isActive && same(row.assetName, device));
+  const owner = mapped ?? (named.length > 1 ? alert.customer : null);
+  const assets = owner === null ? named : named.filter((row) => same(row.accountName, owner));
+  const [asset] = assets;
+  if (assets.length > 1 || (named.length > 1 && !asset)) return nothing(ambiguity(device, named));
+  if (!asset) return nothing(`BMS has no active asset named "${device}"${mapped === null ? '' : ` of "${mapped}"`}`);
+  return {
+    account: { id: asset.accountId, name: asset.accountName ?? '' },
+    asset: { id: asset.id, name: asset.assetName },
+    ticket: null,
+    otherTickets: rows.filter((row) => row.hardwareAssetId === asset.id).map(brief),
+    reason: 'BMS has no open ticket for this alert',
+  };
+}
+
+function mappedAccount({ customer, site }: Alert, accounts: AccountNames): string | null {
+  const known = [customer, site].find((name) => name !== null && Object.hasOwn(accounts, name));
+  return known == null ? null : (accounts[known] ?? null);
+}
+
+async function findOwn(alert: Alert, rows: readonly TicketRow[], bms: Pick<Bms, 'tickets'>): Promise<Ticket | null> {
+  for (const row of rows.slice(0, candidateCap)) {
+    const ticket = await bms.tickets.get(row.id);
+    if (ticket.rmmTicketReference === alert.sourceId) return ticket;
+  }
+  return null;
+}
+
+function ownScope(own: Ticket, rows: readonly TicketRow[], mapped: string | null): Scope {
+  if (own.accountId == null) return nothing(`ticket ${own.ticketNumber} has no account`);
+  if (mapped !== null && !same(own.accountName, mapped)) {
+    return nothing(
+      `ticket ${own.ticketNumber} belongs to "${own.accountName}", but the sender is mapped to "${mapped}"`,
+    );
+  }
+  const others = rows.filter((row) => row.id !== own.id && row.hardwareAssetId === own.hardwareAssetId);
+  return {
+    account: { id: own.accountId, name: own.accountName ?? '' },
+    asset: own.hardwareAssetId ? { id: own.hardwareAssetId, name: own.hardwareAssetName ?? '' } : null,
+    ticket: { ...brief(own), details: (own.details ?? '').slice(0, 2000), occurrences: own.occurrenceCount ?? 1 },
+    otherTickets: others.map(brief),
+    reason: null,
+  };
+}
+
+const brief = (row: TicketRow) => ({
+  id: row.id,
+  number: row.ticketNumber,
+  title: row.title ?? '',
+  status: row.statusName ?? '',
+  statusId: row.statusId,
+});
+
+const ambiguity = (device: string, assets: readonly AssetRow[]) =>
+  `"${device}" is an asset of ${assets.map((asset) => `"${asset.accountName}"`).join(' and ')}: map the sender's site under "accounts"`;

@@ -1,0 +1,105 @@
+import OpenAI, { APIConnectionError, APIError } from 'openai';
+import type { ChatCompletionMessageParam } from 'openai/resources/chat/completions';
+import { RetryableError, TerminalError } from '../errors.ts';
+import type { ToolSpec } from './tool.ts';
+
+export interface ModelCall {
+  id: string;
+  name: string;
+  arguments: string;
+}
+
+export type ChatMessage =
+  | { role: 'system' | 'user'; content: string }
+  | { role: 'assistant'; content: string; toolCalls: readonly ModelCall[] }
+  | { role: 'tool'; callId: string; content: string };
+
+export interface ModelAnswer {
+  model: string;
+  content: string;
+  toolCalls: Omit<ModelCall, 'id'>[];
+  usage: { promptTokens: number; completionTokens: number };
+  ms: number;
+}
+
+export interface Model {
+  /** Throws `RetryableError` `model_unavailable` or `TerminalError` `model_refused`. */
+  ask(messages: readonly ChatMessage[], tools: readonly ToolSpec[]): Promise<ModelAnswer>;
+}
+
+export interface ModelOptions {
+  baseUrl: string | undefined;
+  apiKey: string;
+  model: string;
+  timeoutMs: number;
+}
+
+const retryAfterMs = 5_000;
+
+/** Chat Completions with strict tools: what every OpenAI-compatible server speaks. */
+export function createModel({ baseUrl, apiKey, model, timeoutMs }: ModelOptions): Model {
+  const client = new OpenAI({ apiKey, baseURL: baseUrl ?? null, timeout: timeoutMs, maxRetries: 0 });
+  return {
+    async ask(messages, tools) {
+      const startedAt = Date.now();
+      const completion = await client.chat.completions
+        .create({
+          model,
+          messages: messages.map(toParam),
+          tools: tools.map((tool) => ({ type: 'function', function: { ...tool, strict: true } })),
+        })
+        .catch((error: unknown) => {
+          throw explain(error);
+        });
+      const message = completion.choices?.[0]?.message;
+      if (!message) {
+        throw new RetryableError('model_unavailable', 'the model answered without a choice', { retryAfterMs });
+      }
+      return {
+        model: completion.model ?? model,
+        content: message.content ?? '',
+        toolCalls: (message.tool_calls ?? []).flatMap((call) => (call.type === 'function' ? [call.function] : [])),
+        usage: {
+          promptTokens: completion.usage?.prompt_tokens ?? 0,
+          completionTokens: completion.usage?.completion_tokens ?? 0,
+        },
+        ms: Date.now() - startedAt,
+      };
+    },
+  };
+}
+
+function toParam(message: ChatMessage): ChatCompletionMessageParam {
+  if (message.role === 'tool') return { role: 'tool', tool_call_id: message.callId, content: message.content };
+  if (message.role !== 'assistant') return message;
+  const { content, toolCalls } = message;
+  if (toolCalls.length === 0) return { role: 'assistant', content };
+  const calls = toolCalls.map(({ id, name, arguments: json }) => ({
+    id,
+    type: 'function' as const,
+    function: { name, arguments: json },
+  }));
+  return { role: 'assistant', content: content || null, tool_calls: calls };
+}
+
+function explain(error: unknown): Error {
+  if (error instanceof APIConnectionError || !(error instanceof APIError)) {
+    const message = `the model could not be reached: ${error instanceof Error ? error.message : String(error)}`;
+    return new RetryableError('model_unavailable', message, { retryAfterMs, cause: error });
+  }
+  const status = error.status ?? 0;
+  const message = `the model answered ${status}: ${error.message}`;
+  if (status !== 429 && status !== 408 && status < 500)
+    return new TerminalError('model_refused', message, { cause: error });
+  return new RetryableError('model_unavailable', message, {
+    retryAfterMs: waitOf(error) ?? retryAfterMs,
+    cause: error,
+  });
+}
+
+function waitOf(error: { headers?: Headers | undefined }): number | undefined {
+  const ms = Number(error.headers?.get('retry-after-ms') ?? Number.NaN);
+  if (ms > 0) return ms;
+  const seconds = Number(error.headers?.get('retry-after') ?? Number.NaN);
+  return seconds > 0 ? seconds * 1000 : undefined;
+}

@@ -1,0 +1,100 @@
+import { z } from 'zod';
+import type { Bms } from '../../kaseya/bms.ts';
+import type { Ticket } from '../../kaseya/tickets.ts';
+import { withoutAccount } from '../scope.ts';
+import { defineRead, defineWrite, type ReadBack, refuse } from '../tool.ts';
+
+export const rmmTools = ({ tickets, rmm }: Pick<Bms, 'tickets' | 'rmm'>) => [
+  defineWrite({
+    name: 'create_a_kaseya_bms_tickets_resolve',
+    description:
+      "Closes the alert's own RMM ticket, with a resolution note that the customer may see. BMS does it as a job: the result of this call is what the job reported for this ticket, not that the job was accepted. It repairs nothing on the device: close only what the evidence shows is over.",
+    input: z.strictObject({
+      alertRefId: z.string().min(1).max(200).describe("the alert's sourceId"),
+      resolutionNote: z.string().min(1).max(4000).describe('what was found and why the fault is over'),
+    }),
+    outside({ alertRefId }, { state, scope }) {
+      const unknown = withoutAccount(scope);
+      if (unknown) return unknown;
+      if (alertRefId !== state.alert.sourceId) {
+        return refuse('out_of_scope', `alertRefId is not this alert's: it is "${state.alert.sourceId}"`);
+      }
+      return scope.ticket
+        ? null
+        : refuse('no_ticket', 'BMS holds no open ticket for this alert: there is nothing to close');
+    },
+    async prepare({ alertRefId, resolutionNote }, { scope }) {
+      if (!scope.ticket) return refuse('no_ticket', 'BMS holds no open ticket for this alert');
+      return { alertRefId, resolutionNote, ticketId: scope.ticket.id };
+    },
+    async write({ alertRefId, resolutionNote }, { marker, transactionId }) {
+      const note = `${resolutionNote}\n\n${marker}`;
+      const jobId = await rmm.resolveTickets([{ transactionId, alertRefId, resolutionNote: note }]);
+      return { kind: 'job', family: 'tickets', jobId };
+    },
+    async readBack({ ticketId }, { marker }) {
+      const ticket = await tickets.get(ticketId);
+      if (!ticket.completedDate) return 'pending';
+      const { rows } = await tickets.notes(ticketId);
+      // Closed without our note: somebody else closed it, or the note is kept where we cannot read it.
+      if (!rows.some(({ details }) => details?.includes(marker))) return 'undecidable';
+      return { kind: 'done', message: 'the ticket is closed and carries our note', data: null, ticket: refOf(ticket) };
+    },
+  }),
+  defineWrite({
+    name: 'create_a_kaseya_bms_rmm_ticket',
+    description:
+      'Opens an RMM ticket for this alert in its own account, for when BMS holds none. BMS does it as a job: the result of this call is what the job reported.',
+    input: z.strictObject({ title: z.string().min(1).max(200), details: z.string().min(1).max(4000) }),
+    outside: (_, { scope }) =>
+      withoutAccount(scope) ??
+      (scope.ticket ? refuse('ticket_exists', `ticket ${scope.ticket.number} is open for this alert: use it`) : null),
+    async prepare({ title, details }, { state, scope }) {
+      const { alert } = state;
+      const openDate = alert.occurredAt ?? alert.receivedAt;
+      const base = {
+        alertRefId: alert.sourceId,
+        organization: scope.account?.name ?? '',
+        assetName: scope.asset?.name ?? null,
+      };
+      return { ...base, title, details, openDate };
+    },
+    async write({ organization, details, ...row }, { marker, transactionId }) {
+      const ticket = {
+        ...row,
+        transactionId,
+        organization: { name: organization },
+        details: `${details}\n\n${marker}`,
+      };
+      return { kind: 'job', family: 'tickets', jobId: await rmm.createTickets([ticket]) };
+    },
+    async readBack({ alertRefId, assetName }, { marker }): Promise<ReadBack> {
+      if (assetName === null) return 'undecidable';
+      const { rows } = await tickets.list({ hardwareAssetName: assetName, pageSize: 100 });
+      for (const row of rows.filter(({ details }) => details?.includes(marker) ?? true).slice(0, 5)) {
+        const ticket = await tickets.get(row.id);
+        if (ticket.rmmTicketReference !== alertRefId || !ticket.details?.includes(marker)) continue;
+        return { kind: 'done', message: 'the ticket exists and carries our mark', data: null, ticket: refOf(ticket) };
+      }
+      return 'pending';
+    },
+  }),
+  defineRead({
+    name: 'list_all_kaseya_bms_tickets_status',
+    description:
+      'Repeats what is known of the RMM jobs that this run started, by job id (null: all). The calls that start a job already wait for its result.',
+    input: z.strictObject({ jobId: z.string().nullable() }),
+    outside: () => null,
+    async read({ jobId }, { state }) {
+      const calls = [...state.calls.values()].filter(({ job }) => job && (jobId === null || job.jobId === jobId));
+      const jobs = calls.map(({ job, result }) => ({
+        jobId: job?.jobId,
+        outcome: result?.kind === 'job' ? result.outcome : 'pending',
+        message: result?.kind === 'job' ? result.message : null,
+      }));
+      return jobs.length > 0 ? { jobs } : refuse('unknown_job', 'this run started no such job');
+    },
+  }),
+];
+
+const refOf = (ticket: Ticket) => ({ id: ticket.id, number: ticket.ticketNumber });

@@ -1,0 +1,138 @@
+import { isTransient, RetryableError, TerminalError, UpstreamError } from '../errors.ts';
+import { fold, pendingCalls, pendingJobs, type RunState } from '../fold.ts';
+import type { Entry, EntryBody, RmmJob } from '../journal.ts';
+import type { Bms } from '../kaseya/bms.ts';
+import { type Budget, exhausted, maxCallsPerTurn } from './budget.ts';
+import { concludeName, concludeTool } from './conclude.ts';
+import { concludeByModel, concludeByService, concludeRecovered, concludeUnworked } from './ending.ts';
+import { type AccountNames, gather } from './gather.ts';
+import type { Model } from './model.ts';
+import { messagesFor } from './prompt.ts';
+import { settleCall } from './seam.ts';
+import { specOf, type Tool } from './tool.ts';
+
+/** The run's journal, owned by this worker: an append fails once another worker has taken over. */
+export interface RunJournal {
+  readonly runId: string;
+  readonly epoch: number;
+  read(): Promise<Entry[]>;
+  append(body: EntryBody): Promise<void>;
+}
+
+export type TriageProgress =
+  | { kind: 'concluded'; state: RunState }
+  /** Nothing to do before `until` (ms since the epoch), unless the journal grows beyond `journalLength`. */
+  | { kind: 'suspended'; until: number; journalLength: number; jobs: RmmJob[] };
+
+export interface TriageParts {
+  bms: Pick<Bms, 'tickets' | 'assets'>;
+  model: Model;
+  tools: ReadonlyMap<string, Tool>;
+  accounts: AccountNames;
+  budget: Budget;
+  escalationQueue: string;
+  jobDeadlineMs: number;
+  settleMs: number;
+  now(): number;
+}
+
+interface Wait {
+  reason: string;
+  until: number;
+}
+
+/**
+ * Works on a run until it concludes or has to wait. Each round folds the journal, does the one thing that is due and
+ * appends what came of it; so after any crash the run goes on from where its journal ends.
+ */
+export async function triage(journal: RunJournal, parts: TriageParts, signal: AbortSignal): Promise<TriageProgress> {
+  const look = async () => fold(await journal.read());
+  let state = await look();
+  if (!state.concluded) await journal.append({ type: 'started', epoch: journal.epoch });
+  for (;;) {
+    state = await look();
+    if (state.concluded) return { kind: 'concluded', state };
+    const wait = signal.aborted ? shutdown(parts) : await nextStep(state, journal, parts).catch(asWait(state, parts));
+    if (!wait) continue;
+    state = await look();
+    const { reason, until } = wait;
+    await journal.append({ type: 'suspended', reason, until: new Date(until).toISOString() });
+    return { kind: 'suspended', until, journalLength: state.length + 1, jobs: pendingJobs(state) };
+  }
+}
+
+const shutdown = (parts: TriageParts): Wait => ({ reason: 'shutting_down', until: parts.now() });
+
+/** gather → (ask → act and verify)* → conclude. Answers with a wait when nothing else can be done now. */
+async function nextStep(state: RunState, journal: RunJournal, parts: TriageParts): Promise<Wait | null> {
+  if (!state.scope) return findScope(state, journal, parts);
+  if (pendingCalls(state).length > 0) return act(state, journal, parts);
+  if (state.sourceResolved && state.turns.length === 0) return concludeRecovered(journal);
+  const limit = exhausted(state, parts.budget, parts.now());
+  if (limit) return concludeByService(limit.message, state, journal, parts);
+  return ask(state, journal, parts);
+}
+
+/** How long a run waits for BMS before it may be worked on at all. */
+const bmsPatienceMs = 24 * 3_600_000;
+
+async function findScope(state: RunState, journal: RunJournal, parts: TriageParts): Promise<null> {
+  if (state.startedAt !== null && parts.now() - Date.parse(state.startedAt) > bmsPatienceMs) {
+    await concludeUnworked('BMS could not be reached for a day', journal);
+    return null;
+  }
+  await journal.append({ type: 'scope_resolved', scope: await gather(state.alert, parts.bms, parts.accounts) });
+  return null;
+}
+
+async function ask(state: RunState, journal: RunJournal, parts: TriageParts): Promise<null> {
+  const specs = [...[...parts.tools.values()].map(specOf), specOf(concludeTool)];
+  const answer = await parts.model.ask(messagesFor(state), specs).catch((error: unknown) => {
+    if (error instanceof TerminalError) return error;
+    throw error;
+  });
+  if (answer instanceof TerminalError) return concludeByService(answer.message, state, journal, parts);
+  // Our own ids: a model may repeat its ids from turn to turn, a journal must not.
+  const turn = state.turns.length + 1;
+  const toolCalls = answer.toolCalls.slice(0, maxCallsPerTurn).map((call, i) => ({ ...call, id: `t${turn}c${i + 1}` }));
+  await journal.append({ type: 'model_answered', ...answer, toolCalls });
+  return null;
+}
+
+/**
+ * Works off the open calls in their order. A call that waits holds up no other but the conclusion, which must see
+ * every result. The first call to be due ends the wait.
+ */
+async function act(state: RunState, journal: RunJournal, parts: TriageParts): Promise<Wait | null> {
+  const open = pendingCalls(state);
+  const waits: number[] = [];
+  for (const { id } of open.filter((call) => call.name !== concludeName)) {
+    const current = fold(await journal.read());
+    const call = current.calls.get(id);
+    if (!call || call.result || !current.scope) continue;
+    const context = { runId: journal.runId, callId: id, state: current, scope: current.scope.scope };
+    const progress = await settleCall(call, context, { ...parts, append: (body) => journal.append(body) });
+    if (progress !== 'settled') waits.push(progress.until);
+  }
+  if (waits.length > 0) return { reason: 'waiting_for_result', until: Math.min(...waits) };
+  const conclusion = open.find((call) => call.name === concludeName);
+  return conclusion ? concludeByModel(conclusion, fold(await journal.read()), journal, parts) : null;
+}
+
+/** What may work later is waited for without holding a slot; anything else is the queue's to retry. */
+const asWait =
+  (state: RunState, parts: TriageParts) =>
+  (error: unknown): Wait => {
+    const now = parts.now();
+    if (error instanceof RetryableError) return { reason: error.code, until: now + error.retryAfterMs };
+    if (!(error instanceof UpstreamError && isTransient(error))) throw error;
+    // Waiting as long again as the run has lasted backs off without keeping a count.
+    const age = now - Date.parse(state.startedAt ?? new Date(now).toISOString());
+    return { reason: `bms_${error.code}`, until: now + Math.min(Math.max(age, 5_000), 300_000) };
+  };
+
+/** Ends a run that keeps failing for reasons that waiting does not mend. */
+export async function giveUp(journal: RunJournal, reason: string): Promise<RunState> {
+  if (!fold(await journal.read()).concluded) await concludeUnworked(reason, journal);
+  return fold(await journal.read());
+}

@@ -1,0 +1,77 @@
+/**
+ * Errors are grouped by what happens next, not by where they arose:
+ * a `TerminalError` goes to a person, a `RetryableError` is tried again after `retryAfterMs`.
+ * Every error carries a stable snake_case `code`; logs, metrics and tests use the code, never the message.
+ */
+export class TriageError extends Error {
+  readonly code: string;
+
+  constructor(code: string, message: string, options: { cause?: unknown } = {}) {
+    super(message, options);
+    this.name = new.target.name;
+    this.code = code;
+  }
+}
+
+/** It will never work as asked: wrong credentials, no permission, a shape we cannot read. */
+export class TerminalError extends TriageError {}
+
+/** It may work later. `retryAfterMs` is the earliest moment worth trying, in milliseconds from now. */
+export class RetryableError extends TriageError {
+  readonly retryAfterMs: number;
+
+  constructor(code: string, message: string, options: { retryAfterMs: number; cause?: unknown }) {
+    super(code, message, options);
+    this.retryAfterMs = options.retryAfterMs;
+  }
+}
+
+/** Another worker owns the run now: its epoch is higher than ours. Stop at once and write nothing more. */
+export class FencedError extends TriageError {
+  constructor(runId: string) {
+    super('fenced', `run ${runId} has been taken over by another worker`);
+  }
+}
+
+export type UpstreamCode =
+  | 'auth'
+  | 'permission'
+  | 'validation'
+  | 'not_found'
+  | 'throttled'
+  | 'vendor_fault'
+  | 'unreadable'
+  | 'timeout'
+  | 'network';
+
+/**
+ * A call to an upstream did not give a usable answer.
+ * `effect` says what is known of its consequences: `none` (the upstream refused it, or it was never sent)
+ * or `unknown` (it was sent and the answer is lost or unreadable, so it may have been carried out).
+ */
+export class UpstreamError extends TriageError {
+  override readonly code: UpstreamCode;
+  readonly effect: 'none' | 'unknown';
+  readonly endpoint: string;
+  readonly subErrors: readonly string[];
+
+  constructor(
+    code: UpstreamCode,
+    message: string,
+    options: { effect: 'none' | 'unknown'; endpoint: string; subErrors?: readonly string[]; cause?: unknown },
+  ) {
+    super(code, message, options);
+    this.code = code;
+    this.effect = options.effect;
+    this.endpoint = options.endpoint;
+    this.subErrors = options.subErrors ?? [];
+  }
+}
+
+/** Trying the same call again later may help. */
+export const isTransient = ({ code }: UpstreamError): boolean =>
+  code === 'network' || code === 'timeout' || code === 'vendor_fault' || code === 'unreadable' || code === 'throttled';
+
+export const errorCode = (error: unknown): string => (error instanceof TriageError ? error.code : 'unexpected');
+
+export const errorMessage = (error: unknown): string => (error instanceof Error ? error.message : String(error));

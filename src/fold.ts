@@ -1,0 +1,194 @@
+import type { Alert } from './alert.ts';
+import type {
+  Entry,
+  EntryBody,
+  JobOutcome,
+  Mode,
+  RmmJob,
+  Scope,
+  TicketRef,
+  ToolCall,
+  WriteOutcome,
+} from './journal.ts';
+import type { RunPhase, RunUsage } from './run.ts';
+
+type EntryOf<T extends EntryBody['type']> = Extract<Entry, { type: T }>;
+
+export interface Intent {
+  tool: string;
+  args: unknown;
+  writeKey: string;
+  marker: string;
+  at: string;
+}
+
+export interface JobResult {
+  step: number;
+  outcome: JobOutcome;
+  message: string;
+  ticket: TicketRef | null;
+}
+
+/** Where one tool call stands. A call without `result` is still owed one. */
+export interface CallState {
+  id: string;
+  name: string;
+  arguments: string;
+  intent: Intent | null;
+  job: RmmJob | null;
+  result: CallResult | null;
+}
+
+export type CallResult =
+  | { kind: 'read'; step: number; data: unknown }
+  | { kind: 'error'; step: number; code: string; message: string }
+  | {
+      kind: 'write';
+      step: number;
+      outcome: Exclude<WriteOutcome, 'not_sent'>;
+      message: string;
+      data: unknown;
+      ticket: TicketRef | null;
+    }
+  | ({ kind: 'job' } & JobResult);
+
+export interface Turn {
+  content: string;
+  calls: ToolCall[];
+  /** The sender reported recovery while this turn was being worked on. */
+  sourceResolvedAfter: boolean;
+}
+
+export interface RunState {
+  incidentId: string;
+  alert: Alert;
+  mode: Mode;
+  phase: RunPhase;
+  scope: { step: number; scope: Scope } | null;
+  turns: Turn[];
+  /** Every tool call of the run in the order it was made, by call id. */
+  calls: ReadonlyMap<string, CallState>;
+  sourceResolved: boolean;
+  /** Times in a row that the run was put off because the model could not be reached. */
+  modelFailures: number;
+  concluded: EntryOf<'concluded'> | null;
+  startedAt: string | null;
+  usage: RunUsage;
+  /** How many entries were folded: a longer journal holds news. */
+  length: number;
+}
+
+/** Rebuilds a run from its journal. Pure; throws when the journal does not begin with `queued`. */
+export function fold(entries: readonly Entry[]): RunState {
+  const first = entries[0];
+  if (first?.type !== 'queued') throw new Error('a journal begins with a queued entry');
+  const jobResults = new Map<string, JobResult>();
+  const calls = new Map<string, CallState>();
+  const state: RunState = {
+    incidentId: first.incidentId,
+    alert: first.alert,
+    mode: first.mode,
+    phase: 'queued',
+    scope: null,
+    turns: [],
+    calls,
+    sourceResolved: false,
+    modelFailures: 0,
+    concluded: null,
+    startedAt: null,
+    usage: { modelCalls: 0, promptTokens: 0, completionTokens: 0, toolCalls: 0, writes: 0, rmmJobs: 0 },
+    length: entries.length,
+  };
+  for (const entry of entries) apply(state, calls, jobResults, entry);
+  for (const call of calls.values()) {
+    const finished = call.job && jobResults.get(call.job.transactionId);
+    if (finished) call.result = { kind: 'job', ...finished };
+  }
+  return state;
+}
+
+function apply(state: RunState, calls: Map<string, CallState>, jobs: Map<string, JobResult>, entry: Entry): void {
+  const { step } = entry;
+  switch (entry.type) {
+    case 'queued':
+      return;
+    case 'started':
+      state.startedAt ??= entry.at;
+      state.phase = 'running';
+      return;
+    case 'suspended':
+      state.phase = 'parked';
+      if (entry.reason === 'model_unavailable') state.modelFailures += 1;
+      return;
+    case 'scope_resolved':
+      state.scope = { step, scope: entry.scope };
+      return;
+    case 'model_answered':
+      state.turns.push({ content: entry.content, calls: entry.toolCalls, sourceResolvedAfter: false });
+      for (const call of entry.toolCalls) openCall(calls, call);
+      state.modelFailures = 0;
+      state.usage.modelCalls += 1;
+      state.usage.toolCalls += entry.toolCalls.length;
+      state.usage.promptTokens += entry.usage.promptTokens;
+      state.usage.completionTokens += entry.usage.completionTokens;
+      return;
+    case 'service_called':
+      openCall(calls, entry.call);
+      return;
+    case 'read_done':
+      settle(calls, entry.callId, { kind: 'read', step, data: entry.data });
+      return;
+    case 'call_refused':
+    case 'read_failed':
+      settle(calls, entry.callId, { kind: 'error', step, code: entry.code, message: entry.message });
+      return;
+    case 'write_intended': {
+      const call = calls.get(entry.callId);
+      if (call) call.intent = { ...entry };
+      return;
+    }
+    case 'write_done': {
+      const call = calls.get(entry.callId);
+      if (call && entry.outcome === 'not_sent') call.intent = null;
+      if (entry.outcome === 'done') state.usage.writes += 1;
+      if (entry.outcome !== 'not_sent')
+        settle(calls, entry.callId, { ...entry, kind: 'write', outcome: entry.outcome });
+      return;
+    }
+    case 'rmm_job_submitted': {
+      const call = calls.get(entry.callId);
+      if (call) call.job = entry.job;
+      state.usage.writes += 1;
+      state.usage.rmmJobs += 1;
+      return;
+    }
+    case 'rmm_job_finished':
+      // A fact from outside may be written twice; the first one counts.
+      if (!jobs.has(entry.transactionId)) jobs.set(entry.transactionId, { ...entry });
+      return;
+    case 'source_resolved': {
+      state.sourceResolved = true;
+      const turn = state.turns.at(-1);
+      if (turn) turn.sourceResolvedAfter = true;
+      return;
+    }
+    case 'concluded':
+      state.concluded ??= entry;
+      state.phase = 'concluded';
+      return;
+  }
+}
+
+function openCall(calls: Map<string, CallState>, call: ToolCall): void {
+  calls.set(call.id, { ...call, intent: null, job: null, result: null });
+}
+
+function settle(calls: Map<string, CallState>, callId: string, result: CallResult): void {
+  const call = calls.get(callId);
+  if (call) call.result ??= result;
+}
+
+export const pendingCalls = (state: RunState): CallState[] =>
+  [...state.calls.values()].filter((call) => call.result === null);
+
+export const pendingJobs = (state: RunState): RmmJob[] => pendingCalls(state).flatMap((call) => call.job ?? []);

@@ -1,0 +1,131 @@
+import { z } from 'zod';
+import { alertSchema } from './alert.ts';
+
+/**
+ * The entries of a run's journal. A run has no other state: whatever is known of it is a fold over these
+ * (`fold.ts`). Entries are only ever added; a changed meaning gets a new `v`.
+ */
+
+export const modeSchema = z.enum(['observe', 'auto']);
+export type Mode = z.infer<typeof modeSchema>;
+
+export const dispositionSchema = z.enum(['resolved', 'ticketed', 'escalated', 'no_action', 'inconclusive']);
+export type Disposition = z.infer<typeof dispositionSchema>;
+
+export const ticketRefSchema = z.object({ id: z.number().int(), number: z.string() });
+export type TicketRef = z.infer<typeof ticketRefSchema>;
+
+const foundTicketSchema = ticketRefSchema.extend({ title: z.string(), status: z.string(), statusId: z.number().int() });
+
+/** What the run may touch: derived by the service from the alert, never by the model. */
+export const scopeSchema = z.object({
+  account: z.object({ id: z.number().int(), name: z.string() }).nullable(),
+  asset: z.object({ id: z.number().int(), name: z.string() }).nullable(),
+  /** The open ticket that BMS holds for this very alert. */
+  ticket: foundTicketSchema.extend({ details: z.string(), occurrences: z.number().int() }).nullable(),
+  /** Other open tickets on the alert's own asset. */
+  otherTickets: z.array(foundTicketSchema),
+  /** Why something is missing, for the technician and the model. */
+  reason: z.string().nullable(),
+});
+export type Scope = z.infer<typeof scopeSchema>;
+
+export const toolCallSchema = z.object({ id: z.string(), name: z.string(), arguments: z.string() });
+export type ToolCall = z.infer<typeof toolCallSchema>;
+
+const usageSchema = z.object({ promptTokens: z.number(), completionTokens: z.number() });
+
+/** `described`: the mode forbids the write, so it was only written down. `not_sent`: it may be called again. */
+export const writeOutcomeSchema = z.enum(['done', 'refused', 'described', 'not_sent', 'undecidable']);
+export type WriteOutcome = z.infer<typeof writeOutcomeSchema>;
+
+export const jobOutcomeSchema = z.enum(['succeeded', 'failed', 'unknown']);
+export type JobOutcome = z.infer<typeof jobOutcomeSchema>;
+
+export const rmmJobSchema = z.object({
+  transactionId: z.string(),
+  /** Digits; beyond the integers that JavaScript keeps exactly, so it stays a string. */
+  jobId: z.string(),
+  family: z.enum(['tickets', 'assets']),
+  /** The moment after which a job that has not reported counts as unknown. ISO 8601. */
+  deadline: z.string(),
+});
+export type RmmJob = z.infer<typeof rmmJobSchema>;
+
+const evidenceSchema = z.array(z.object({ step: z.number().int(), finding: z.string() }));
+
+const bodies = [
+  z.object({ type: z.literal('queued'), incidentId: z.string(), alert: alertSchema, mode: modeSchema }),
+  z.object({ type: z.literal('started'), epoch: z.number().int() }),
+  z.object({ type: z.literal('scope_resolved'), scope: scopeSchema }),
+  z.object({
+    type: z.literal('model_answered'),
+    model: z.string(),
+    content: z.string(),
+    toolCalls: z.array(toolCallSchema),
+    usage: usageSchema,
+    ms: z.number(),
+  }),
+  /** The service calls a tool on its own account (a hand-over); it passes the same checks as the model's calls. */
+  z.object({ type: z.literal('service_called'), call: toolCallSchema }),
+  z.object({ type: z.literal('call_refused'), callId: z.string(), code: z.string(), message: z.string() }),
+  z.object({ type: z.literal('read_done'), callId: z.string(), data: z.unknown() }),
+  z.object({ type: z.literal('read_failed'), callId: z.string(), code: z.string(), message: z.string() }),
+  z.object({
+    type: z.literal('write_intended'),
+    callId: z.string(),
+    tool: z.string(),
+    /** The validated arguments, exactly as they are about to be used. */
+    args: z.unknown(),
+    /** Equal for equal writes of one run: the ledger's key. */
+    writeKey: z.string(),
+    /** What the write leaves in BMS so that it can be found again. */
+    marker: z.string(),
+  }),
+  z.object({
+    type: z.literal('write_done'),
+    callId: z.string(),
+    outcome: writeOutcomeSchema,
+    message: z.string(),
+    data: z.unknown(),
+    ticket: ticketRefSchema.nullable(),
+  }),
+  z.object({ type: z.literal('rmm_job_submitted'), callId: z.string(), job: rmmJobSchema }),
+  z.object({
+    type: z.literal('rmm_job_finished'),
+    transactionId: z.string(),
+    outcome: jobOutcomeSchema,
+    message: z.string(),
+    ticket: ticketRefSchema.nullable(),
+  }),
+  z.object({ type: z.literal('source_resolved'), alertId: z.string() }),
+  z.object({ type: z.literal('suspended'), reason: z.string(), until: z.string() }),
+  z.object({
+    type: z.literal('concluded'),
+    disposition: dispositionSchema,
+    /** Why it ended this way, in words for a technician. */
+    reason: z.string(),
+    summary: z.string(),
+    evidence: evidenceSchema,
+    ticket: ticketRefSchema.nullable(),
+    by: z.enum(['model', 'service']),
+  }),
+] as const;
+
+const entryBodySchema = z.discriminatedUnion('type', bodies);
+export type EntryBody = z.infer<typeof entryBodySchema>;
+export type EntryType = EntryBody['type'];
+
+/** An entry as it stands in the journal: `step` is its place, from 1; `at` is ISO 8601. */
+export type Entry = EntryBody & { step: number; at: string };
+
+const VERSION = 1;
+
+export const encodeEntry = (body: EntryBody, at: string): string => JSON.stringify({ v: VERSION, at, ...body });
+
+export function decodeEntry(json: string, step: number): Entry {
+  const raw: unknown = JSON.parse(json);
+  const { v, at } = z.object({ v: z.literal(VERSION), at: z.string() }).parse(raw);
+  void v;
+  return { ...entryBodySchema.parse(raw), step, at };
+}

@@ -1,0 +1,15 @@
+import { z } from 'zod';
+
+/**
+ * An object as BMS sends it. Its description prints `PascalCase`, the wire carries `camelCase`, and nothing promises
+ * that it stays so: keys are matched without regard to case, unknown ones are dropped.
+ */
+export function caseless<T extends z.ZodRawShape>(shape: T) {
+  const known = new Map(Object.keys(shape).map((key) => [key.toLowerCase(), key]));
+  const rename = (value: unknown): unknown => {
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
+    const entries = Object.entries(value).map(([key, inner]) => [known.get(key.toLowerCase()) ?? key, inner]);
+    return Object.fromEntries(entries);
+  };
+  return z.preprocess(rename, z.object(shape));
+}

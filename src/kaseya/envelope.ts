@@ -1,0 +1,69 @@
+import { z } from 'zod';
+import { UpstreamError } from '../errors.ts';
+import { caseless } from './caseless.ts';
+
+/** BMS's answer: a result, or an error that may well come with HTTP 200. Source: Kaseya's OpenAPI, `ErrorInfo`. */
+const envelopeSchema = caseless({
+  success: z.boolean(),
+  error: caseless({
+    code: z.number().nullish(),
+    message: z.string().nullish(),
+    subErrors: z.array(z.string()).nullish(),
+  }).nullish(),
+  result: z.unknown(),
+  totalRecords: z.number().int().nullish(),
+});
+
+export interface Envelope {
+  result: unknown;
+  totalRecords: number | null;
+}
+
+interface Answer {
+  status: number;
+  body: string;
+  endpoint: string;
+  /** A read cannot have done anything, whatever its answer looks like. */
+  isWrite: boolean;
+}
+
+/** Turns an answer into its envelope, or throws an `UpstreamError` that says what went wrong and what it may have done. */
+export function readEnvelope(answer: Answer): Envelope {
+  const { status, body, endpoint, isWrite } = answer;
+  const unknownEffect = isWrite ? ('unknown' as const) : ('none' as const);
+  const envelope = parse(body);
+  const { message, subErrors } = describe(envelope, status);
+  const fail = (code: UpstreamError['code'], effect: 'none' | 'unknown') =>
+    new UpstreamError(code, message, { effect, endpoint, subErrors });
+  if (status === 401) throw fail('auth', 'none');
+  if (status === 403) throw fail('permission', 'none');
+  if (status === 404) throw fail('not_found', 'none');
+  if (status === 429) throw fail('throttled', 'none');
+  if (status === 408 || status >= 500) throw fail('vendor_fault', unknownEffect);
+  if (status >= 400) throw fail('validation', 'none');
+  // Some operations (assignticket among them) answer 200 with no body at all.
+  if (body.trim() === '') return { result: null, totalRecords: null };
+  if (envelope === null) {
+    throw new UpstreamError('unreadable', `${endpoint} answered ${status} with something that is not a BMS answer`, {
+      effect: unknownEffect,
+      endpoint,
+    });
+  }
+  if (!envelope.success) throw fail('validation', 'none');
+  return { result: envelope.result, totalRecords: envelope.totalRecords ?? null };
+}
+
+function parse(body: string): z.infer<typeof envelopeSchema> | null {
+  try {
+    return envelopeSchema.parse(JSON.parse(body));
+  } catch {
+    return null;
+  }
+}
+
+/** The vendor's own words, without `Details` and `StackStrace`, which hold server internals. */
+function describe(envelope: z.infer<typeof envelopeSchema> | null, status: number) {
+  const subErrors = envelope?.error?.subErrors ?? [];
+  const message = envelope?.error?.message ?? `BMS answered HTTP ${status}`;
+  return { message: [message, ...subErrors].join('; '), subErrors };
+}

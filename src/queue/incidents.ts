@@ -1,0 +1,164 @@
+import { randomUUID } from 'node:crypto';
+import type { Redis } from 'ioredis';
+import type { Alert, AlertOutcome, AlertRecord } from '../alert.ts';
+import type { Incident } from '../incident.ts';
+import { type Disposition, encodeEntry, type Mode, type TicketRef } from '../journal.ts';
+import { keys } from './keys.ts';
+import { type Page, readPage } from './page.ts';
+import { bindScripts } from './scripts/index.ts';
+
+export type Verdict = 'opened' | 'merged' | 'closed' | 'ignored';
+
+export interface Claim {
+  verdict: Verdict;
+  incidentId: string;
+  runId: string;
+}
+
+/** What a finished run means for its incident and the alert that opened it. */
+export interface Settlement {
+  incidentId: string;
+  alertId: string;
+  disposition: Disposition;
+  reason: string;
+  ticket: TicketRef | null;
+}
+
+export interface Incidents {
+  claim(alert: Alert, mode: Mode): Promise<Claim>;
+  settle(settlement: Settlement): Promise<void>;
+  get(id: string): Promise<Incident | null>;
+  list(cursor: string | null): Promise<Page<Incident>>;
+  listRunIds(cursor: string | null): Promise<Page<string>>;
+  getAlert(id: string): Promise<AlertRecord | null>;
+  listAlerts(cursor: string | null): Promise<Page<AlertRecord>>;
+  listAlertsBySource(sourceId: string, cursor: string | null): Promise<Page<AlertRecord>>;
+}
+
+const outcomeOf: Record<Verdict, AlertOutcome | null> = {
+  opened: null,
+  merged: 'merged',
+  closed: 'merged',
+  ignored: 'ignored',
+};
+
+const reasonOf: Record<Verdict, string | null> = {
+  opened: null,
+  merged: 'an incident of the same fault is known: counted there',
+  closed: 'the sender reported recovery: the incident was closed',
+  ignored: 'a test, or news of a fault that is not open',
+};
+
+const claimTries = 20;
+
+export function createIncidents(redis: Redis, options: { retentionDays: number; now?: () => Date }): Incidents {
+  const scripts = bindScripts(redis);
+  const clock = options.now ?? (() => new Date());
+
+  const tryClaim = async (alert: Alert, mode: Mode): Promise<[string, string, string]> => {
+    const fault = keys.fault(alert.connection, alert.alertKey);
+    const known = (await redis.get(fault)) ?? '';
+    const opened = randomUUID();
+    const runId = randomUUID();
+    const now = clock();
+    const incidentKeys = (id: string) => [
+      keys.incident(id),
+      keys.incidentAlerts(id),
+      keys.incidentRuns(id),
+      keys.incidentOccurrences(id),
+    ];
+    const { id, connection, alertKey, sourceId, action, receivedAt } = alert;
+    return (await scripts.claimAlert(
+      [
+        fault,
+        keys.alert(id),
+        keys.alerts(),
+        keys.alertsBySource(sourceId),
+        ...incidentKeys(known || 'none'),
+        ...incidentKeys(opened),
+        keys.journal(runId),
+        keys.incidents(),
+        keys.runs(),
+      ],
+      [
+        known,
+        opened,
+        runId,
+        encodeEntry({ type: 'queued', incidentId: opened, alert, mode }, now.toISOString()),
+        now.getTime(),
+        options.retentionDays * 86_400,
+        id,
+        action,
+        alert.occurrenceId ?? '',
+        JSON.stringify({ id, sourceId, connection, action, receivedAt }),
+        JSON.stringify({ id: opened, connection, alertKey }),
+      ],
+    )) as [string, string, string];
+  };
+
+  const toAlertRecord = (hash: Record<string, string>): AlertRecord | null => {
+    if (!hash.id) return null;
+    const verdict = hash.verdict as Verdict;
+    return {
+      id: hash.id,
+      sourceId: hash.sourceId ?? '',
+      connection: hash.connection ?? '',
+      action: hash.action as AlertRecord['action'],
+      receivedAt: hash.receivedAt ?? '',
+      outcome: (hash.outcome as AlertOutcome | undefined) ?? outcomeOf[verdict],
+      reason: hash.reason ?? reasonOf[verdict],
+      incidentId: hash.incidentId || null,
+      runId: hash.runId || null,
+    };
+  };
+
+  const getAlert = async (id: string) => toAlertRecord(await redis.hgetall(keys.alert(id)));
+
+  const get = async (id: string): Promise<Incident | null> => {
+    const hash = await redis.hgetall(keys.incident(id));
+    if (!hash.id) return null;
+    const [alerts, runs] = await Promise.all([
+      redis.lrange(keys.incidentAlerts(id), 0, -1),
+      redis.lrange(keys.incidentRuns(id), 0, -1),
+    ]);
+    return {
+      id,
+      alertKey: hash.alertKey ?? '',
+      connection: hash.connection ?? '',
+      state: hash.state as Incident['state'],
+      occurrences: Number(hash.occurrences ?? 0),
+      alerts,
+      runs,
+      ticket: hash.ticket ? (JSON.parse(hash.ticket) as TicketRef) : null,
+    };
+  };
+
+  const resolved = async <T>(page: Page<string>, load: (id: string) => Promise<T | null>): Promise<Page<T>> => {
+    const items = await Promise.all(page.items.map(load));
+    return { items: items.filter((item) => item !== null), next: page.next };
+  };
+
+  return {
+    async claim(alert, mode) {
+      for (let attempt = 0; attempt < claimTries; attempt += 1) {
+        const [verdict, incidentId, runId] = await tryClaim(alert, mode);
+        if (verdict !== 'stale') return { verdict: verdict as Verdict, incidentId, runId };
+      }
+      throw new Error(`alert ${alert.id}: its incident kept changing during ${claimTries} tries`);
+    },
+    async settle({ incidentId, alertId, disposition, reason, ticket }) {
+      const handedOver = disposition === 'escalated' || disposition === 'inconclusive';
+      const steps = redis.multi().hset(keys.alert(alertId), { outcome: handedOver ? 'escalated' : 'triaged', reason });
+      if (ticket) steps.hset(keys.incident(incidentId), 'ticket', JSON.stringify(ticket));
+      if (disposition === 'resolved') steps.hset(keys.incident(incidentId), 'state', 'resolved');
+      await steps.exec();
+    },
+    get,
+    list: async (cursor) => resolved(await readPage(redis, keys.incidents(), cursor), get),
+    listRunIds: (cursor) => readPage(redis, keys.runs(), cursor),
+    getAlert,
+    listAlerts: async (cursor) => resolved(await readPage(redis, keys.alerts(), cursor), getAlert),
+    listAlertsBySource: async (sourceId, cursor) =>
+      resolved(await readPage(redis, keys.alertsBySource(sourceId), cursor), getAlert),
+  };
+}

@@ -1,0 +1,90 @@
+import { type Job, Queue, Worker } from 'bullmq';
+import type { Redis } from 'ioredis';
+import type { Logger } from 'pino';
+import type { Alert } from '../alert.ts';
+import type { RmmJob } from '../journal.ts';
+import { PREFIX } from './keys.ts';
+
+export interface AlertJob {
+  alert: Alert;
+}
+
+/** A run's job holds nothing but its name: the run's state is its journal. */
+export interface RunJob {
+  runId: string;
+}
+
+export interface PollJob {
+  runId: string;
+  job: RmmJob;
+}
+
+export interface Queues {
+  alerts: Queue<AlertJob>;
+  runs: Queue<RunJob>;
+  rmmJobs: Queue<PollJob>;
+}
+
+const keep = { removeOnComplete: { age: 86_400, count: 5_000 }, removeOnFail: { age: 7 * 86_400, count: 20_000 } };
+const retry = { attempts: 8, backoff: { type: 'exponential', delay: 500, jitter: 0.5 } };
+
+export function createQueues(connection: Redis, log: Logger): Queues {
+  const make = <T>(name: string) => {
+    const queue = new Queue<T, void, string>(name, {
+      connection,
+      prefix: PREFIX,
+      skipWaitingForReady: true,
+      defaultJobOptions: { ...keep, ...retry },
+    });
+    queue.on('error', (error) => log.debug({ queue: name, error: error.message }, 'queue_error'));
+    return queue as unknown as Queue<T>;
+  };
+  return { alerts: make<AlertJob>('alerts'), runs: make<RunJob>('runs'), rmmJobs: make<PollJob>('rmm-jobs') };
+}
+
+export interface WorkerOptions {
+  connection: Redis;
+  concurrency: number;
+  log: Logger;
+}
+
+/**
+ * A worker with our settings. A run may be taken over many times in its life (deploys, crashes), and BullMQ counts
+ * that over the job's whole life, so the stalled count must never be what ends it.
+ */
+export function createWorker<T>(
+  name: string,
+  process: (job: Job<T>, token: string) => Promise<void>,
+  { connection, concurrency, log }: WorkerOptions,
+): Worker<T> {
+  const worker = new Worker<T>(
+    name,
+    async (job, token) => {
+      if (token === undefined) throw new Error('BullMQ gave no lock token');
+      await process(job, token);
+    },
+    {
+      connection,
+      prefix: PREFIX,
+      concurrency,
+      lockDuration: 15_000,
+      stalledInterval: 5_000,
+      maxStalledCount: 1_000_000,
+    },
+  );
+  worker.on('error', (error) => log.debug({ queue: name, error: error.message }, 'worker_error'));
+  worker.on('failed', (job, error) =>
+    log.error({ queue: name, jobId: job?.id, attempt: job?.attemptsMade, error: error.message }, 'job_failed'),
+  );
+  return worker;
+}
+
+/** Brings a delayed job forward. False when it was not waiting for its time: then it runs anyway. */
+export async function wake(queue: Queue, jobId: string): Promise<boolean> {
+  const job = await queue.getJob(jobId);
+  if (!job) return false;
+  return job.promote().then(
+    () => true,
+    () => false,
+  );
+}

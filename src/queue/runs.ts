@@ -1,0 +1,73 @@
+import { DelayedError, type Job, type Worker } from 'bullmq';
+import { errorCode, errorMessage, FencedError } from '../errors.ts';
+import type { RmmJob } from '../journal.ts';
+import type { Journals, OwnedJournal } from './journal.ts';
+import { createWorker, type Queues, type RunJob, type WorkerOptions, wake } from './queues.ts';
+import { watchJob } from './rmm-jobs.ts';
+
+/** How a turn of work on a run ended: it is over, or it waits without holding a slot. */
+export type RunProgress =
+  | { kind: 'concluded' }
+  | {
+      kind: 'suspended';
+      /** When to go on at the latest, ms since the epoch. */
+      until: number;
+      /** The journal's length when the run last looked: anything longer is news. */
+      journalLength: number;
+      /** RMM jobs whose results will wake the run. */
+      jobs: RmmJob[];
+    };
+
+export interface RunParts {
+  queues: Queues;
+  journals: Journals;
+  /** Works on the run until it concludes or has to wait. */
+  advance(journal: OwnedJournal, signal: AbortSignal): Promise<RunProgress>;
+  /** Ends a run that keeps failing, so that its alert still gets an outcome. */
+  giveUp(journal: OwnedJournal, reason: string): Promise<void>;
+}
+
+/** The runs worker. Closing it aborts `signal`; runs in progress stop at their next step and go back to the queue. */
+export function startRuns(parts: RunParts, options: WorkerOptions & { signal: AbortSignal }): Worker<RunJob> {
+  return createWorker<RunJob>('runs', (job, token) => work(job, token, parts, options), options);
+}
+
+async function work(
+  job: Job<RunJob>,
+  token: string,
+  parts: RunParts,
+  { log, signal }: WorkerOptions & { signal: AbortSignal },
+): Promise<void> {
+  const { runId } = job.data;
+  const journal = await parts.journals.own(runId);
+  try {
+    const progress = await parts.advance(journal, signal);
+    if (progress.kind === 'suspended') await park(job, token, progress, parts);
+  } catch (error) {
+    if (error instanceof DelayedError) throw error;
+    if (error instanceof FencedError) return log.warn({ runId }, 'run_taken_over');
+    log.error(
+      { runId, attempt: job.attemptsMade + 1, code: errorCode(error), error: errorMessage(error) },
+      'run_failed',
+    );
+    if (job.attemptsMade + 1 < (job.opts.attempts ?? 1)) throw error;
+    await parts.giveUp(journal, `the run failed ${job.attemptsMade + 1} times; last: ${errorMessage(error)}`);
+  }
+}
+
+/**
+ * Delays the run's own job to its deadline, which frees the slot. Whoever has the result writes it to the journal and
+ * then promotes the job; a result that came in before the job was delayed found nothing to promote, so look again.
+ */
+async function park(
+  job: Job<RunJob>,
+  token: string,
+  progress: Extract<RunProgress, { kind: 'suspended' }>,
+  { queues, journals }: RunParts,
+): Promise<never> {
+  const { runId } = job.data;
+  for (const rmmJob of progress.jobs) await watchJob(queues.rmmJobs, { runId, job: rmmJob });
+  await job.moveToDelayed(progress.until, token);
+  if ((await journals.length(runId)) > progress.journalLength) await wake(queues.runs, runId);
+  throw new DelayedError();
+}
