@@ -10,7 +10,7 @@ import type {
   ToolCall,
   WriteOutcome,
 } from './journal.ts';
-import type { RunPhase, RunUsage } from './run.ts';
+import type { RunPhase, RunUsage } from './phase.ts';
 
 type EntryOf<T extends EntryBody['type']> = Extract<Entry, { type: T }>;
 

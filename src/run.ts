@@ -1,15 +1,6 @@
-import type { Disposition, TicketRef } from './journal.ts';
-
-export type RunPhase = 'queued' | 'running' | 'parked' | 'concluded';
-
-export interface RunUsage {
-  modelCalls: number;
-  promptTokens: number;
-  completionTokens: number;
-  toolCalls: number;
-  writes: number;
-  rmmJobs: number;
-}
+import { fold } from './fold.ts';
+import type { Disposition, Entry, TicketRef } from './journal.ts';
+import type { RunPhase, RunUsage } from './phase.ts';
 
 /** One line of a run's timeline. `detail` is the journal entry without its bookkeeping. */
 export interface RunStep {
@@ -36,4 +27,73 @@ export interface Run {
   endedAt: string | null;
   usage: RunUsage;
   steps: RunStep[];
+}
+
+/** The run as its journal tells it. `null` for an empty journal: there is no such run. */
+export function viewRun(id: string, entries: readonly Entry[]): Run | null {
+  if (entries.length === 0) return null;
+  const state = fold(entries);
+  const { concluded, alert, scope } = state;
+  const own = scope?.scope.ticket;
+  return {
+    id,
+    incidentId: state.incidentId,
+    state: state.phase,
+    disposition: concluded?.disposition ?? null,
+    reason: concluded?.reason ?? null,
+    summary: concluded?.summary ?? null,
+    ticket: concluded?.ticket ?? (own ? { id: own.id, number: own.number } : null),
+    connection: alert.connection,
+    alertKey: alert.alertKey,
+    mode: state.mode,
+    startedAt: state.startedAt,
+    endedAt: concluded?.at ?? null,
+    usage: state.usage,
+    steps: entries.map(({ step, at, type, ...detail }) => ({
+      step,
+      at,
+      type,
+      what: tell({ step, at, type, ...detail } as Entry),
+      detail,
+    })),
+  };
+}
+
+/** One entry in a technician's words. */
+function tell(entry: Entry): string {
+  switch (entry.type) {
+    case 'queued':
+      return `alert "${entry.alert.title}" from ${entry.alert.connection}`;
+    case 'started':
+      return `worker took the run (epoch ${entry.epoch})`;
+    case 'scope_resolved': {
+      const { account, asset, ticket, reason } = entry.scope;
+      if (!account) return `no scope: ${reason}`;
+      return `account "${account.name}", asset ${asset?.name ?? 'unknown'}, ticket ${ticket?.number ?? 'none'}`;
+    }
+    case 'model_answered':
+      return `model proposed: ${entry.toolCalls.map((call) => call.name).join(', ') || 'no call'}`;
+    case 'service_called':
+      return `service calls ${entry.call.name}`;
+    case 'call_refused':
+      return `refused (${entry.code}): ${entry.message}`;
+    case 'read_done':
+      return 'read done';
+    case 'read_failed':
+      return `read failed (${entry.code}): ${entry.message}`;
+    case 'write_intended':
+      return `about to write: ${entry.tool}`;
+    case 'write_done':
+      return `write ${entry.outcome}: ${entry.message}`;
+    case 'rmm_job_submitted':
+      return `BMS took it as RMM job ${entry.job.jobId}`;
+    case 'rmm_job_finished':
+      return `RMM job row ${entry.outcome}: ${entry.message}`;
+    case 'source_resolved':
+      return 'the sender reported recovery';
+    case 'suspended':
+      return `waits without a slot (${entry.reason}) until ${entry.until}`;
+    case 'concluded':
+      return `${entry.disposition}: ${entry.reason}`;
+  }
 }

@@ -24,7 +24,7 @@ export interface ModelAnswer {
 
 export interface Model {
   /** Throws `RetryableError` `model_unavailable` or `TerminalError` `model_refused`. */
-  ask(messages: readonly ChatMessage[], tools: readonly ToolSpec[]): Promise<ModelAnswer>;
+  ask(messages: readonly ChatMessage[], tools: readonly ToolSpec[], signal: AbortSignal): Promise<ModelAnswer>;
 }
 
 export interface ModelOptions {
@@ -40,15 +40,20 @@ const retryAfterMs = 5_000;
 export function createModel({ baseUrl, apiKey, model, timeoutMs }: ModelOptions): Model {
   const client = new OpenAI({ apiKey, baseURL: baseUrl ?? null, timeout: timeoutMs, maxRetries: 0 });
   return {
-    async ask(messages, tools) {
+    async ask(messages, tools, signal) {
       const startedAt = Date.now();
       const completion = await client.chat.completions
-        .create({
-          model,
-          messages: messages.map(toParam),
-          tools: tools.map((tool) => ({ type: 'function', function: { ...tool, strict: true } })),
-        })
+        .create(
+          {
+            model,
+            messages: messages.map(toParam),
+            tools: tools.map((tool) => ({ type: 'function', function: { ...tool, strict: true } })),
+          },
+          { signal },
+        )
         .catch((error: unknown) => {
+          if (signal.aborted)
+            throw new RetryableError('shutting_down', 'the worker is stopping', { retryAfterMs: 0, cause: error });
           throw explain(error);
         });
       const message = completion.choices?.[0]?.message;

@@ -52,7 +52,9 @@ export async function triage(journal: RunJournal, parts: TriageParts, signal: Ab
   for (;;) {
     state = await look();
     if (state.concluded) return { kind: 'concluded', state };
-    const wait = signal.aborted ? shutdown(parts) : await nextStep(state, journal, parts).catch(asWait(state, parts));
+    const wait = signal.aborted
+      ? shutdown(parts)
+      : await nextStep(state, journal, parts, signal).catch(asWait(state, parts));
     if (!wait) continue;
     state = await look();
     const { reason, until } = wait;
@@ -64,13 +66,18 @@ export async function triage(journal: RunJournal, parts: TriageParts, signal: Ab
 const shutdown = (parts: TriageParts): Wait => ({ reason: 'shutting_down', until: parts.now() });
 
 /** gather → (ask → act and verify)* → conclude. Answers with a wait when nothing else can be done now. */
-async function nextStep(state: RunState, journal: RunJournal, parts: TriageParts): Promise<Wait | null> {
+async function nextStep(
+  state: RunState,
+  journal: RunJournal,
+  parts: TriageParts,
+  signal: AbortSignal,
+): Promise<Wait | null> {
   if (!state.scope) return findScope(state, journal, parts);
   if (pendingCalls(state).length > 0) return act(state, journal, parts);
   if (state.sourceResolved && state.turns.length === 0) return concludeRecovered(journal);
   const limit = exhausted(state, parts.budget, parts.now());
   if (limit) return concludeByService(limit.message, state, journal, parts);
-  return ask(state, journal, parts);
+  return ask(state, journal, parts, signal);
 }
 
 /** How long a run waits for BMS before it may be worked on at all. */
@@ -85,9 +92,9 @@ async function findScope(state: RunState, journal: RunJournal, parts: TriagePart
   return null;
 }
 
-async function ask(state: RunState, journal: RunJournal, parts: TriageParts): Promise<null> {
+async function ask(state: RunState, journal: RunJournal, parts: TriageParts, signal: AbortSignal): Promise<null> {
   const specs = [...[...parts.tools.values()].map(specOf), specOf(concludeTool)];
-  const answer = await parts.model.ask(messagesFor(state), specs).catch((error: unknown) => {
+  const answer = await parts.model.ask(messagesFor(state), specs, signal).catch((error: unknown) => {
     if (error instanceof TerminalError) return error;
     throw error;
   });

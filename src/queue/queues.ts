@@ -79,6 +79,17 @@ export function createWorker<T>(
   return worker;
 }
 
+/** Jobs by queue and state. */
+export async function countJobs(queues: Queues): Promise<{ queue: string; state: string; count: number }[]> {
+  const all: Queue[] = Object.values(queues);
+  const counts = await Promise.all(
+    all.map(async (queue) => ({ queue: queue.name, states: await queue.getJobCounts() })),
+  );
+  return counts.flatMap(({ queue, states }) =>
+    Object.entries(states).map(([state, count]) => ({ queue, state, count })),
+  );
+}
+
 /** Brings a delayed job forward. False when it was not waiting for its time: then it runs anyway. */
 export async function wake(queue: Queue, jobId: string): Promise<boolean> {
   const job = await queue.getJob(jobId);

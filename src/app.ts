@@ -1,0 +1,214 @@
+import { hostname } from 'node:os';
+import type { FastifyInstance } from 'fastify';
+import type { Redis } from 'ioredis';
+import type { Logger } from 'pino';
+import { createModel } from './agent/model.ts';
+import type { Tool } from './agent/tool.ts';
+import { assetTools } from './agent/tools/assets.ts';
+import { lookupTools } from './agent/tools/lookups.ts';
+import { rmmTools } from './agent/tools/rmm.ts';
+import { ticketTools } from './agent/tools/tickets.ts';
+import { giveUp, type TriageParts, triage } from './agent/triage.ts';
+import type { Config } from './config.ts';
+import type { RunState } from './fold.ts';
+import { createProbeServer, createServer, type ProbeParts } from './http/server.ts';
+import { type Bms, createBms } from './kaseya/bms.ts';
+import { judgeRow } from './kaseya/job-verdict.ts';
+import { enqueueAlerts, startIntake } from './queue/alerts.ts';
+import { connectRedis } from './queue/connection.ts';
+import { createIncidents, type Incidents } from './queue/incidents.ts';
+import { createJournals, type Journals, type OwnedJournal } from './queue/journal.ts';
+import { countJobs, createQueues, type Queues, type WorkerOptions } from './queue/queues.ts';
+import { startPolling } from './queue/rmm-jobs.ts';
+import { startRuns } from './queue/runs.ts';
+import { createBucket } from './ratelimit/bucket.ts';
+import { viewRun } from './run.ts';
+
+export type Role = 'server' | 'worker' | 'all';
+
+export interface App {
+  /** Where it listens. */
+  url: string;
+  /** Stops taking work, lets what is in progress reach its next step, and closes everything in reverse order. */
+  stop(): Promise<void>;
+}
+
+/** Builds and starts every part that the role needs, in order. A failed start closes what was opened. */
+export async function startApp(config: Config, role: Role, log: Logger): Promise<App> {
+  const closers: (() => Promise<unknown>)[] = [];
+  const stop = async () => {
+    for (const close of closers.reverse()) {
+      await close().catch((error: unknown) => log.warn({ error: String(error) }, 'close_failed'));
+    }
+    closers.length = 0;
+  };
+  try {
+    if (role !== 'server') await startWorkers(config, log, closers);
+    const server = await buildServer(config, role, log, closers);
+    closers.push(() => server.close());
+    const url = await server.listen({ port: config.PORT, host: config.HOST });
+    log.info({ role, url, mode: config.mode, connections: Object.keys(config.connections) }, 'started');
+    return { url, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+type Closers = (() => Promise<unknown>)[];
+
+interface Stores {
+  queues: Queues;
+  incidents: Incidents;
+  journals: Journals;
+}
+
+function openStores(redis: Redis, config: Config, log: Logger): Stores {
+  const { retentionDays } = config;
+  return {
+    queues: createQueues(redis, log),
+    incidents: createIncidents(redis, { retentionDays }),
+    journals: createJournals(redis, { retentionDays }),
+  };
+}
+
+async function buildServer(config: Config, role: Role, log: Logger, closers: Closers): Promise<FastifyInstance> {
+  const redis = connectRedis(config.REDIS_URL, 'producer', log);
+  closers.push(async () => redis.disconnect());
+  const { queues, incidents, journals } = openStores(redis, config, log);
+  const probes: ProbeParts = {
+    log,
+    pingRedis: async () => void (await redis.ping()),
+    countJobs: () => countJobs(queues),
+  };
+  if (role === 'worker') return createProbeServer(probes);
+  const getRun = async (id: string) => viewRun(id, await journals.read(id));
+  return createServer({
+    ...probes,
+    apiKeys: config.API_KEYS,
+    board: Object.values(queues),
+    webhooks: {
+      connections: new Map(
+        Object.entries(config.connections).map(([name, { source, auth }]) => [
+          name,
+          { source, auth, secrets: config.secrets[name] ?? [] },
+        ]),
+      ),
+      enqueue: (alerts) => enqueueAlerts(queues.alerts, alerts),
+      maxBodyBytes: config.maxBodyBytes,
+    },
+    records: {
+      getRun,
+      async listRuns(cursor) {
+        const page = await incidents.listRunIds(cursor);
+        const runs = await Promise.all(page.items.map(getRun));
+        return { items: runs.filter((run) => run !== null), next: page.next };
+      },
+      getIncident: incidents.get,
+      listIncidents: incidents.list,
+      getAlert: incidents.getAlert,
+      listAlerts: (sourceId, cursor) =>
+        sourceId === null ? incidents.listAlerts(cursor) : incidents.listAlertsBySource(sourceId, cursor),
+    },
+  });
+}
+
+/** Grace for runs in progress when the process stops; what is not done by then is taken over by another worker. */
+const graceMs = 20_000;
+
+async function startWorkers(config: Config, log: Logger, closers: Closers): Promise<void> {
+  const redis = connectRedis(config.REDIS_URL, 'worker', log);
+  closers.push(async () => redis.disconnect());
+  const stores = openStores(redis, config, log);
+  const stopping = new AbortController();
+  const bms = createBmsClient(config, redis, stopping.signal);
+  const parts = triageParts(config, bms);
+  const options: WorkerOptions = {
+    connection: redis,
+    concurrency: config.concurrency,
+    log: log.child({ worker: hostname() }),
+  };
+
+  const settle = async (journal: OwnedJournal, state: RunState) => {
+    const { concluded, incidentId, alert } = state;
+    if (!concluded) return;
+    const { disposition, reason, ticket } = concluded;
+    await stores.incidents.settle({ incidentId, alertId: alert.id, disposition, reason, ticket });
+    log.info({ runId: journal.runId, incidentId, disposition, ticketId: ticket?.id, reason }, 'run_concluded');
+  };
+
+  const workers = [
+    startIntake({ ...stores, mode: config.mode }, options),
+    startRuns(
+      {
+        ...stores,
+        async advance(journal, signal) {
+          const progress = await triage(journal, parts, signal);
+          if (progress.kind === 'concluded') await settle(journal, progress.state);
+          return progress;
+        },
+        giveUp: async (journal, reason) => settle(journal, await giveUp(journal, reason)),
+      },
+      { ...options, signal: stopping.signal },
+    ),
+    startPolling(
+      {
+        ...stores,
+        look: async (job) => judgeRow(await bms.rmm.ticketJob(job.jobId), job.transactionId),
+        schedule: { firstMs: config.rmm.firstPollSeconds * 1000, maxMs: config.rmm.maxPollSeconds * 1000 },
+      },
+      options,
+    ),
+  ];
+  closers.push(async () => {
+    stopping.abort();
+    const closed = Promise.all(workers.map((worker) => worker.close()));
+    const late = setTimeout(() => void Promise.all(workers.map((worker) => worker.close(true))), graceMs);
+    await closed.finally(() => clearTimeout(late));
+  });
+}
+
+function createBmsClient(config: Config, redis: Redis, signal: AbortSignal): Bms {
+  const toLimit = ({ requests, windowSeconds }: { requests: number; windowSeconds: number }) => ({
+    requests,
+    windowMs: windowSeconds * 1000,
+  });
+  const { endpoints, ...general } = config.rateLimit;
+  const timeoutMs = config.timeouts.bmsSeconds * 1000;
+  return createBms({
+    baseUrl: config.KASEYA_BASE_URL,
+    credentials: { username: config.KASEYA_USERNAME, password: config.KASEYA_PASSWORD, tenant: config.KASEYA_TENANT },
+    integrationType: config.KASEYA_INTEGRATION_TYPE,
+    noteTypeTable: config.lookups.noteTypeTable,
+    lookupTtlMs: config.lookups.hours * 3_600_000,
+    timeoutMs,
+    signal,
+    bucket: createBucket(redis, {
+      tenant: `${config.KASEYA_BASE_URL}/${config.KASEYA_TENANT}`,
+      limitOf: (endpoint) => toLimit(endpoints[endpoint] ?? general),
+      leaseMs: timeoutMs + 5_000,
+      patienceMs: 2_000,
+    }),
+  });
+}
+
+function triageParts(config: Config, bms: Bms): TriageParts {
+  const tools: Tool[] = [...ticketTools(bms), ...assetTools(bms), ...lookupTools(bms), ...rmmTools(bms)];
+  const { steps, tokens, minutes, modelFailures } = config.budget;
+  return {
+    bms,
+    model: createModel({
+      baseUrl: config.OPENAI_BASE_URL,
+      apiKey: config.OPENAI_API_KEY,
+      model: config.OPENAI_MODEL,
+      timeoutMs: config.timeouts.modelSeconds * 1000,
+    }),
+    tools: new Map(tools.map((tool) => [tool.name, tool])),
+    accounts: config.accounts,
+    budget: { steps, tokens, wallMs: minutes * 60_000, modelFailures },
+    escalationQueue: config.escalation.queue,
+    jobDeadlineMs: config.rmm.deadlineSeconds * 1000,
+    settleMs: config.rmm.settleSeconds * 1000,
+    now: Date.now,
+  };
+}

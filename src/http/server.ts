@@ -1,0 +1,53 @@
+import sensible from '@fastify/sensible';
+import Fastify, { type FastifyInstance } from 'fastify';
+import type { Logger } from 'pino';
+import { type ApiKey, requireApiKey } from './api-keys.ts';
+import { type BoardParts, boardRoutes } from './board.ts';
+import { notFound, sendProblem } from './errors.ts';
+import { type HealthParts, healthRoutes } from './health.ts';
+import { createMetrics, type MetricsParts, metricsRoutes } from './metrics.ts';
+import { type RecordParts, recordRoutes } from './records.ts';
+import { type WebhookParts, webhookRoutes } from './webhooks/routes.ts';
+
+/** What every process of the service serves, workers too. */
+export interface ProbeParts extends HealthParts, MetricsParts {
+  log: Logger;
+}
+
+export interface ServerParts extends ProbeParts {
+  apiKeys: readonly ApiKey[];
+  webhooks: Omit<WebhookParts, 'metrics'>;
+  records: RecordParts;
+  board: BoardParts['queues'];
+}
+
+/** The HTTP side as a value: nothing listens yet, and tests use `inject`. */
+export async function createServer(parts: ServerParts): Promise<FastifyInstance> {
+  const { app, metrics } = await createBase(parts);
+  await app.register(webhookRoutes, { ...parts.webhooks, metrics });
+  await app.register(
+    async (api) => {
+      api.addHook('onRequest', requireApiKey(parts.apiKeys));
+      await api.register(recordRoutes, parts.records);
+    },
+    { prefix: '/v1' },
+  );
+  await app.register(boardRoutes, { apiKeys: parts.apiKeys, queues: parts.board });
+  return app;
+}
+
+/** A worker's HTTP side: probes and metrics, nothing that takes orders. */
+export const createProbeServer = async (parts: ProbeParts): Promise<FastifyInstance> => (await createBase(parts)).app;
+
+async function createBase(parts: ProbeParts) {
+  const app = Fastify({ loggerInstance: parts.log, disableRequestLogging: true, requestTimeout: 15_000 });
+  const metrics = createMetrics(parts);
+  app.setErrorHandler(sendProblem);
+  app.setNotFoundHandler((request) => {
+    throw notFound(`${request.method} ${request.url.split('?')[0]}`, 'the routes are in docs/architecture.md');
+  });
+  await app.register(sensible);
+  await app.register(healthRoutes, parts);
+  await app.register(metricsRoutes, metrics);
+  return { app: app as unknown as FastifyInstance, metrics };
+}

@@ -1,0 +1,106 @@
+import { randomUUID } from 'node:crypto';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { Alert } from '../../alert.ts';
+import { errorMessage } from '../../errors.ts';
+import { notFound, problem } from '../errors.ts';
+import type { Metrics } from '../metrics.ts';
+import type { Adapter } from './adapter.ts';
+import { type Auth, isAuthentic } from './credentials.ts';
+import { decodeDattoRmm } from './datto-rmm.ts';
+import { decodeGeneric } from './generic.ts';
+
+export interface Connection {
+  source: keyof typeof adapters;
+  auth: Auth;
+  secrets: readonly string[];
+}
+
+export interface WebhookParts {
+  connections: ReadonlyMap<string, Connection>;
+  /** Resolves when Redis has all of them. */
+  enqueue(alerts: readonly Alert[]): Promise<void>;
+  maxBodyBytes: number;
+  metrics: Metrics;
+  now?: () => Date;
+}
+
+const adapters = { 'datto-rmm': decodeDattoRmm, generic: decodeGeneric } satisfies Record<string, Adapter>;
+
+interface Hook {
+  Params: { connection: string };
+}
+
+/** Senders post here: authenticate the raw bytes → decode → enqueue → 202. No branch skips a step. */
+export async function webhookRoutes(app: FastifyInstance, parts: WebhookParts): Promise<void> {
+  // Senders label JSON as forms, as octets or not at all, and the signature is over the bytes: take them as they come.
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
+  app.addHook<Hook>('onError', async (request, _, error) => {
+    const connection = parts.connections.has(request.params.connection) ? request.params.connection : 'unknown';
+    const code = error.code ?? 'unexpected';
+    parts.metrics.deliveriesRefused.inc({ connection, code });
+    request.log.warn({ connection, code }, 'delivery_refused');
+  });
+  app.route<Hook>({
+    method: ['POST', 'PUT'],
+    url: '/webhooks/:connection',
+    bodyLimit: parts.maxBodyBytes,
+    // A shared secret in a header is checked before the body is even read.
+    onRequest: async (request) => {
+      const connection = connectionOf(request, parts);
+      if ('header' in connection.auth) authenticate(request, Buffer.alloc(0), connection);
+    },
+    async handler(request, reply) {
+      const connection = connectionOf(request, parts);
+      const raw = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
+      if ('hmacHeader' in connection.auth) authenticate(request, raw, connection);
+      const alerts = adapters[connection.source](parseJson(raw), {
+        connection: request.params.connection,
+        receivedAt: (parts.now?.() ?? new Date()).toISOString(),
+        newId: randomUUID,
+      });
+      await enqueue(alerts, parts);
+      for (const { action } of alerts)
+        parts.metrics.alertsAccepted.inc({ connection: request.params.connection, action });
+      const accepted = alerts.map(({ id, sourceId, alertKey, action }) => ({ id, sourceId, alertKey, action }));
+      return reply.code(202).send({ accepted: alerts.length, alerts: accepted });
+    },
+  });
+}
+
+function connectionOf({ params }: FastifyRequest<Hook>, { connections }: WebhookParts): Connection {
+  const connection = connections.get(params.connection);
+  if (!connection)
+    throw notFound('connection of this name', 'the URL path names one of the connections in the configuration file');
+  return connection;
+}
+
+function authenticate({ headers }: FastifyRequest, raw: Buffer, { auth, secrets }: Connection): void {
+  if (isAuthentic(headers, raw, auth, secrets)) return;
+  const hint =
+    'header' in auth
+      ? `send the connection's secret in the header ${auth.header}`
+      : `send the hex HMAC-SHA256 of the body in the header ${auth.hmacHeader}`;
+  throw problem(401, { code: 'unauthorized', message: 'the secret or signature is missing or wrong', hint });
+}
+
+function parseJson(raw: Buffer): unknown {
+  try {
+    return JSON.parse(raw.toString('utf8').replace(/^\uFEFF/, ''));
+  } catch (error) {
+    const message =
+      raw.length === 0 ? 'the body is empty' : `the body is not JSON: ${errorMessage(error).slice(0, 120)}`;
+    const hint = 'check the template at the sender: quotes and line breaks in variables must be escaped';
+    throw problem(400, { code: 'unreadable_body', message, hint });
+  }
+}
+
+async function enqueue(alerts: readonly Alert[], parts: WebhookParts): Promise<void> {
+  try {
+    await parts.enqueue(alerts);
+  } catch (error) {
+    const message = 'the alert could not be stored';
+    const told = { code: 'queue_unavailable', message, hint: 'send it again: nothing was kept', retryAfterSeconds: 5 };
+    throw problem(503, told, error);
+  }
+}
