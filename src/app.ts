@@ -15,7 +15,7 @@ import { createProbeServer, createServer, type ProbeParts } from './http/server.
 import { type Bms, createBms } from './kaseya/bms.ts';
 import { judgeRow } from './kaseya/job-verdict.ts';
 import { enqueueAlerts, startIntake } from './queue/alerts.ts';
-import { connectRedis } from './queue/connection.ts';
+import { connectRedis, failFast } from './queue/connection.ts';
 import { createIncidents, type Incidents } from './queue/incidents.ts';
 import { createJournals, type Journals, type OwnedJournal } from './queue/journal.ts';
 import { countJobs, createQueues, type Queues, type WorkerOptions } from './queue/queues.ts';
@@ -78,8 +78,8 @@ async function buildServer(config: Config, role: Role, log: Logger, closers: Clo
   const { queues, incidents, journals } = openStores(redis, config, log);
   const probes: ProbeParts = {
     log,
-    pingRedis: async () => void (await redis.ping()),
-    countJobs: () => countJobs(queues),
+    pingRedis: async () => void (await failFast(redis, () => redis.ping())),
+    countJobs: () => failFast(redis, () => countJobs(queues)),
   };
   if (role === 'worker') return createProbeServer(probes);
   const getRun = async (id: string) => viewRun(id, await journals.read(id));
@@ -94,7 +94,7 @@ async function buildServer(config: Config, role: Role, log: Logger, closers: Clo
           { source, auth, secrets: config.secrets[name] ?? [] },
         ]),
       ),
-      enqueue: (alerts) => enqueueAlerts(queues.alerts, alerts),
+      enqueue: (alerts) => failFast(redis, () => enqueueAlerts(queues.alerts, alerts)),
       maxBodyBytes: config.maxBodyBytes,
     },
     records: {

@@ -1,5 +1,5 @@
 import sensible from '@fastify/sensible';
-import Fastify, { type FastifyInstance } from 'fastify';
+import Fastify, { type FastifyInstance, LogController } from 'fastify';
 import type { Logger } from 'pino';
 import { type ApiKey, requireApiKey } from './api-keys.ts';
 import { type BoardParts, boardRoutes } from './board.ts';
@@ -40,7 +40,11 @@ export async function createServer(parts: ServerParts): Promise<FastifyInstance>
 export const createProbeServer = async (parts: ProbeParts): Promise<FastifyInstance> => (await createBase(parts)).app;
 
 async function createBase(parts: ProbeParts) {
-  const app = Fastify({ loggerInstance: parts.log, disableRequestLogging: true, requestTimeout: 15_000 });
+  const app = Fastify({
+    loggerInstance: parts.log,
+    logController: new LogController({ disableRequestLogging: true }),
+    requestTimeout: 15_000,
+  });
   const metrics = createMetrics(parts);
   app.setErrorHandler(sendProblem);
   app.setNotFoundHandler((request) => {

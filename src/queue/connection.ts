@@ -29,18 +29,12 @@ export function connectRedis(url: string, kind: ConnectionKind, log: Logger): Re
   return redis;
 }
 
-/** Resolves when the connection is ready, or rejects after `timeoutMs`. */
-export async function waitForRedis(redis: Redis, timeoutMs: number): Promise<void> {
-  if (redis.status === 'ready') return;
-  await new Promise<void>((resolve, reject) => {
-    const onReady = () => {
-      clearTimeout(timer);
-      resolve();
-    };
-    const timer = setTimeout(() => {
-      redis.off('ready', onReady);
-      reject(new Error(`Redis did not answer within ${timeoutMs} ms`));
-    }, timeoutMs);
-    redis.once('ready', onReady);
+/** Does the work now or fails now: a request must not wait for a Redis that is away or hangs. */
+export async function failFast<T>(redis: Redis, work: () => Promise<T>): Promise<T> {
+  if (redis.status !== 'ready') throw new Error(`Redis is ${redis.status}`);
+  let timer: NodeJS.Timeout | undefined;
+  const tooLate = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`Redis did not answer within ${commandTimeoutMs} ms`)), commandTimeoutMs);
   });
+  return Promise.race([work(), tooLate]).finally(() => clearTimeout(timer));
 }

@@ -33,7 +33,6 @@ export function createQueues(connection: Redis, log: Logger): Queues {
     const queue = new Queue<T, void, string>(name, {
       connection,
       prefix: PREFIX,
-      skipWaitingForReady: true,
       defaultJobOptions: { ...keep, ...retry },
     });
     queue.on('error', (error) => log.debug({ queue: name, error: error.message }, 'queue_error'));

@@ -1,0 +1,73 @@
+import t from 'tap';
+import { factsFor, objectionTo, ticketOf } from '../../src/agent/conclude.ts';
+import { fold } from '../../src/fold.ts';
+import type { Disposition, EntryBody } from '../../src/journal.ts';
+import { asked, finished, journalOf, queued, resolveTool, scope, submitted } from '../helpers/entries.ts';
+
+const resolving: EntryBody[] = [queued, { type: 'scope_resolved', scope }, asked({ id: 't1c1', name: resolveTool })];
+const conclude = (disposition: Disposition, ...steps: number[]) => ({
+  disposition,
+  reason: 'because',
+  summary: 'what happened',
+  evidence: steps.map((step) => ({ step, finding: 'f' })),
+});
+const judge = (disposition: Disposition, bodies: EntryBody[], ...steps: number[]) =>
+  objectionTo(conclude(disposition, ...steps), fold(journalOf(...bodies)))?.code ?? null;
+
+t.test('"resolved" needs a verified success of this run', async (t) => {
+  const submittedOnly = [...resolving, submitted('t1c1')];
+  t.equal(judge('resolved', [queued]), 'not_verified');
+  t.equal(judge('resolved', submittedOnly), 'rmm_job_pending');
+  t.equal(judge('resolved', [...submittedOnly, finished('t1c1', 'failed')]), 'not_verified');
+  t.equal(judge('resolved', [...submittedOnly, finished('t1c1', 'unknown')]), 'not_verified');
+  t.equal(judge('resolved', [...submittedOnly, finished('t1c1', 'succeeded')]), null);
+});
+
+t.test('a success of another transaction proves nothing', async (t) => {
+  const other = { ...finished('t1c1', 'succeeded'), transactionId: 'r2.t1c1' } as EntryBody;
+  t.equal(judge('resolved', [...resolving, submitted('t1c1'), other]), 'rmm_job_pending');
+});
+
+t.test('a described or undecidable write is no success', async (t) => {
+  for (const outcome of ['described', 'undecidable', 'refused'] as const) {
+    const done: EntryBody = { type: 'write_done', callId: 't1c1', outcome, message: '', data: null, ticket: null };
+    t.equal(judge('resolved', [...resolving, done]), 'not_verified', outcome);
+  }
+});
+
+t.test('a doubtful resolve after a good one takes the proof away', async (t) => {
+  const bodies = [
+    ...resolving,
+    submitted('t1c1'),
+    finished('t1c1', 'succeeded'),
+    asked({ id: 't2c1', name: resolveTool }),
+    submitted('t2c1'),
+    finished('t2c1', 'unknown'),
+  ];
+  t.equal(judge('resolved', bodies), 'not_verified');
+});
+
+t.test('evidence must name findings of this run', async (t) => {
+  t.equal(judge('escalated', resolving, 2), null, 'the scope is a finding');
+  t.equal(judge('escalated', resolving, 1), 'unknown_evidence', 'the alert itself is not');
+  t.equal(judge('escalated', resolving, 3), 'unknown_evidence', 'nor is what the model said');
+  t.equal(judge('escalated', resolving, 99), 'unknown_evidence');
+});
+
+t.test('"ticketed" needs an open ticket', async (t) => {
+  t.equal(judge('ticketed', resolving), null);
+  const without = { ...scope, ticket: null };
+  t.equal(judge('ticketed', [queued, { type: 'scope_resolved', scope: without }]), 'no_ticket');
+});
+
+t.test('the reason always tells of a failed row and of the proof', async (t) => {
+  const failed = fold(journalOf(...resolving, submitted('t1c1'), finished('t1c1', 'failed', 'agent offline')));
+  t.match(factsFor('escalated', failed).join(), /12345678901234567.*row failed.*agent offline/);
+  const done = fold(journalOf(...resolving, submitted('t1c1'), finished('t1c1', 'succeeded', 'Resolved')));
+  t.match(factsFor('resolved', done).join(), /verified.*Resolved/);
+});
+
+t.test('the ticket comes from BMS, not from the model', async (t) => {
+  t.same(ticketOf(fold(journalOf(...resolving))), { id: 700, number: '10293' });
+  t.equal(ticketOf(fold(journalOf(queued))), null);
+});

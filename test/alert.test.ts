@@ -1,0 +1,15 @@
+import fc from 'fast-check';
+import t from 'tap';
+import { cleanText } from '../src/alert.ts';
+
+t.test('what cannot be seen is dropped, what can be read is kept', async (t) => {
+  t.equal(cleanText('  a\u0000b\u202ec\u200bd\te\nf  ', 50), 'abcd\te\nf');
+  t.equal(cleanText('Größe 100 % — 日本', 50), 'Größe 100 % — 日本');
+  t.equal(cleanText('abcdef', 4), 'abc…');
+});
+
+t.test('the cap holds for any text', async () => {
+  fc.assert(
+    fc.property(fc.string(), fc.integer({ min: 1, max: 40 }), (text, max) => cleanText(text, max).length <= max),
+  );
+});

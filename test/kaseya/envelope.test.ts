@@ -1,0 +1,76 @@
+import t from 'tap';
+import { UpstreamError } from '../../src/errors.ts';
+import { readEnvelope } from '../../src/kaseya/envelope.ts';
+
+const answer = (status: number, body: string, isWrite = false) => ({ status, body, endpoint: 'POST /x', isWrite });
+const failure = (status: number, body: string, isWrite = false) => {
+  try {
+    readEnvelope(answer(status, body, isWrite));
+  } catch (error) {
+    if (error instanceof UpstreamError) return { code: error.code, effect: error.effect, message: error.message };
+    throw error;
+  }
+  return null;
+};
+const refusal = JSON.stringify({
+  success: false,
+  result: null,
+  error: {
+    code: 1004,
+    message: 'PriorityId is not valid',
+    stackStrace: 'at Server.cs:12',
+    details: 'sql',
+    subErrors: ['no such lookup'],
+  },
+});
+
+t.test('both letter cases are read', async (t) => {
+  t.match(readEnvelope(answer(200, '{"success":true,"error":null,"result":[1],"totalRecords":4}')), {
+    result: [1],
+    totalRecords: 4,
+  });
+  t.match(readEnvelope(answer(200, '{"Success":true,"Error":null,"Result":[1],"TotalRecords":4}')), {
+    result: [1],
+    totalRecords: 4,
+  });
+});
+
+t.test('a 200 without a body is an answer: some operations have none', async (t) => {
+  t.same(readEnvelope(answer(200, '', true)), { result: null, totalRecords: null });
+});
+
+t.test('a failure inside HTTP 200 is a failure that did nothing', async (t) => {
+  t.match(failure(200, refusal, true), {
+    code: 'validation',
+    effect: 'none',
+    message: 'PriorityId is not valid; no such lookup',
+  });
+});
+
+t.test('server internals never reach the message', async (t) => {
+  t.notMatch(failure(200, refusal)?.message, /Server\.cs|sql/);
+});
+
+t.test('each status has its cause, and says what a write may have done', async (t) => {
+  const cases: [number, string, 'none' | 'unknown'][] = [
+    [400, 'validation', 'none'],
+    [401, 'auth', 'none'],
+    [403, 'permission', 'none'],
+    [404, 'not_found', 'none'],
+    [408, 'vendor_fault', 'unknown'],
+    [422, 'validation', 'none'],
+    [429, 'throttled', 'none'],
+    [500, 'vendor_fault', 'unknown'],
+    [502, 'vendor_fault', 'unknown'],
+  ];
+  for (const [status, code, effect] of cases) {
+    t.match(failure(status, refusal, true), { code, effect }, String(status));
+    t.match(failure(status, refusal, false), { code, effect: 'none' }, `${status}, read`);
+  }
+});
+
+t.test('what is no BMS answer leaves a write undecided', async (t) => {
+  for (const body of ['<html>Maintenance</html>', '{"succ', '{"result":[]}', '[]', 'null']) {
+    t.match(failure(200, body, true), { code: 'unreadable', effect: 'unknown' }, body);
+  }
+});

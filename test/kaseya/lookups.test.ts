@@ -1,0 +1,15 @@
+import t from 'tap';
+import { resolveName } from '../../src/kaseya/lookups.ts';
+
+const entries = [
+  { id: 4, name: 'Network' },
+  { id: 9, name: 'Tier 3 Escalation' },
+  { id: 11, name: 'network' },
+];
+
+t.test('a name is found without regard to case, and never guessed', async (t) => {
+  t.match(resolveName('queue', ' tier 3 ESCALATION ', entries), { ok: true, entry: { id: 9 } });
+  t.match(resolveName('queue', 'Network', entries), { ok: false, message: /names 2 entries/ });
+  t.match(resolveName('queue', 'Tier 3', entries), { ok: false, message: /not an active entry.*"Tier 3 Escalation"/ });
+  t.match(resolveName('queue', 'x', []), { ok: false, message: /none/ });
+});

@@ -1,0 +1,44 @@
+import fc from 'fast-check';
+import t from 'tap';
+import { maxWaitMs, readLimitHeaders } from '../../src/ratelimit/headers.ts';
+
+const now = Date.UTC(2026, 10, 23, 12, 0, 0);
+const read = (headers: Record<string, string>) => readLimitHeaders(new Headers(headers), now);
+
+t.test('headers as senders write them', async (t) => {
+  const cases: [string, Record<string, string>, object][] = [
+    ['none', {}, {}],
+    ['seconds', { 'retry-after': '12' }, { retryAfterMs: 12_000 }],
+    [
+      "a date against the answer's own clock",
+      { 'retry-after': 'Mon, 23 Nov 2026 09:00:30 GMT', date: 'Mon, 23 Nov 2026 09:00:00 GMT' },
+      { retryAfterMs: 30_000 },
+    ],
+    ['a date in the past', { 'retry-after': 'Mon, 23 Nov 2026 11:00:00 GMT' }, { retryAfterMs: 0 }],
+    ['an absurd wait', { 'retry-after': '999999999' }, { retryAfterMs: maxWaitMs }],
+    [
+      'the triple',
+      { 'ratelimit-limit': '1500', 'ratelimit-remaining': '3', 'ratelimit-reset': '60' },
+      { limit: 1500, remaining: 3, resetMs: 60_000 },
+    ],
+    ['a limit with its window', { 'ratelimit-limit': '110;w=10' }, { limit: 110 }],
+    ['an epoch as reset', { 'ratelimit-reset': String(now / 1000 + 90) }, { resetMs: 90_000 }],
+    ['malformed', { 'retry-after': 'soon', 'ratelimit-limit': '-5', 'ratelimit-remaining': 'x' }, {}],
+  ];
+  for (const [what, headers, expected] of cases) t.same(read(headers), expected, what);
+});
+
+t.test('whatever is sent, a wait is neither negative nor longer than the cap', async () => {
+  const value = fc.oneof(
+    fc.string(),
+    fc.integer().map(String),
+    fc.date({ noInvalidDate: true }).map((date) => date.toUTCString()),
+  );
+  const safe = value.filter((text) => /^[\x20-\x7e]*$/.test(text));
+  fc.assert(
+    fc.property(safe, safe, (retryAfter, reset) => {
+      const { retryAfterMs = 0, resetMs = 0 } = read({ 'retry-after': retryAfter, 'ratelimit-reset': reset });
+      return retryAfterMs >= 0 && retryAfterMs <= maxWaitMs && resetMs >= 0 && resetMs <= maxWaitMs;
+    }),
+  );
+});
