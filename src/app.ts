@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { hostname } from 'node:os';
 import type { FastifyInstance } from 'fastify';
 import type { Redis } from 'ioredis';
@@ -102,7 +103,8 @@ async function buildServer(config: Config, role: Role, log: Logger, closers: Clo
       async listRuns(cursor) {
         const page = await incidents.listRunIds(cursor);
         const runs = await Promise.all(page.items.map(getRun));
-        return { items: runs.filter((run) => run !== null), next: page.next };
+        // A list shows runs without their timelines: ask for one to see its steps.
+        return { items: runs.flatMap((run) => (run ? [{ ...run, steps: [] }] : [])), next: page.next };
       },
       getIncident: incidents.get,
       listIncidents: incidents.list,
@@ -121,6 +123,7 @@ async function startWorkers(config: Config, log: Logger, closers: Closers): Prom
   closers.push(async () => redis.disconnect());
   const stores = openStores(redis, config, log);
   const stopping = new AbortController();
+  setMaxListeners(0, stopping.signal);
   const bms = createBmsClient(config, redis, stopping.signal);
   const parts = triageParts(config, bms);
   const options: WorkerOptions = {

@@ -23,5 +23,6 @@ if used < limit then
   return 0
 end
 local next = redis.call('ZRANGE', KEYS[1], used - limit, used - limit, 'WITHSCORES')
-return math.max(1, math.ceil(tonumber(next[2]) - now))
+-- A permit in use counts until its lease ends, but most likely comes back sooner: look again after one window at most.
+return math.max(1, math.ceil(math.min(tonumber(next[2]) - now, window)))
 `;
