@@ -76,7 +76,7 @@ const bodies = [
     callId: z.string(),
     tool: z.string(),
     /** The validated arguments, exactly as they are about to be used. */
-    args: z.unknown(),
+    args: z.unknown().default(null),
     /** Equal for equal writes of one run: the ledger's key. */
     writeKey: z.string(),
     /** What the write leaves in BMS so that it can be found again. */
@@ -87,7 +87,7 @@ const bodies = [
     callId: z.string(),
     outcome: writeOutcomeSchema,
     message: z.string(),
-    data: z.unknown(),
+    data: z.unknown().default(null),
     ticket: ticketRefSchema.nullable(),
   }),
   z.object({ type: z.literal('rmm_job_submitted'), callId: z.string(), job: rmmJobSchema }),

@@ -35,7 +35,7 @@ const outcomeSchema = z.object({
   status: z.string(),
   step: z.number().nullish(),
   message: z.string().nullish(),
-  data: z.unknown(),
+  data: z.unknown().optional(),
 });
 
 /** The tool results so far, oldest first. */

@@ -10,7 +10,7 @@ const envelopeSchema = caseless({
     message: z.string().nullish(),
     subErrors: z.array(z.string()).nullish(),
   }).nullish(),
-  result: z.unknown(),
+  result: z.unknown().default(null),
   totalRecords: z.number().int().nullish(),
 });
 
