@@ -140,11 +140,13 @@ async function startWorkers(config: Config, log: Logger, closers: Closers): Prom
     log.info({ runId: journal.runId, incidentId, disposition, ticketId: ticket?.id, reason }, 'run_concluded');
   };
 
+  const firstPollMs = config.rmm.firstPollSeconds * 1000;
   const workers = [
     startIntake({ ...stores, mode: config.mode }, options),
     startRuns(
       {
         ...stores,
+        firstPollMs,
         async advance(journal, signal) {
           const progress = await triage(journal, parts, signal);
           if (progress.kind === 'concluded') await settle(journal, progress.state);
@@ -158,7 +160,7 @@ async function startWorkers(config: Config, log: Logger, closers: Closers): Prom
       {
         ...stores,
         look: async (job) => judgeRow(await bms.rmm.ticketJob(job.jobId), job.transactionId),
-        schedule: { firstMs: config.rmm.firstPollSeconds * 1000, maxMs: config.rmm.maxPollSeconds * 1000 },
+        schedule: { firstMs: firstPollMs, maxMs: config.rmm.maxPollSeconds * 1000 },
       },
       options,
     ),

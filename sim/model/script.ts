@@ -23,37 +23,30 @@ type Evidence = { step: number; finding: string }[];
  */
 export function nextMove(request: ChatRequest): Move {
   const opening = openingOf(request);
-  if (!opening?.known)
+  if (!opening?.known) {
     return end('inconclusive', 'the conversation does not begin with an alert', [], 'Nothing to go on.');
-  const { known } = opening;
+  }
+  const { known, alert } = opening;
   const outcomes = outcomesOf(request);
   const base: Evidence = [{ step: known.step, finding: 'account, asset and ticket as BMS has them' }];
-  if (!known.account)
-    return end(
-      'escalated',
-      known.reason ?? 'the account is unknown',
-      base,
-      summary(opening, 'BMS does not tell whose alert this is'),
-    );
-
-  const write = outcomes.findLast(({ name }) => name === tools.resolve || name === tools.open);
-  if (write) return afterWrite(write, opening, base);
-  if (!known.ticket) return openTicket(opening);
-
+  if (!known.account) {
+    const text = summary(opening, 'BMS does not tell whose alert this is');
+    return end('escalated', known.reason ?? 'the account is unknown', base, text);
+  }
   const asset = outcomes.find(({ name }) => name === tools.asset);
-  if (!asset && known.asset)
-    return { thought: 'Look at the device first.', name: tools.asset, args: { assetId: known.asset.id } };
-  return judge(asset, opening, base, hasRecovered(request));
-}
-
-function judge(asset: Outcome | undefined, opening: Opening, base: Evidence, recovered: boolean): Move {
-  const { alert } = opening;
   const disk = asset?.status === 'ok' ? judgeDisk(`${alert.title} ${alert.description}`, asset.data) : null;
   const seen =
     asset?.step == null
       ? base
       : [...base, { step: asset.step, finding: disk ? fill(disk) : 'the device as BMS has it' }];
-  if (recovered) return resolve(opening, 'The monitoring tool has reported recovery.');
+
+  const write = outcomes.findLast(({ name }) => name === tools.resolve || name === tools.open);
+  if (write) return afterWrite(write, opening, seen);
+  if (!known.ticket) return openTicket(opening);
+  if (!asset && known.asset) {
+    return { thought: 'Look at the device first.', name: tools.asset, args: { assetId: known.asset.id } };
+  }
+  if (hasRecovered(request)) return resolve(opening, 'The monitoring tool has reported recovery.');
   if (!disk)
     return end(
       'escalated',

@@ -22,7 +22,7 @@ export interface PollParts {
 }
 
 /** Makes sure that somebody polls the job. Doing it twice is harmless: the poll is named after its transaction. */
-export async function watchJob(queue: Queue<PollJob>, data: PollJob, firstMs = 1_000): Promise<void> {
+export async function watchJob(queue: Queue<PollJob>, data: PollJob, firstMs: number): Promise<void> {
   await queue.add('poll', data, { jobId: data.job.transactionId, delay: firstMs });
 }
 

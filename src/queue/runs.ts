@@ -21,6 +21,8 @@ export type RunProgress =
 export interface RunParts {
   queues: Queues;
   journals: Journals;
+  /** From the submission of an RMM job to the first look at it. */
+  firstPollMs: number;
   /** Works on the run until it concludes or has to wait. */
   advance(journal: OwnedJournal, signal: AbortSignal): Promise<RunProgress>;
   /** Ends a run that keeps failing, so that its alert still gets an outcome. */
@@ -63,10 +65,10 @@ async function park(
   job: Job<RunJob>,
   token: string,
   progress: Extract<RunProgress, { kind: 'suspended' }>,
-  { queues, journals }: RunParts,
+  { queues, journals, firstPollMs }: RunParts,
 ): Promise<never> {
   const { runId } = job.data;
-  for (const rmmJob of progress.jobs) await watchJob(queues.rmmJobs, { runId, job: rmmJob });
+  for (const rmmJob of progress.jobs) await watchJob(queues.rmmJobs, { runId, job: rmmJob }, firstPollMs);
   await job.moveToDelayed(progress.until, token);
   if ((await journals.length(runId)) > progress.journalLength) await wake(queues.runs, runId);
   throw new DelayedError();

@@ -1,0 +1,113 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import t from 'tap';
+import { ConfigError, loadConfig } from '../src/config.ts';
+import { keys } from './helpers/settings.ts';
+
+const file = (text: string, name = 'triage.yaml') => {
+  const path = join(mkdtempSync(join(tmpdir(), 'config-')), name);
+  writeFileSync(path, text);
+  return path;
+};
+const connections =
+  'connections:\n  datto:\n    source: datto-rmm\n    auth: { header: x-webhook-secret, secretEnv: DATTO_WEBHOOK_SECRET }\n';
+const good = { ...keys, TRIAGE_CONFIG: file(connections) };
+const problemsOf = (env: Record<string, string | undefined>): readonly string[] => {
+  try {
+    loadConfig(env);
+  } catch (error) {
+    if (error instanceof ConfigError) return error.problems;
+    throw error;
+  }
+  return [];
+};
+
+t.test('defaults are safe', async (t) => {
+  const config = loadConfig(good);
+  t.match(config, {
+    mode: 'observe',
+    HOST: '127.0.0.1',
+    PORT: 3000,
+    KASEYA_BASE_URL: 'https://api.bms.kaseya.com',
+    secrets: { datto: ['datto-secret'] },
+  });
+  t.match(config.rateLimit, { requests: 1500, windowSeconds: 3600 });
+});
+
+t.test('the environment wins over the file for the mode', async (t) => {
+  t.equal(loadConfig({ ...good, TRIAGE_MODE: 'auto' }).mode, 'auto');
+});
+
+t.test('every bad key is named at once', async (t) => {
+  const path = file(
+    'connections:\n  Bad Name:\n    source: fax\n    auth: { header: h, secretEnv: A_SECRET }\nmode: yolo\nmodel: x\n',
+  );
+  const problems = problemsOf({
+    ...keys,
+    TRIAGE_CONFIG: path,
+    PORT: '99999',
+    KASEYA_BASE_URL: 'nope',
+    REDIS_URL: '',
+    API_KEYS: 'oops',
+    OPENAI_MODEL: undefined,
+  });
+  for (const name of [
+    'Bad Name',
+    'mode',
+    'model',
+    'PORT',
+    'KASEYA_BASE_URL',
+    'REDIS_URL',
+    'API_KEYS',
+    'OPENAI_MODEL',
+  ]) {
+    t.ok(
+      problems.some((problem) => problem.includes(name)),
+      name,
+    );
+  }
+});
+
+t.test('a secret in the place of its name is refused, and not repeated', async (t) => {
+  const path = file(
+    'connections:\n  datto:\n    source: generic\n    auth: { header: h, secretEnv: "hunter2-secret" }\n',
+  );
+  const problems = problemsOf({ ...keys, TRIAGE_CONFIG: path });
+  t.ok(problems.length > 0);
+  t.notMatch(problems.join(), /hunter2/);
+});
+
+t.test('secrets may come from files', async (t) => {
+  const { KASEYA_PASSWORD, DATTO_WEBHOOK_SECRET, ...rest } = good;
+  const env = {
+    ...rest,
+    KASEYA_PASSWORD_FILE: file(`${KASEYA_PASSWORD}\n`),
+    DATTO_WEBHOOK_SECRET_FILE: file(DATTO_WEBHOOK_SECRET),
+  };
+  t.match(loadConfig(env), { KASEYA_PASSWORD, secrets: { datto: [DATTO_WEBHOOK_SECRET] } });
+  t.match(problemsOf({ ...env, KASEYA_PASSWORD_FILE: '/nowhere' }).join(), /KASEYA_PASSWORD_FILE.*\/nowhere/);
+});
+
+t.test('a file that is missing or no YAML is one problem, not many', async (t) => {
+  t.equal(problemsOf({ ...keys, TRIAGE_CONFIG: '/nowhere.yaml' }).length, 1);
+  t.equal(problemsOf({ ...keys, TRIAGE_CONFIG: file('a: [') }).length, 1);
+  t.equal(problemsOf(keys).length, 1);
+});
+
+t.test('the process ends with 78 and prints the list', async (t) => {
+  const main = fileURLToPath(new URL('../src/main.ts', import.meta.url));
+  const run = (...args: string[]) =>
+    spawnSync(process.execPath, ['--import', import.meta.resolve('tsx'), main, ...args], {
+      env: { PATH: process.env.PATH },
+      cwd: tmpdir(),
+      encoding: 'utf8',
+    });
+  const bare = run();
+  t.equal(bare.status, 78);
+  for (const name of ['TRIAGE_CONFIG', 'REDIS_URL', 'KASEYA_PASSWORD', 'OPENAI_MODEL']) t.match(bare.stderr, name);
+  t.notMatch(bare.stderr, /at \w+ \(/, 'no stack trace');
+  t.match(run('boss'), { status: 78, stderr: /role "boss".*server, worker, all/ });
+});

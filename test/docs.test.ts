@@ -1,0 +1,94 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import t from 'tap';
+import { loadConfig } from '../src/config.ts';
+import { decodeDattoRmm } from '../src/http/webhooks/datto-rmm.ts';
+import { decodeGeneric } from '../src/http/webhooks/generic.ts';
+import { keys } from './helpers/settings.ts';
+
+const root = fileURLToPath(new URL('../', import.meta.url));
+const docs = [
+  'README.md',
+  'CONTRIBUTING.md',
+  'SECURITY.md',
+  ...readdirSync(join(root, 'docs')).map((name) => `docs/${name}`),
+].filter((name) => name.endsWith('.md'));
+const blocks = docs.flatMap((file) =>
+  [...readFileSync(join(root, file), 'utf8').matchAll(/^ *```(\w+)\n([\s\S]*?)^ *```$/gm)].map(
+    ([, language, text]) => ({
+      file,
+      language: language ?? '',
+      text: text ?? '',
+    }),
+  ),
+);
+const of = (language: string) => blocks.filter((block) => block.language === language);
+
+t.test('every kind of snippet is one that a test here knows', async (t) => {
+  t.same([...new Set(blocks.map(({ language }) => language))].sort(), ['json', 'sh', 'text', 'yaml']);
+});
+
+t.test('configuration snippets load', async (t) => {
+  const files = [...of('yaml').map(({ text }) => text), readFileSync(join(root, 'triage.example.yaml'), 'utf8')];
+  t.ok(files.length >= 2);
+  for (const text of files) {
+    const path = join(mkdtempSync(join(tmpdir(), 'docs-')), 'triage.yaml');
+    writeFileSync(path, text);
+    t.equal(loadConfig({ ...keys, TRIAGE_CONFIG: path, BACKUP_SECRET: 'x', BACKUP_OLD_SECRET: 'y' }).mode, 'observe');
+  }
+});
+
+t.test('payload templates decode once their variables are filled in', async (t) => {
+  const delivery = { connection: 'c', receivedAt: new Date().toISOString(), newId: () => 'id' };
+  const payloads = of('json').map(({ text }) => JSON.parse(text.replace(/\[(\w+)\]/g, 'value of $1')));
+  t.equal(payloads.length, 3);
+  for (const payload of payloads) {
+    const [alert] = payload.event ? decodeDattoRmm(payload, delivery) : decodeGeneric(payload, delivery);
+    t.match(alert, { title: String, device: { name: String } });
+  }
+});
+
+/** How each command of the docs is tested; a command that is not here fails the test below. */
+const commands: Record<string, (() => void) | string> = {
+  './script/demo --once': () => {
+    const demo = spawnSync('./script/demo', ['--once'], { cwd: root, encoding: 'utf8', timeout: 100_000 });
+    t.equal(demo.status, 0, demo.stdout.slice(-2_000) + demo.stderr);
+    t.match(demo.stdout, /✓ ticket \d+ is resolved, exactly once/);
+  },
+  './script/test': 'runs this test',
+  'cp .env.example .env': () => {
+    const named = [...readFileSync(join(root, '.env.example'), 'utf8').matchAll(/^#? ?([A-Z_]+)=/gm)].map(
+      ([, name]) => name,
+    );
+    const documented = readFileSync(join(root, 'docs/configuration.md'), 'utf8');
+    for (const name of named)
+      t.ok(name?.endsWith('_SECRET') || documented.includes(`\`${name}\``), `${name} is documented`);
+  },
+  'npm start': 'test/config.test.ts, test/integration',
+};
+
+t.test('every command of the docs is run by a test', { timeout: 110_000 }, async (t) => {
+  const written = of('sh').flatMap(({ text }) =>
+    text
+      .split('\n')
+      .map((line) => line.trim())
+      .filter(Boolean),
+  );
+  t.same([...new Set(written)].sort(), Object.keys(commands).sort());
+  for (const run of Object.values(commands)) if (typeof run === 'function') run();
+});
+
+t.test('links in the docs lead somewhere', async (t) => {
+  for (const file of docs) {
+    const targets = [...readFileSync(join(root, file), 'utf8').matchAll(/\]\((?!https?:)([^)#]+)/g)].map(
+      ([, target]) => target ?? '',
+    );
+    for (const target of targets) {
+      const path = join(root, file, '..', target);
+      t.ok(spawnSync('test', ['-e', path]).status === 0, `${file} → ${target}`);
+    }
+  }
+});
