@@ -137,7 +137,7 @@ async function startWorkers(config: Config, log: Logger, closers: Closers): Prom
     if (!concluded) return;
     const { disposition, reason, ticket } = concluded;
     await stores.incidents.settle({ incidentId, alertId: alert.id, disposition, reason, ticket });
-    log.info({ runId: journal.runId, incidentId, disposition, ticketId: ticket?.id, reason }, 'run_concluded');
+    log.info({ runId: journal.runId, incidentId, disposition, ticketId: ticket?.id }, 'run_concluded');
   };
 
   const firstPollMs = config.rmm.firstPollSeconds * 1000;

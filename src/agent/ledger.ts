@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { RetryableError, UpstreamError } from '../errors.ts';
+import { errorMessage, isTransient, RetryableError, UpstreamError } from '../errors.ts';
 import type { CallState, RunState } from '../fold.ts';
 import type { EntryBody } from '../journal.ts';
 import type { ReadBack, ToolContext, Trace, WriteTool, Written } from './tool.ts';
@@ -30,15 +30,9 @@ export async function send(
   try {
     return await record(await tool.write(args as never, traceOf(context), context), context, parts);
   } catch (error) {
-    if (error instanceof RetryableError) {
-      await parts.append({
-        type: 'write_done',
-        callId,
-        outcome: 'not_sent',
-        message: error.message,
-        data: null,
-        ticket: null,
-      });
+    if (wasNotSent(error)) {
+      const message = errorMessage(error);
+      await parts.append({ type: 'write_done', callId, outcome: 'not_sent', message, data: null, ticket: null });
       throw error;
     }
     if (!(error instanceof UpstreamError)) throw error;
@@ -47,6 +41,10 @@ export async function send(
     return refused(callId, error.message, parts);
   }
 }
+
+/** The write never reached BMS, for a reason that passes: no permit, no connection, no sign-in. */
+const wasNotSent = (error: unknown): boolean =>
+  error instanceof RetryableError || (error instanceof UpstreamError && error.effect === 'none' && isTransient(error));
 
 async function record(written: Written, context: ToolContext, parts: LedgerParts): Promise<Progress> {
   const { callId } = context;

@@ -35,6 +35,7 @@ export interface ModelOptions {
 }
 
 const retryAfterMs = 5_000;
+const longestWaitMs = 600_000;
 
 /** Chat Completions with strict tools: what every OpenAI-compatible server speaks. */
 export function createModel({ baseUrl, apiKey, model, timeoutMs }: ModelOptions): Model {
@@ -104,7 +105,7 @@ function explain(error: unknown): Error {
 
 function waitOf(error: { headers?: Headers | undefined }): number | undefined {
   const ms = Number(error.headers?.get('retry-after-ms') ?? Number.NaN);
-  if (ms > 0) return ms;
+  if (ms > 0) return Math.min(ms, longestWaitMs);
   const seconds = Number(error.headers?.get('retry-after') ?? Number.NaN);
-  return seconds > 0 ? seconds * 1000 : undefined;
+  return seconds > 0 ? Math.min(seconds * 1000, longestWaitMs) : undefined;
 }

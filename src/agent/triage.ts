@@ -65,6 +65,12 @@ export async function triage(journal: RunJournal, parts: TriageParts, signal: Ab
 
 const shutdown = (parts: TriageParts): Wait => ({ reason: 'shutting_down', until: parts.now() });
 
+/** Every other wait is shorter: only an upstream that stays away keeps a run this long. */
+const patienceMs = 24 * 3_600_000;
+
+const isTooOld = ({ startedAt }: RunState, now: number) =>
+  startedAt !== null && now - Date.parse(startedAt) > patienceMs;
+
 /** gather → (ask → act and verify)* → conclude. Answers with a wait when nothing else can be done now. */
 async function nextStep(
   state: RunState,
@@ -72,22 +78,16 @@ async function nextStep(
   parts: TriageParts,
   signal: AbortSignal,
 ): Promise<Wait | null> {
+  if (isTooOld(state, parts.now())) return concludeUnworked('BMS could not be reached for a day', journal);
+  if (state.sourceResolved && state.turns.length === 0) return concludeRecovered(journal);
   if (!state.scope) return findScope(state, journal, parts);
   if (pendingCalls(state).length > 0) return act(state, journal, parts);
-  if (state.sourceResolved && state.turns.length === 0) return concludeRecovered(journal);
   const limit = exhausted(state, parts.budget, parts.now());
   if (limit) return concludeByService(limit.message, state, journal, parts);
   return ask(state, journal, parts, signal);
 }
 
-/** How long a run waits for BMS before it may be worked on at all. */
-const bmsPatienceMs = 24 * 3_600_000;
-
 async function findScope(state: RunState, journal: RunJournal, parts: TriageParts): Promise<null> {
-  if (state.startedAt !== null && parts.now() - Date.parse(state.startedAt) > bmsPatienceMs) {
-    await concludeUnworked('BMS could not be reached for a day', journal);
-    return null;
-  }
   await journal.append({ type: 'scope_resolved', scope: await gather(state.alert, parts.bms, parts.accounts) });
   return null;
 }

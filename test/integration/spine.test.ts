@@ -162,6 +162,26 @@ t.test('one stack, many alerts', async (t) => {
   });
 });
 
+t.test(
+  'a request that never arrived: what can be proved absent is sent again, what cannot goes to a person',
+  async (t) => {
+    const stack = await stackFor(t, { config: { rmm: { settleSeconds: 6 } } });
+    const client = stack.client((await stack.start('all')).url);
+    const [ticket] = openTickets(await stack.sim.ledger());
+    if (!ticket) throw new Error('no ticket');
+    const assign = '/v2/servicedesk/tickets/{ticketId}/assignticket';
+    for (const path of ['/v2/rmm/{integrationType}/tickets/resolve', assign]) {
+      await stack.sim.fault({ match: { method: 'POST', path }, kind: 'drop-before' });
+    }
+    await client.deliver('datto', dattoAlert(ticket));
+    const run = await (await firstRun(client, ticket)).ended();
+    t.match(run, { disposition: 'escalated', reason: /does not tell whether it was done/ });
+    const ledger = await stack.sim.ledger();
+    t.equal(resolvesOf(ledger, ticket), 0);
+    t.equal(effectsOn(ledger, ticket, `POST ${assign}`).length, 1);
+  },
+);
+
 t.test('observe mode describes, and writes nothing', async (t) => {
   const stack = await stackFor(t, { config: { mode: 'observe' } });
   const client = stack.client((await stack.start('all')).url);

@@ -64,7 +64,9 @@ t.test('it decides from what the tools returned', async (t) => {
 t.test('it believes the outcome of a write and nothing else', async (t) => {
   const after = (status: string) =>
     ask(opening(), ...disk(70), ...result(names[1] ?? '', { status, step: 9, message: 'm' }));
-  t.match(await after('succeeded'), { args: { disposition: 'resolved', evidence: [{ step: 3 }, { step: 5 }, { step: 9 }] } });
+  t.match(await after('succeeded'), {
+    args: { disposition: 'resolved', evidence: [{ step: 3 }, { step: 5 }, { step: 9 }] },
+  });
   for (const status of ['failed', 'unknown', 'error', 'surprise'])
     t.match(await after(status), { args: { disposition: 'escalated' } }, status);
   t.match(await after('described'), { args: { disposition: 'no_action' } });

@@ -1,0 +1,81 @@
+import type { FaultInput, FaultKind } from './fault-input.ts';
+import type { Random } from './random.ts';
+
+export interface Fault extends FaultInput {
+  id: number;
+}
+
+/** What a request is known by when a fault looks for it. */
+export interface Target {
+  method: string;
+  /** Concrete, without the query. */
+  path: string;
+  template: string;
+}
+
+export interface Faults {
+  add(input: FaultInput): Fault;
+  /** What is left. */
+  list(): Fault[];
+  clear(): void;
+  /** Uses up the first fault for this request, in the order in which they were set. */
+  takeForRequest(target: Target): Fault | null;
+  /** The same for `row-failure`; it is used up only by a job that holds a row it is meant for. */
+  takeForRows(target: Target, alertRefIds: readonly (string | null)[]): Fault | null;
+}
+
+export function createFaults(random: Random): Faults {
+  const faults = new Map<number, Fault>();
+  let lastId = 0;
+
+  const take = (target: Target, isWanted: (fault: Fault) => boolean): Fault | null => {
+    for (const fault of faults.values()) {
+      if (!isWanted(fault) || !matches(fault, target) || random.next() >= fault.probability) continue;
+      fault.count -= 1;
+      if (fault.count <= 0) faults.delete(fault.id);
+      return fault;
+    }
+    return null;
+  };
+
+  return {
+    add(input) {
+      lastId += 1;
+      const fault = { ...input, id: lastId };
+      faults.set(fault.id, fault);
+      return { ...fault };
+    },
+    list: () => [...faults.values()],
+    clear: () => faults.clear(),
+    takeForRequest: (target) => take(target, ({ kind }) => kind !== 'row-failure'),
+    takeForRows: (target, alertRefIds) =>
+      take(
+        target,
+        ({ kind, match }) =>
+          kind === 'row-failure' && (match.alertRefId === undefined || alertRefIds.includes(match.alertRefId)),
+      ),
+  };
+}
+
+/** Faults that strike before anything happened. The others let the request do its work, and lose the answer. */
+const before = new Set<FaultKind>(['status', 'success-false', 'drop-before', 'malformed', 'html']);
+export const strikesBefore = ({ kind }: Fault) => before.has(kind);
+
+const matches = ({ match }: Fault, { method, path, template }: Target) =>
+  (match.method === undefined || match.method === method) &&
+  (match.path === undefined || [path, template].some(globOf(match.path)));
+
+/** `*` is one segment or a part of it, `**` any number of them. */
+function globOf(pattern: string): (path: string) => boolean {
+  const source = pattern
+    .split(/(\*\*|\*)/)
+    .map((part) => (part === '**' ? '.*' : part === '*' ? '[^/]+' : part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')))
+    .join('');
+  const glob = new RegExp(`^${source}$`);
+  return (path) => glob.test(path);
+}
+
+/** Whether a concrete path could be a request for the template. */
+export function fitsTemplate(path: string, template: string): boolean {
+  return globOf(template.replace(/\{\w+\}/g, '*'))(path);
+}

@@ -1,0 +1,51 @@
+import { caseless, date, filledText, int, readFields } from '../fields.ts';
+import { checkReferences, ownedBy } from '../references.ts';
+import { createTicket } from '../ticket.ts';
+import { ok } from '../wire.ts';
+import type { Route } from './route.ts';
+import { recordTicketEffect } from './ticket-of.ts';
+import { ticketView } from './ticket-view.ts';
+
+/** `TicketInputDto`, as far as this BMS keeps it. */
+const inputSchema = caseless({
+  ...{ Title: filledText, Details: filledText, AccountId: int, LocationId: int, StatusId: int, PriorityId: int },
+  ...{ TypeId: int, SourceId: int, OpenDate: date, DueDate: date.nullish() },
+  ...{ ContactId: int.nullish(), HardwareAssetId: int.nullish(), QueueId: int.nullish() },
+  ...{ AssigneeId: int.nullish(), IssueTypeId: int.nullish() },
+});
+
+export const createRoute: Route = {
+  method: 'POST',
+  template: '/v2/servicedesk/tickets',
+  handle(call) {
+    const { tenant, world, act } = call;
+    const input = readFields(inputSchema, call.body);
+    const check = checkReferences();
+    const account = check.find('AccountId', tenant.accounts, input.AccountId);
+    const owned = ownedBy(tenant, account?.id);
+    const contact = check.find('ContactId', owned.contacts, input.ContactId);
+    const asset = check.find('HardwareAssetId', owned.assets, input.HardwareAssetId);
+    const assignee = check.find('AssigneeId', tenant.employees, input.AssigneeId);
+    const issueType = check.find('IssueTypeId', tenant.issueTypes, input.IssueTypeId);
+    const queue = check.find('QueueId', tenant.queues, input.QueueId);
+    const found = check.all({
+      account,
+      location: check.find('LocationId', owned.locations, input.LocationId),
+      status: check.find('StatusId', tenant.statuses, input.StatusId),
+      priority: check.find('PriorityId', tenant.priorities, input.PriorityId),
+      type: check.find('TypeId', tenant.ticketTypes, input.TypeId),
+      source: check.find('SourceId', tenant.sources, input.SourceId),
+    });
+    const draft = {
+      ...{ title: input.Title, details: input.Details, status: found.status, priority: found.priority },
+      ...{ type: found.type, source: found.source, accountId: found.account.id, locationId: found.location.id },
+      ...{ contactId: contact?.id ?? null, assetId: asset?.id ?? null, assigneeId: assignee?.id ?? null },
+      ...{ issueTypeId: issueType?.id ?? null, queue, openDate: new Date(input.OpenDate).toISOString() },
+      dueDate: input.DueDate ? new Date(input.DueDate).toISOString() : null,
+    };
+    const ticket = createTicket(draft, world.sequence, act);
+    world.tickets.set(ticket.id, ticket);
+    recordTicketEffect(call, ticket);
+    return ok(ticketView(tenant, ticket));
+  },
+};

@@ -1,0 +1,58 @@
+import type { Effect } from './effects.ts';
+import { type Job, jobWord } from './rmm/jobs.ts';
+import { byId } from './tenant/tenant.ts';
+import type { Note, Ticket } from './ticket.ts';
+import type { RequestCounts, World } from './world.ts';
+
+export interface Ledger {
+  effects: Effect[];
+  tickets: ReturnType<typeof ticketView>[];
+  jobs: ReturnType<typeof jobView>[];
+  requests: RequestCounts;
+}
+
+export function readLedger(world: World, now: number): Ledger {
+  return {
+    effects: world.effects,
+    tickets: [...world.tickets.values()].map((ticket) => ticketView(world, ticket)),
+    jobs: [...world.jobs.values()].map((job) => jobView(job, now)),
+    requests: world.requests,
+  };
+}
+
+function ticketView({ tenant }: World, ticket: Ticket) {
+  const asset = ticket.assetId === null ? undefined : tenant.assets.get(ticket.assetId);
+  return {
+    id: ticket.id,
+    ticketNumber: ticket.ticketNumber,
+    accountId: ticket.accountId,
+    accountName: byId(tenant.accounts, ticket.accountId)?.name ?? null,
+    alertRefId: ticket.alertRefId,
+    title: ticket.title,
+    statusName: ticket.status.name,
+    resolved: ticket.completedDate !== null,
+    priorityName: ticket.priority.name,
+    queueName: ticket.queue?.name ?? null,
+    assigneeName: byId(tenant.employees, ticket.assigneeId)?.name ?? null,
+    assetId: ticket.assetId,
+    assetName: asset?.name ?? null,
+    notes: ticket.notes.map(noteView),
+  };
+}
+
+function noteView({ id, details, isInternal, type, createdBy, createdOn }: Note) {
+  return { id, details, isInternal, typeName: type.name, createdByName: createdBy.name, createdOn };
+}
+
+function jobView(job: Job, now: number) {
+  return {
+    id: job.id,
+    family: job.family,
+    status: jobWord(job, now),
+    rows: job.rows.map(({ transactionId, alertRefId, assetId, outcome }) => ({
+      ...{ transactionId, alertRefId, assetId },
+      ok: outcome?.ok ?? null,
+      message: outcome?.message ?? null,
+    })),
+  };
+}

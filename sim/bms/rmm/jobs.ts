@@ -1,0 +1,102 @@
+import { recordEffect } from '../effects.ts';
+import type { Range } from '../options.ts';
+import type { Random } from '../random.ts';
+import type { World } from '../world.ts';
+import { type Change, type Row, type RowAction, RowFailure } from './row-action.ts';
+
+export interface Outcome {
+  ok: boolean;
+  message: string;
+  ticketId: number | null;
+  ticketNumber: string | null;
+  psaAssetId: number | null;
+}
+
+export interface JobRow extends Row {
+  /** Why the row will fail whatever it asks for. Decided at submission, so that equal runs fail alike. */
+  doomed: string | null;
+  outcome: Outcome | null;
+}
+
+export interface Job {
+  /** Digits beyond 2^53. */
+  id: string;
+  family: RowAction['family'];
+  actionType: number;
+  operation: string;
+  startsAt: number;
+  finishesAt: number;
+  rows: JobRow[];
+}
+
+/** Accepts a job. Nothing changes until it finishes. */
+export function submitJob(
+  world: World,
+  { method, template, family, actionType }: RowAction,
+  rows: JobRow[],
+  { jobSeconds, now }: { jobSeconds: Range; now: number },
+): Job {
+  const seconds = jobSeconds.min + world.random.next() * (jobSeconds.max - jobSeconds.min);
+  const finishesAt = now + Math.round(seconds * 1000);
+  const startsAt = now + (finishesAt - now) / 3;
+  const job = {
+    id: nextJobId(world),
+    operation: `${method} ${template}`,
+    family,
+    actionType,
+    startsAt,
+    finishesAt,
+    rows,
+  };
+  world.jobs.set(job.id, job);
+  world.pendingJobs.add(job);
+  return job;
+}
+
+/** 17 to 19 digits below 2^63, and odd: such a number cannot survive a trip through a double unnoticed. */
+function nextJobId({ jobs, random }: World): string {
+  for (;;) {
+    const id = `${random.int(1, 8)}${digits(random, random.int(15, 17))}${random.pick([1, 3, 5, 7, 9])}`;
+    if (!jobs.has(id)) return id;
+  }
+}
+
+const digits = (random: Random, length: number) => Array.from({ length }, () => random.int(0, 9)).join('');
+
+export const isFinished = (job: Job, now: number) => now >= job.finishesAt;
+
+export function jobWord(job: Job, now: number): 'Pending' | 'InProgress' | 'Completed' {
+  if (isFinished(job, now)) return 'Completed';
+  return now >= job.startsAt ? 'InProgress' : 'Pending';
+}
+
+/** Carries out the jobs that are due, in the order in which they finish. Runs before anything reads or writes. */
+export function settleJobs(world: World, now: number): void {
+  const due = [...world.pendingJobs].filter((job) => isFinished(job, now));
+  due.sort((left, right) => left.finishesAt - right.finishesAt);
+  for (const job of due) {
+    world.pendingJobs.delete(job);
+    for (const row of job.rows) row.outcome = carryOut(world, job, row);
+  }
+}
+
+function carryOut(world: World, job: Job, row: JobRow): Outcome {
+  const act = { by: world.tenant.rmmUser, at: new Date(job.finishesAt).toISOString() };
+  const nothing = { ticketId: null, ticketNumber: null, psaAssetId: null };
+  if (row.doomed !== null) return { ok: false, message: row.doomed, ...nothing };
+  let change: Change;
+  try {
+    change = row.apply(world, act);
+  } catch (error) {
+    if (error instanceof RowFailure) return { ok: false, message: error.message, ...nothing };
+    throw error;
+  }
+  const { message, ticket, asset } = change;
+  const ids = { ticketId: ticket?.id ?? null, assetId: asset?.id ?? null };
+  const { transactionId, alertRefId, body } = row;
+  recordEffect(world.effects, {
+    ...{ at: act.at, operation: job.operation, jobId: job.id, transactionId, alertRefId, body },
+    ...ids,
+  });
+  return { ok: true, message, ...nothing, ...ids, ticketNumber: ticket?.ticketNumber ?? null, psaAssetId: ids.assetId };
+}

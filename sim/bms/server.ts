@@ -1,0 +1,65 @@
+import formbody from '@fastify/formbody';
+import multipart from '@fastify/multipart';
+import fastify, { type FastifyInstance } from 'fastify';
+import { assetRoutes } from './http/assets.ts';
+import { addControl } from './http/control.ts';
+import { addErrorAnswers } from './http/errors.ts';
+import { acceptJson } from './http/json-body.ts';
+import { lookupRoutes } from './http/lookups.ts';
+import { peopleRoutes } from './http/people.ts';
+import { addRoutes } from './http/pipeline.ts';
+import { rmmRoutes } from './http/rmm.ts';
+import { signInRoutes, userRoutes } from './http/security.ts';
+import { ticketActionRoutes } from './http/ticket-actions.ts';
+import { createRoute } from './http/ticket-create.ts';
+import { patchRoute } from './http/ticket-patch.ts';
+import { ticketRoutes } from './http/tickets.ts';
+import { type BmsOptions, defaultOptions } from './options.ts';
+import { createState, type State } from './state.ts';
+
+const apiRoutes = [
+  ...userRoutes,
+  ...ticketRoutes,
+  createRoute,
+  patchRoute,
+  ...ticketActionRoutes,
+  ...assetRoutes,
+  ...lookupRoutes,
+  ...peopleRoutes,
+  ...rmmRoutes,
+];
+
+export interface Bms {
+  app: FastifyInstance;
+  state: State;
+}
+
+/** A simulated Kaseya BMS. Each call builds one of its own; nothing is shared between two, and nobody listens yet. */
+export function createBms(options: Partial<BmsOptions> = {}): Bms {
+  const state = createState({ ...defaultOptions, ...options });
+  const app = fastify({ forceCloseConnections: true, bodyLimit: 16 * 2 ** 20 });
+  const stop = new AbortController();
+  app.addHook('preClose', async () => stop.abort());
+  addErrorAnswers(app, state);
+
+  app.register((scope, _options, done) => {
+    // Sign-in takes forms and nothing else.
+    scope.removeAllContentTypeParsers();
+    scope.register(formbody);
+    scope.register(multipart, { attachFieldsToBody: 'keyValues' });
+    addRoutes(scope, state, signInRoutes, { needsToken: false, signal: stop.signal });
+    done();
+  });
+  app.register((scope, _options, done) => {
+    acceptJson(scope);
+    addRoutes(scope, state, apiRoutes, { needsToken: true, signal: stop.signal });
+    done();
+  });
+  app.register((scope, _options, done) => {
+    acceptJson(scope);
+    const templates = [...signInRoutes, ...apiRoutes].map(({ template }) => template);
+    addControl(scope, state, [...new Set(templates)]);
+    done();
+  });
+  return { app, state };
+}

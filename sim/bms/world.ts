@@ -1,0 +1,70 @@
+import type { Effect } from './effects.ts';
+import { createFaults, type Faults } from './faults.ts';
+import { createLimiter, type Limiter } from './limiter.ts';
+import type { BmsOptions } from './options.ts';
+import { createRandom, type Random } from './random.ts';
+import type { Job } from './rmm/jobs.ts';
+import { seedTickets } from './seed-tickets.ts';
+import { buildTenant } from './tenant/build.ts';
+import type { Tenant } from './tenant/tenant.ts';
+import type { Sequence, Ticket } from './ticket.ts';
+import { createTokens, type Tokens } from './tokens.ts';
+
+export interface RequestCounts {
+  total: number;
+  byEndpoint: Record<string, number>;
+  rejected429: number;
+}
+
+/** All that a reset throws away. */
+export interface World {
+  seed: string;
+  tenant: Tenant;
+  tickets: Map<number, Ticket>;
+  sequence: Sequence;
+  jobs: Map<string, Job>;
+  /** Accepted, and not yet carried out. */
+  pendingJobs: Set<Job>;
+  effects: Effect[];
+  requests: RequestCounts;
+  faults: Faults;
+  tokens: Tokens;
+  limiter: Limiter | null;
+  /** For what happens while the tenant lives: job ids, latencies, failures. */
+  random: Random;
+}
+
+export function createWorld(options: BmsOptions): World {
+  const { tenant, servers } = buildTenant(options);
+  const sequence = createSequence(createRandom(`${options.seed}:sequence`));
+  const tickets = seedTickets(tenant, servers, sequence, options.now());
+  return {
+    seed: options.seed,
+    tenant,
+    sequence,
+    tickets: new Map(tickets.map((ticket) => [ticket.id, ticket])),
+    jobs: new Map(),
+    pendingJobs: new Set(),
+    effects: [],
+    requests: { total: 0, byEndpoint: {}, rejected429: 0 },
+    faults: createFaults(createRandom(`${options.seed}:faults`)),
+    tokens: createTokens(options.tokenSeconds * 1000),
+    limiter: options.rateLimit && createLimiter(options.window, options.rateLimit),
+    random: createRandom(`${options.seed}:run`),
+  };
+}
+
+function createSequence(random: Random): Sequence {
+  const ticketId = counter(random.int(1_000_000, 9_000_000), () => random.int(1, 5));
+  const ticketNumber = counter(random.int(10_000, 900_000), () => 1);
+  const noteId = counter(random.int(10_000_000, 90_000_000), () => random.int(1, 9));
+  return { ticketId, ticketNumber: () => String(ticketNumber()), noteId };
+}
+
+function counter(start: number, step: () => number): () => number {
+  let last = start;
+  return () => {
+    last += step();
+    return last;
+  };
+}
