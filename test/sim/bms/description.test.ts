@@ -1,5 +1,5 @@
 import t from 'tap';
-import { readDescription } from './description.ts';
+import { readDescription } from '../../helpers/description.ts';
 import { alertTickets, formPost, rmm, startSim, tickets } from './support.ts';
 
 const description = readDescription();
