@@ -11,6 +11,8 @@ export interface Started {
   stop(graceMs?: number): Promise<void>;
   /** kill -9. */
   kill(): Promise<void>;
+  /** Null while it runs, or when a signal ended it. */
+  exitCode(): number | null;
   /** Every line it has printed, for a test that failed. */
   output: string[];
 }
@@ -69,6 +71,7 @@ export async function startProcess(command: string, args: readonly string[], opt
   });
   return {
     pid: child.pid ?? 0,
+    exitCode: () => child.exitCode,
     ready,
     output,
     stop: (graceMs = 10_000) => end(child, 'SIGTERM', graceMs),

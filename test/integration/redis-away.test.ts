@@ -40,3 +40,16 @@ t.test(
     await waitFor('202 after the restart', async () => (await send()).status === 202);
   },
 );
+
+t.test('SIGTERM ends a worker although Redis is away', { skip: withoutRealRedis, timeout: 60_000 }, async (t) => {
+  const redis = await startNative(findServer() ?? '');
+  t.teardown(() => redis.stop());
+  const stack = await startStack({ redis, simFlags: ['--seed', '7'] });
+  t.teardown(() => stack.stop());
+  const worker = await stack.start('worker');
+  redis.server?.kill('SIGKILL');
+  const startedAt = Date.now();
+  await worker.stop(40_000);
+  t.equal(worker.exitCode(), 0);
+  t.ok(Date.now() - startedAt < 30_000, `it took ${Date.now() - startedAt} ms`);
+});
