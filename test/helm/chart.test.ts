@@ -1,0 +1,177 @@
+import { execFile } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import t from 'tap';
+import { parse, parseAllDocuments } from 'yaml';
+import { z } from 'zod';
+import { loadConfig } from '../../src/config.ts';
+import { keys } from '../helpers/settings.ts';
+
+const run = promisify(execFile);
+const root = fileURLToPath(new URL('../../', import.meta.url));
+const cases = readdirSync(`${root}helm/bms-triage/ci`);
+const values = (name: string) => ['-f', `${root}helm/bms-triage/ci/${name}-values.yaml`];
+const helm = async (...args: string[]) => (await run(`${root}script/helm`, args, { maxBuffer: 1 << 24 })).stdout;
+
+const container = z.object({
+  args: z.array(z.string()),
+  image: z.string(),
+  env: z.array(z.object({ name: z.string(), value: z.string().optional() })).default([]),
+  envFrom: z.array(z.unknown()).default([]),
+  securityContext: z.object({
+    readOnlyRootFilesystem: z.literal(true),
+    allowPrivilegeEscalation: z.literal(false),
+    capabilities: z.object({ drop: z.tuple([z.literal('ALL')]) }),
+  }),
+});
+const workload = z.object({
+  kind: z.enum(['Deployment', 'StatefulSet']),
+  metadata: z.object({ name: z.string() }),
+  spec: z.object({
+    replicas: z.number().optional(),
+    template: z.object({
+      metadata: z.object({ annotations: z.record(z.string(), z.string()).default({}) }),
+      spec: z.object({
+        automountServiceAccountToken: z.literal(false),
+        securityContext: z.object({
+          runAsNonRoot: z.literal(true),
+          seccompProfile: z.object({ type: z.literal('RuntimeDefault') }),
+        }),
+        containers: z.tuple([container]),
+      }),
+    }),
+  }),
+});
+const object = z.looseObject({ kind: z.string(), metadata: z.object({ name: z.string() }) });
+
+async function render(...args: string[]) {
+  const text = await helm('template', 'demo', `${root}helm/bms-triage`, ...args);
+  const objects = parseAllDocuments(text).flatMap((document) =>
+    document.contents === null ? [] : [object.parse(document.toJS())],
+  );
+  const workloads = objects
+    .filter(({ kind }) => kind === 'Deployment' || kind === 'StatefulSet')
+    .map((raw) => workload.parse(raw));
+  return { text, objects, workloads, kinds: objects.map(({ kind }) => kind) };
+}
+
+const complaint = (...args: string[]) =>
+  render(...args).then(
+    () => '',
+    (error: { stderr?: string }) => error.stderr ?? String(error),
+  );
+
+t.test('the chart lints, alone and with every example', async (t) => {
+  t.match(await helm('lint', `${root}helm/bms-triage`), /0 chart\(s\) failed/);
+  for (const name of cases)
+    t.match(
+      await helm('lint', '--strict', `${root}helm/bms-triage`, '-f', `${root}helm/bms-triage/ci/${name}`),
+      /0 chart\(s\) failed/,
+      name,
+    );
+});
+
+t.test('two roles of one image, locked down', async (t) => {
+  const { workloads } = await render(...values('minimal'));
+  t.same(
+    workloads.map(({ metadata }) => metadata.name),
+    ['demo-bms-triage-server', 'demo-bms-triage-worker'],
+  );
+  const containers = workloads.map(({ spec }) => spec.template.spec.containers[0]);
+  t.same(
+    containers.map(({ args }) => args),
+    [['server'], ['worker']],
+  );
+  t.equal(new Set(containers.map(({ image }) => image)).size, 1);
+  const { workloads: withValkey } = await render(...values('valkey'));
+  t.equal(withValkey.length, 3, 'Valkey is locked down too');
+});
+
+t.test('secrets are never inline', async (t) => {
+  const { workloads } = await render(...values('minimal'));
+  for (const { spec } of workloads) {
+    const { env, envFrom } = spec.template.spec.containers[0];
+    t.notOk(env.some(({ name, value }) => value !== undefined && /PASSWORD|API_KEY|SECRET|REDIS_URL/.test(name)));
+    t.equal(envFrom.length, 1);
+  }
+});
+
+t.test('the configuration in the ConfigMap is one that the service takes, and safe', async (t) => {
+  const { objects } = await render(...values('minimal'));
+  const map = z
+    .object({ data: z.object({ 'triage.yaml': z.string() }) })
+    .parse(objects.find(({ kind }) => kind === 'ConfigMap'));
+  t.match(parse(map.data['triage.yaml']), { mode: 'observe' });
+  const dir = t.testdir({ 'triage.yaml': map.data['triage.yaml'] });
+  t.equal(loadConfig({ ...keys, TRIAGE_CONFIG: `${dir}/triage.yaml` }).mode, 'observe');
+});
+
+t.test('a change of configuration or secrets restarts the pods', async (t) => {
+  const checksums = async (...args: string[]) =>
+    JSON.stringify(
+      (await render(...values('minimal'), ...args)).workloads.map(({ spec }) => spec.template.metadata.annotations),
+    );
+  const before = await checksums();
+  t.equal(await checksums(), before);
+  t.not(await checksums('--set', 'config.mode=auto'), before);
+  t.not(await checksums('--set', 'secrets.KASEYA_PASSWORD=other'), before);
+});
+
+t.test('what is missing or wrong is named, with the way out', async (t) => {
+  const wrong: [string, RegExp][] = [
+    ['kaseya.baseUrl=', /kaseya\.baseUrl is missing/],
+    ['kaseya.tenant=', /kaseya\.tenant is missing/],
+    ['openai.model=', /openai\.model is missing/],
+    ['redis.url=', /redis\.url is missing.*valkey\.enabled/],
+    ['secrets.KASEYA_PASSWORD=', /secrets\.KASEYA_PASSWORD is missing.*existingSecret/],
+    ['secrets.DATTO_WEBHOOK_SECRET=', /secrets\.DATTO_WEBHOOK_SECRET is missing.*connection datto/],
+    ['ingress.enabled=true', /ingress\.host is missing/],
+    ['config.mode=yolo', /mode/],
+    ['wroker.replicas=3', /wroker/],
+  ];
+  for (const [setting, told] of wrong) t.match(await complaint(...values('minimal'), '--set', setting), told, setting);
+});
+
+t.test('optional parts appear only when asked for', async (t) => {
+  const minimal = await render(...values('minimal'));
+  for (const kind of ['Ingress', 'HorizontalPodAutoscaler', 'NetworkPolicy', 'StatefulSet'])
+    t.notOk(minimal.kinds.includes(kind), kind);
+  t.same(
+    minimal.workloads.map(({ spec }) => spec.replicas),
+    [2, 2],
+  );
+  const full = await render(...values('full'));
+  for (const kind of ['Ingress', 'HorizontalPodAutoscaler', 'NetworkPolicy']) t.ok(full.kinds.includes(kind), kind);
+  t.notOk(full.kinds.includes('Secret'), 'existing secrets are used');
+  t.equal(full.workloads[1]?.spec.replicas, undefined, 'the autoscaler owns the count');
+});
+
+t.test('the compose file and the image start what exists', async (t) => {
+  const compose = z
+    .object({
+      services: z.record(
+        z.string(),
+        z.looseObject({
+          image: z.string(),
+          command: z.array(z.string()),
+          entrypoint: z.array(z.string()).optional(),
+          environment: z.record(z.string(), z.string()).optional(),
+        }),
+      ),
+    })
+    .parse(parse(readFileSync(`${root}compose.yaml`, 'utf8'), { merge: true }));
+  t.same(Object.keys(compose.services).sort(), ['bms', 'model', 'server', 'valkey', 'worker']);
+  for (const { entrypoint = [] } of Object.values(compose.services)) {
+    const program = entrypoint[1]?.replace(/^dist\//, '').replace(/\.js$/, '.ts');
+    if (program) t.ok(readFileSync(`${root}${program}`), program);
+  }
+  const environment = Object.entries(compose.services.server?.environment ?? {}).map(([name, value]) => [
+    name,
+    value.replace(/^\$\{\w+:-(.*)\}$/, '$1'),
+  ]);
+  t.equal(loadConfig({ ...Object.fromEntries(environment), TRIAGE_CONFIG: `${root}compose.triage.yaml` }).mode, 'auto');
+  for (const copied of readFileSync(`${root}Dockerfile`, 'utf8').matchAll(/^COPY (?!--)(.+) \.\/?\S*$/gm)) {
+    for (const path of (copied[1] ?? '').split(' ')) t.ok(readdirSync(root).includes(path), `${path} exists`);
+  }
+});
