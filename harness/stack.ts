@@ -9,6 +9,7 @@ import type { Run } from '../src/run.ts';
 import { type Started, startProgram } from './process.ts';
 import type { RedisHandle } from './redis.ts';
 import { type LedgerTicket, type SimClient, simClient } from './sim-client.ts';
+import { waitFor } from './wait.ts';
 
 export interface StackOptions {
   redis: Pick<RedisHandle, 'url'>;
@@ -86,7 +87,10 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     async start(role) {
       const isReady = (line: Record<string, unknown>) => line.msg === 'started';
       const service = keep(await startProgram('src/main', [role], { cwd: dir, env, isReady }));
-      return { ...service, url: String(service.ready.url) };
+      const url = String(service.ready.url);
+      // It listens before Redis has answered it, and says 503 until then.
+      await waitFor('the service to be ready', async () => (await fetch(`${url}/readyz`)).ok);
+      return { ...service, url };
     },
     client: (url) => serviceClient(url, apiKey, secret),
     async stop() {
