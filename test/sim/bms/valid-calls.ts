@@ -43,7 +43,7 @@ function factsOf(sim: Sim) {
   const [first, second, third, fourth] = alertTickets(sim);
   const account = tenant.accounts.find(({ id }) => id === first?.accountId);
   const [location, contact] = [account?.locations[0], account?.contacts[0]];
-  const sibling = alertTickets(sim).find((one) => one.accountId === second?.accountId && one !== second);
+  const sibling = alertTickets(sim).find((one) => one.accountId === second?.accountId && one.id !== second.id);
   if (!first?.assetId || !second || !third || !fourth?.assetId || !account || !location || !contact || !sibling) {
     throw new Error('the tenant is too small');
   }
