@@ -9,7 +9,6 @@ interface Case {
   required: string[];
   /** Fields with ids that look right and are not. */
   wrong: Record<string, unknown>;
-  status?: number;
 }
 
 function casesOf(sim: Sim): Record<string, Case> {
@@ -66,6 +65,15 @@ function casesOf(sim: Sim): Record<string, Case> {
     'a resolve': {
       ...{ method: 'POST', url: `${tickets}/${ticket.id}/resolve`, body: { Comment: 'x' } },
       ...{ required: ['Comment'], wrong: { StatusId: retired(tenant.statuses) } },
+    },
+    'a time entry': {
+      ...{ method: 'POST', url: `${tickets}/${ticket.id}/timelogs` },
+      body: {
+        ...{ StartDate: '2026-11-23', StartTime: '13:00', EndTime: '14:30', RoleId: tenant.roles[0]?.id },
+        WorkTypeId: id(tenant.workTypes, 'Remote Support'),
+      },
+      required: ['StartDate', 'StartTime', 'EndTime', 'WorkTypeId', 'RoleId'],
+      wrong: { WorkTypeId: retired(tenant.workTypes), RoleId: status, UserId: leaver },
     },
     'a to-do': {
       ...{ method: 'POST', url: `${tickets}/${ticket.id}/todos` },

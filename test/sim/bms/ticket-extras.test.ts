@@ -21,6 +21,21 @@ t.test('a to-do is somebody’s, and shows in the combined list', async (t) => {
   t.equal((await sim.call('GET', `${url}/todos/1`)).json.success, false);
 });
 
+t.test('time is counted, and must end after it began', async (t) => {
+  const sim = startSim(t);
+  const [ticket] = alertTickets(sim);
+  const url = `${tickets}/${ticket?.id}/timelogs`;
+  const WorkTypeId = await sim.idOf('system/worktypes/lookup', 'Remote Support');
+  const RoleId = await sim.idOf('system/roles/lookup', 'Technician');
+  const entry = { StartDate: '2026-11-23', StartTime: '13:00', WorkTypeId, RoleId };
+  for (const EndTime of ['13:00', '12:59', '25:00']) {
+    t.equal((await sim.call('POST', url, { ...entry, EndTime })).json.success, false, EndTime);
+  }
+  await sim.call('POST', url, { ...entry, EndTime: '14:30' });
+  t.match((await sim.call('GET', url)).json.result, [{ timespent: 1.5, workTypeName: 'Remote Support' }]);
+  t.equal(alertTickets(sim)[0]?.hours, 1.5);
+});
+
 t.test('a checklist grows, is read and goes', async (t) => {
   const sim = startSim(t);
   const url = `${tickets}/${alertTickets(sim)[0]?.id}/checklistitems`;
