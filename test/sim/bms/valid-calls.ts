@@ -254,6 +254,7 @@ function rmmCalls(facts: Facts): Call[] {
     status('tickets', resolved, 0),
     status('tickets', resolved, 5_000),
     status('tickets', `POST ${dattoAlerts.template}`, 0),
+    get(`${tickets}/{ticketId}/relatedalerts`, { params: { ticketId: fourth.id } }),
     status('assets', `PUT ${base}/assets/deactivate`, 0),
     status('mappings', `POST ${base}/${mappings}`, 0),
     get(`${base}/${mappings}`, { params: { ...params, ...accounts } }),
