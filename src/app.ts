@@ -134,11 +134,14 @@ async function startWorkers(config: Config, log: Logger, closers: Closers): Prom
   };
 
   const settle = async (journal: OwnedJournal, state: RunState) => {
-    const { concluded, incidentId, alert } = state;
+    const { concluded, subject } = state;
     if (!concluded) return;
     const { disposition, reason, ticket } = concluded;
-    await stores.incidents.settle({ incidentId, alertId: alert.id, disposition, reason, ticket });
-    log.info({ runId: journal.runId, incidentId, disposition, ticketId: ticket?.id }, 'run_concluded');
+    if (subject.kind === 'alert') {
+      const { incidentId, alert } = subject;
+      await stores.incidents.settle({ incidentId, alertId: alert.id, disposition, reason, ticket });
+    }
+    log.info({ runId: journal.runId, disposition, ticketId: ticket?.id }, 'run_concluded');
   };
 
   const firstPollMs = config.rmm.firstPollSeconds * 1000;
@@ -216,6 +219,7 @@ function triageParts(config: Config, bms: Bms): TriageParts {
     escalationQueue: config.escalation.queue,
     jobDeadlineMs: config.rmm.deadlineSeconds * 1000,
     settleMs: config.rmm.settleSeconds * 1000,
+    submitRow: ({ action, row }) => bms.rmm.submit(action, [row] as never),
     now: Date.now,
   };
 }

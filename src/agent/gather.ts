@@ -1,8 +1,9 @@
 import type { Alert } from '../alert.ts';
-import type { Scope } from '../journal.ts';
+import type { Scope, Subject } from '../journal.ts';
 import type { AssetRow } from '../kaseya/assets.ts';
 import type { Bms } from '../kaseya/bms.ts';
 import type { Ticket, TicketRow } from '../kaseya/tickets.ts';
+import type { Task } from '../task.ts';
 
 /** The operator's word on which account a sender's customer or site belongs to: name as sent → BMS account name. */
 export type AccountNames = Readonly<Record<string, string>>;
@@ -15,16 +16,29 @@ const nothing = (reason: string): Scope => ({ account: null, asset: null, ticket
 /** Tickets of the device that are opened one by one in search of the alert's own. */
 const candidateCap = 5;
 
+/** Finds out what the run may touch. */
+export const gather = (
+  subject: Subject,
+  bms: Pick<Bms, 'tickets' | 'assets'>,
+  accounts: AccountNames,
+): Promise<Scope> =>
+  subject.kind === 'alert' ? gatherAlert(subject.alert, bms, accounts) : gatherTask(subject.task, bms);
+
+/** A person names what a task is about; the service looks it up, exactly, and never guesses. */
+async function gatherTask({ ticketNumber }: Task, bms: Pick<Bms, 'tickets'>): Promise<Scope> {
+  if (ticketNumber === null) return nothing('the task names no ticket');
+  const { rows } = await bms.tickets.list({ ticketNumber, pageSize: 100 });
+  const row = rows.find((candidate) => candidate.ticketNumber === ticketNumber);
+  if (!row) return nothing(`BMS has no ticket ${ticketNumber}`);
+  return ownScope(await bms.tickets.get(row.id), [], null);
+}
+
 /**
  * Finds out whose alert this is: the account, the asset and the ticket that the run may touch. A ticket that carries
  * the alert's own id settles it. Otherwise the device's name must fit one active asset only; between assets of the
  * same name the operator's mapping decides, or the sender's customer if it is an account's exact name; never a guess.
  */
-export async function gather(
-  alert: Alert,
-  bms: Pick<Bms, 'tickets' | 'assets'>,
-  accounts: AccountNames,
-): Promise<Scope> {
+async function gatherAlert(alert: Alert, bms: Pick<Bms, 'tickets' | 'assets'>, accounts: AccountNames): Promise<Scope> {
   const device = alert.device.name;
   if (device === null) return nothing('the alert names no device');
   const mapped = mappedAccount(alert, accounts);

@@ -1,3 +1,4 @@
+import type { Alert } from '../alert.ts';
 import type { CallResult, CallState, RunState } from '../fold.ts';
 import type { ChatMessage } from './model.ts';
 
@@ -42,16 +43,18 @@ export function messagesFor(state: RunState): ChatMessage[] {
 }
 
 /** The alert and the service's own findings, as one JSON document between fences that sender text cannot close. */
-function opening({ alert, mode, scope }: RunState): string {
-  const { id: _, connection, receivedAt, ...fields } = alert;
+function opening({ subject, mode, scope }: RunState): string {
   const facts = {
     mode,
-    alert: { ...fields, connection, receivedAt },
+    ...(subject.kind === 'alert' ? { alert: withoutId(subject.alert) } : { task: subject.task }),
     known: scope && { step: scope.step, ...scope.scope },
   };
   const json = JSON.stringify(facts, null, 1).replaceAll('`', "'");
-  return `An alert came in. "known" is what the service found in BMS about the alert's own account, asset and tickets.\n\`\`\`json\n${json}\n\`\`\``;
+  const what = subject.kind === 'alert' ? 'An alert came in.' : 'A person asks for this.';
+  return `${what} "known" is what the service found in BMS about its own account, asset and tickets.\n\`\`\`json\n${json}\n\`\`\``;
 }
+
+const withoutId = ({ id: _, ...alert }: Alert) => alert;
 
 /** A tool result as the model reads it. */
 function resultFor({ result, job }: CallState): Record<string, unknown> {

@@ -1,7 +1,8 @@
 import { isTransient, RetryableError, TerminalError, UpstreamError } from '../errors.ts';
 import { fold, pendingCalls, pendingJobs, type RunState } from '../fold.ts';
-import type { Entry, EntryBody, RmmJob } from '../journal.ts';
+import type { Entry, EntryBody, JobFamily, RmmJob } from '../journal.ts';
 import type { Bms } from '../kaseya/bms.ts';
+import type { RmmRow } from '../kaseya/rmm.ts';
 import { type Budget, exhausted, maxCallsPerTurn } from './budget.ts';
 import { concludeName, concludeTool } from './conclude.ts';
 import { concludeByModel, concludeByService, concludeRecovered, concludeUnworked } from './ending.ts';
@@ -33,6 +34,7 @@ export interface TriageParts {
   escalationQueue: string;
   jobDeadlineMs: number;
   settleMs: number;
+  submitRow(item: RmmRow): Promise<{ family: JobFamily; jobId: string }>;
   now(): number;
 }
 
@@ -88,7 +90,7 @@ async function nextStep(
 }
 
 async function findScope(state: RunState, journal: RunJournal, parts: TriageParts): Promise<null> {
-  await journal.append({ type: 'scope_resolved', scope: await gather(state.alert, parts.bms, parts.accounts) });
+  await journal.append({ type: 'scope_resolved', scope: await gather(state.subject, parts.bms, parts.accounts) });
   return null;
 }
 

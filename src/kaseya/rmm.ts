@@ -24,6 +24,10 @@ export interface NewTicketRow {
   assetName: string | null;
 }
 
+/** A row of one of the RMM writes, as a run hands it over for submission. */
+export type RmmRow = { action: 'resolve_ticket'; row: ResolveRow } | { action: 'create_ticket'; row: NewTicketRow };
+export type RmmAction = RmmRow['action'];
+
 export interface JobStatus {
   word: string;
   rows: JobStatusRow[];
@@ -37,10 +41,16 @@ export interface JobStatusRow {
   ticketNumber: string | null;
 }
 
+export type RowOf<A extends RmmAction> = Extract<RmmRow, { action: A }>['row'];
+
+export interface SubmittedJob {
+  family: 'tickets' | 'assets';
+  jobId: string;
+}
+
 export interface Rmm {
-  /** Each takes an array, because BMS does, and answers with the job's id: digits too long for a number. */
-  resolveTickets(rows: readonly ResolveRow[]): Promise<string>;
-  createTickets(rows: readonly NewTicketRow[]): Promise<string>;
+  /** Sends rows of one action as one request; answers with the job's id, digits too long for a number. */
+  submit<A extends RmmAction>(action: A, rows: readonly RowOf<A>[]): Promise<SubmittedJob>;
   ticketJob(jobId: string): Promise<JobStatus>;
 }
 
@@ -62,39 +72,48 @@ const statusSchema = caseless({
     .nullish(),
 });
 
-const resolve = '/v2/rmm/{integrationType}/tickets/resolve';
-const create = '/v2/rmm/{integrationType}/tickets';
 const status = '/v2/rmm/{integrationType}/tickets/status/{jobId}';
 
+interface Operation<R> {
+  template: string;
+  family: SubmittedJob['family'];
+  body(row: R): unknown;
+}
+
+const operations: { [A in RmmAction]: Operation<RowOf<A>> } = {
+  resolve_ticket: {
+    template: '/v2/rmm/{integrationType}/tickets/resolve',
+    family: 'tickets',
+    body: (row) => ({
+      TransactionId: row.transactionId,
+      AlertRefId: row.alertRefId,
+      ResolutionNote: row.resolutionNote,
+    }),
+  },
+  create_ticket: {
+    template: '/v2/rmm/{integrationType}/tickets',
+    family: 'tickets',
+    body: (row) => ({
+      TransactionId: row.transactionId,
+      AlertRefId: row.alertRefId,
+      Organization: { Name: row.organization.name },
+      Title: row.title,
+      Details: row.details,
+      OpenDate: row.openDate,
+      ...(row.assetName === null ? {} : { Asset: { Name: row.assetName } }),
+      DuplicationCount: 0,
+    }),
+  },
+};
+
 export function createRmm(transport: Transport, integrationType: string): Rmm {
-  const submit = async (template: string, body: unknown[]): Promise<string> => {
-    const envelope = await transport.call({ method: 'POST', template, params: { integrationType }, body });
-    return readResult(submittedSchema, envelope, `POST ${template}`, 'unknown').jobId;
-  };
   return {
-    resolveTickets: (rows) =>
-      submit(
-        resolve,
-        rows.map((row) => ({
-          TransactionId: row.transactionId,
-          AlertRefId: row.alertRefId,
-          ResolutionNote: row.resolutionNote,
-        })),
-      ),
-    createTickets: (rows) =>
-      submit(
-        create,
-        rows.map((row) => ({
-          TransactionId: row.transactionId,
-          AlertRefId: row.alertRefId,
-          Organization: { Name: row.organization.name },
-          Title: row.title,
-          Details: row.details,
-          OpenDate: row.openDate,
-          ...(row.assetName === null ? {} : { Asset: { Name: row.assetName } }),
-          DuplicationCount: 0,
-        })),
-      ),
+    async submit(action, rows) {
+      const { template, family, body } = operations[action];
+      const request = { method: 'POST', template, params: { integrationType }, body: rows.map(body) } as const;
+      const envelope = await transport.call(request);
+      return { family, jobId: readResult(submittedSchema, envelope, `POST ${template}`, 'unknown').jobId };
+    },
     async ticketJob(jobId) {
       const params = { integrationType, jobId };
       const envelope = await transport.call({ method: 'GET', template: status, params });

@@ -84,7 +84,7 @@ export function createIncidents(redis: Redis, options: { retentionDays: number; 
         known,
         opened,
         runId,
-        encodeEntry({ type: 'queued', incidentId: opened, alert, mode }, now.toISOString()),
+        encodeEntry({ type: 'queued', subject: { kind: 'alert', incidentId: opened, alert }, mode }, now.toISOString()),
         now.getTime(),
         options.retentionDays * 86_400,
         id,

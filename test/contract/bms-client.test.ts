@@ -78,7 +78,7 @@ t.test(
     await assets.search({ assetName: row.hardwareAssetName, accountId: row.accountId });
     await assets.get(row.hardwareAssetId);
     const alertRefId = ticket.rmmTicketReference ?? '';
-    const jobId = await rmm.resolveTickets([{ transactionId: 'tx', alertRefId, resolutionNote: 'n' }]);
+    const { jobId } = await rmm.submit('resolve_ticket', [{ transactionId: 'tx', alertRefId, resolutionNote: 'n' }]);
     t.match(await rmm.ticketJob(jobId), {
       word: 'Completed',
       rows: [{ transactionId: 'tx', statusCode: '200', ticketId: row.id }],
@@ -92,7 +92,7 @@ t.test(
       details: 'd',
       openDate: new Date().toISOString(),
     };
-    await rmm.createTickets([
+    await rmm.submit('create_ticket', [
       { ...opened, assetName: row.hardwareAssetName },
       { ...opened, assetName: null },
     ]);

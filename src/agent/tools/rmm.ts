@@ -1,10 +1,11 @@
 import { z } from 'zod';
+import { alertOf } from '../../fold.ts';
 import type { Bms } from '../../kaseya/bms.ts';
 import type { Ticket } from '../../kaseya/tickets.ts';
 import { withoutAccount } from '../scope.ts';
 import { defineRead, defineWrite, type ReadBack, refuse } from '../tool.ts';
 
-export const rmmTools = ({ tickets, rmm }: Pick<Bms, 'tickets' | 'rmm'>) => [
+export const rmmTools = ({ tickets }: Pick<Bms, 'tickets'>) => [
   defineWrite({
     name: 'create_a_kaseya_bms_tickets_resolve',
     description:
@@ -16,8 +17,12 @@ export const rmmTools = ({ tickets, rmm }: Pick<Bms, 'tickets' | 'rmm'>) => [
     outside({ alertRefId }, { state, scope }) {
       const unknown = withoutAccount(scope);
       if (unknown) return unknown;
-      if (alertRefId !== state.alert.sourceId) {
-        return refuse('out_of_scope', `alertRefId is not this alert's: it is "${state.alert.sourceId}"`);
+      const own = alertOf(state)?.sourceId;
+      if (alertRefId !== own) {
+        return refuse(
+          'out_of_scope',
+          `alertRefId is not this run's: it is ${own ? `"${own}"` : 'a task, which has none'}`,
+        );
       }
       return scope.ticket
         ? null
@@ -28,9 +33,8 @@ export const rmmTools = ({ tickets, rmm }: Pick<Bms, 'tickets' | 'rmm'>) => [
       return { alertRefId, resolutionNote, ticketId: scope.ticket.id };
     },
     async write({ alertRefId, resolutionNote }, { marker, transactionId }) {
-      const note = `${resolutionNote}\n\n${marker}`;
-      const jobId = await rmm.resolveTickets([{ transactionId, alertRefId, resolutionNote: note }]);
-      return { kind: 'job', family: 'tickets', jobId };
+      const row = { transactionId, alertRefId, resolutionNote: `${resolutionNote}\n\n${marker}` };
+      return { kind: 'row', item: { action: 'resolve_ticket', row } };
     },
     async readBack({ ticketId }, { marker }) {
       const ticket = await tickets.get(ticketId);
@@ -50,7 +54,8 @@ export const rmmTools = ({ tickets, rmm }: Pick<Bms, 'tickets' | 'rmm'>) => [
       withoutAccount(scope) ??
       (scope.ticket ? refuse('ticket_exists', `ticket ${scope.ticket.number} is open for this alert: use it`) : null),
     async prepare({ title, details }, { state, scope }) {
-      const { alert } = state;
+      const alert = alertOf(state);
+      if (!alert) return refuse('no_alert', 'a task has no alert to open an RMM ticket for');
       const openDate = alert.occurredAt ?? alert.receivedAt;
       const base = {
         alertRefId: alert.sourceId,
@@ -66,7 +71,7 @@ export const rmmTools = ({ tickets, rmm }: Pick<Bms, 'tickets' | 'rmm'>) => [
         organization: { name: organization },
         details: `${details}\n\n${marker}`,
       };
-      return { kind: 'job', family: 'tickets', jobId: await rmm.createTickets([ticket]) };
+      return { kind: 'row', item: { action: 'create_ticket', row: ticket } };
     },
     async readBack({ alertRefId, assetName }, { marker }): Promise<ReadBack> {
       if (assetName === null) return 'undecidable';
