@@ -5,17 +5,13 @@ import type { FastifyInstance } from 'fastify';
 import type { Redis } from 'ioredis';
 import type { Logger } from 'pino';
 import { createModel } from './agent/model.ts';
-import type { Tool } from './agent/tool.ts';
-import { assetTools } from './agent/tools/assets.ts';
-import { lookupTools } from './agent/tools/lookups.ts';
-import { rmmTools } from './agent/tools/rmm.ts';
-import { ticketTools } from './agent/tools/tickets.ts';
+import { createTools } from './agent/tools/index.ts';
 import { giveUp, type TriageParts, triage } from './agent/triage.ts';
 import type { Config } from './config.ts';
 import type { RunState } from './fold.ts';
 import { createProbeServer, createServer, type ProbeParts } from './http/server.ts';
 import { type Bms, createBms } from './kaseya/bms.ts';
-import { judgeRow } from './kaseya/job-verdict.ts';
+import { lookAtJob } from './kaseya/jobs.ts';
 import { enqueueAlerts, startIntake } from './queue/alerts.ts';
 import { connectRedis, failFast } from './queue/connection.ts';
 import { createIncidents, type Incidents } from './queue/incidents.ts';
@@ -163,7 +159,7 @@ async function startWorkers(config: Config, log: Logger, closers: Closers): Prom
     startPolling(
       {
         ...stores,
-        look: async (job) => judgeRow(await bms.rmm.ticketJob(job.jobId), job.transactionId),
+        look: lookAtJob(bms.jobs, {}),
         schedule: { firstMs: firstPollMs, maxMs: config.rmm.maxPollSeconds * 1000 },
       },
       options,
@@ -189,7 +185,11 @@ function createBmsClient(config: Config, redis: Redis, signal: AbortSignal): Bms
     baseUrl: config.KASEYA_BASE_URL,
     credentials: { username: config.KASEYA_USERNAME, password: config.KASEYA_PASSWORD, tenant: config.KASEYA_TENANT },
     integrationType: config.KASEYA_INTEGRATION_TYPE,
-    noteTypeTable: config.lookups.noteTypeTable,
+    lookupTables: {
+      noteTypes: config.lookups.noteTypeTable,
+      ticketTypes: config.lookups.ticketTypeTable,
+      ticketSources: config.lookups.ticketSourceTable,
+    },
     lookupTtlMs: config.lookups.hours * 3_600_000,
     timeoutMs,
     signal,
@@ -203,7 +203,7 @@ function createBmsClient(config: Config, redis: Redis, signal: AbortSignal): Bms
 }
 
 function triageParts(config: Config, bms: Bms): TriageParts {
-  const tools: Tool[] = [...ticketTools(bms), ...assetTools(bms), ...lookupTools(bms), ...rmmTools(bms)];
+  const tools = createTools({ bms, defaults: config.defaults, kaseyaOne: config.kaseyaOne });
   const { steps, tokens, minutes, modelFailures } = config.budget;
   return {
     bms,

@@ -19,8 +19,8 @@ export const concludeTool = {
 
 export type Conclusion = z.infer<typeof concludeTool.input>;
 
-const resolvers = new Set(['create_a_kaseya_bms_tickets_resolve']);
-const openers = new Set(['create_a_kaseya_bms_rmm_ticket']);
+const resolvers = new Set(['create_a_kaseya_bms_tickets_resolve', 'create_a_kaseya_bms_resolve']);
+const openers = new Set(['create_a_kaseya_bms_rmm_ticket', 'create_a_kaseya_bms_servicedesk_ticket']);
 
 /** What stands in the way of this conclusion, for the model to mend; null: it holds. */
 export function objectionTo(conclusion: Conclusion, state: RunState): { code: string; message: string } | null {
