@@ -5,16 +5,15 @@ import { takeFlag, UsageError } from './usage.ts';
 export type Bench = (args: readonly string[], report: (row: Row) => void) => Promise<boolean>;
 
 const benches: Record<string, () => Promise<Bench>> = {
+  ratelimit: async () => (await import('./ratelimit/bench.ts')).ratelimit,
   triage: async () => (await import('./triage/bench.ts')).triage,
 };
 
 /** `main.ts [NAME] [--json FILE] [flags of that bench]`; without a name, every bench with its default flags. */
 async function main(args: readonly string[]): Promise<boolean> {
   const { value: file, rest } = takeFlag(args, '--json');
-  const [first, ...others] = rest;
-  const isNamed = first !== undefined && !first.startsWith('-');
-  const name = isNamed ? first : undefined;
-  const flags = isNamed ? others : rest;
+  const isNamed = rest[0]?.startsWith('-') === false;
+  const [name, flags] = isNamed ? [rest[0], rest.slice(1)] : [undefined, rest];
   const load = name === undefined ? Object.values(benches) : [benches[name]];
   const report = file === undefined ? () => {} : createJsonFile(file);
   let complete = true;
