@@ -1,10 +1,12 @@
 import formbody from '@fastify/formbody';
 import multipart from '@fastify/multipart';
 import fastify, { type FastifyInstance } from 'fastify';
+import { accountRoutes } from './http/accounts.ts';
 import { assetRoutes } from './http/assets.ts';
+import { contactRoutes } from './http/contacts.ts';
+import { contractsRoute } from './http/contracts.ts';
 import { addControl } from './http/control.ts';
 import { copilotRoutes } from './http/copilot.ts';
-import { crmRoutes } from './http/crm.ts';
 import { addErrorAnswers } from './http/errors.ts';
 import { acceptJson } from './http/json-body.ts';
 import { lookupRoutes } from './http/lookups.ts';
@@ -12,6 +14,7 @@ import { peopleRoutes } from './http/people.ts';
 import { addRoutes } from './http/pipeline.ts';
 import { platformRoutes } from './http/platform.ts';
 import { rmmRoutes } from './http/rmm.ts';
+import { mappingRoutes } from './http/rmm-mappings.ts';
 import type { Route } from './http/route.ts';
 import { signInRoutes, userRoutes } from './http/security.ts';
 import { ticketActionRoutes } from './http/ticket-actions.ts';
@@ -41,8 +44,11 @@ const apiRoutes: Route[] = [
   ...assetRoutes,
   ...lookupRoutes,
   ...peopleRoutes,
-  ...crmRoutes,
+  ...accountRoutes,
+  ...contactRoutes,
+  contractsRoute,
   ...rmmRoutes,
+  ...mappingRoutes,
   ...platformRoutes,
 ];
 

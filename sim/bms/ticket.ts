@@ -151,3 +151,12 @@ export function setAssignee(ticket: Ticket, assignee: Person | null, act: Act): 
   ticket.assigneeId = assignee?.id ?? null;
   touch(ticket, act);
 }
+
+export function setPriority(ticket: Ticket, priority: Priority, act: Act): void {
+  if (ticket.priority.id !== priority.id) {
+    audit(ticket, act, 'Priority changed', `${ticket.priority.name} → ${priority.name}`);
+  }
+  ticket.priority = priority;
+  ticket.lastPriorityUpdate = act.at;
+  touch(ticket, act);
+}

@@ -25,6 +25,20 @@ t.test('a batch changes its tickets later, and logs lines of which none is an en
   t.equal(rmm.json.success, false, 'the RMM family does not know it');
 });
 
+t.test('a subtype that does not belong to a ticket’s issue type fails its row', async (t) => {
+  const sim = startSim(t);
+  const [one] = alertTickets(sim);
+  const hardware = sim.state.world.tenant.issueTypes.find(({ name }) => name === 'Hardware');
+  const batch = { TargetedIds: [one?.id], SubIssueTypeId: hardware?.subTypes[0]?.id };
+  const alone = await sim.call('PATCH', tickets, batch);
+  const together = await sim.call('PATCH', tickets, { ...batch, IssueTypeId: hardware?.id });
+  sim.pass(2_000);
+  t.match((await logOf(sim, alone.json.result)).result, [{}, { type: 2, message: /SubIssueTypeId/ }]);
+  t.match((await logOf(sim, together.json.result)).result, [{}, { type: 0 }]);
+  const { json } = await sim.call('GET', `${tickets}/${one?.id}`);
+  t.match(json.result, { issueTypeName: 'Hardware', subIssueTypeName: 'Disk' });
+});
+
 t.test('a merge moves the notes and closes its sources, within one account', async (t) => {
   const sim = startSim(t);
   const [target, stranger] = alertTickets(sim);
