@@ -37,7 +37,7 @@ function moveAfter(turns: readonly Turn[], tendencies: Tendencies) {
     messages.push({ role: 'tool', tool_call_id: id, content });
   });
   const move = recipeMove({ model: 'm', messages, tools: [] }, tendencies);
-  return move.name ?? move.thought.split(':', 1)[0];
+  return move.calls[0]?.name ?? move.thought.split(':', 1)[0];
 }
 
 const ready = [list, asset(70)];
@@ -74,5 +74,7 @@ t.test('every id it uses comes from the conversation', async (t) => {
     { role: 'assistant', tool_calls: [{ id: 'a', function: { name: tools.list, arguments: '{}' } }] },
     { role: 'tool', tool_call_id: 'a', content: list[1] },
   ];
-  t.match(recipeMove({ model: 'm', messages, tools: [] }, literal), { name: tools.asset, args: { assetId: 31 } });
+  t.match(recipeMove({ model: 'm', messages, tools: [] }, literal).calls, [
+    { name: tools.asset, args: { assetId: 31 } },
+  ]);
 });
