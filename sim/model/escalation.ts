@@ -67,20 +67,23 @@ function oneQueue(asked: string, data: unknown): string | null {
   return only !== undefined && others.length === 0 ? only : null;
 }
 
-/** How it began, how long it has gone on, and the last words. */
+/** Every thing that was said once, in order; what was said over and over but for its numbers is said once more and counted. */
 function summaryOf({ number, title }: { number: string; title: string }, notes: readonly NoteRow[]): string {
-  const tell = ({ createdOn, createdByName, details }: NoteRow) =>
-    `${createdOn?.slice(0, 10) ?? 'undated'}, ${createdByName ?? 'unknown'}: ${(details ?? '').slice(0, 300)}`;
+  const said = new Map<string, NoteRow[]>();
+  for (const note of notes) {
+    const key = (note.details ?? '').replace(/\d+/g, '#');
+    said.set(key, [...(said.get(key) ?? []), note]);
+  }
   const people = [...new Set(notes.map(({ createdByName }) => createdByName).filter((name) => name != null))];
-  const lines = [
-    `Summary of ticket ${number}, "${title}": ${notes.length} notes by ${people.join(', ') || 'nobody'}.`,
-    ...notes.slice(0, 1).map((note) => `First: ${tell(note)}`),
-    ...notes
-      .slice(1)
-      .slice(-3)
-      .map((note) => `Last: ${tell(note)}`),
-  ];
-  return lines.join('\n');
+  const head = `Summary of ticket ${number}, "${title}": ${notes.length} notes by ${people.join(', ') || 'nobody'}.`;
+  return [head, ...[...said.values()].map(tell)].join('\n').slice(0, 4000);
+}
+
+function tell(alike: readonly NoteRow[]): string {
+  const last = alike.at(-1);
+  const day = last?.createdOn?.slice(0, 10) ?? 'undated';
+  const times = alike.length > 1 ? ` (${alike.length} such notes, this is the last)` : '';
+  return `- ${day}, ${last?.createdByName ?? 'unknown'}: ${(last?.details ?? '').slice(0, 300)}${times}`;
 }
 
 function conclude(queue: string, [note, assign]: (Outcome | undefined)[], seen: Evidence, summary: string): Move {

@@ -11,6 +11,7 @@ const tools = {
   note: 'create_a_kaseya_bms_servicedesk_ticket_note',
   resolve: 'create_a_kaseya_bms_resolve',
   queues: 'list_all_kaseya_bms_queues_lookups',
+  statuses: 'list_all_kaseya_bms_statuses_lookups',
   open: 'create_a_kaseya_bms_servicedesk_ticket',
   notify: 'notify_people',
 };
@@ -100,22 +101,29 @@ function tellSecurity(
   details: string,
   { outcomes, canNotify }: Pick<Context, 'outcomes' | 'canNotify'>,
 ): { move: Move; outcome?: never } | { move: null; outcome: Outcome | undefined } {
-  const lookup = { name: tools.queues, args: { name: null } };
+  const lookups = [tools.queues, tools.statuses].map((lookup) => ({ name: lookup, args: { name: null } }));
+  const unread = canNotify ? [] : notMade(outcomes, lookups);
+  if (unread.length > 0) return { move: { thought: 'Who looks after security?', calls: unread } };
   const title = `Offboarding of ${name}: please check`;
-  const queues = outcomeOf(outcomes, lookup);
-  if (!canNotify && !queues) return { move: { thought: 'Who looks after security?', calls: [lookup] } };
+  const [queues = [], statuses = []] = lookups.map((lookup) => namesIn(outcomeOf(outcomes, lookup)));
+  const target = { queue: like(queues, /security|soc\b/i, /escalat/i), status: like(statuses, /^new$/i, /open/i) };
   const message: Call = canNotify
     ? { name: tools.notify, args: { title, details } }
-    : { name: tools.open, args: { title, details, queue: securityQueue(queues?.data) } };
+    : { name: tools.open, args: { title, details, ...target } };
   const outcome = outcomeOf(outcomes, message);
   return outcome ? { move: null, outcome } : { move: call('Tell security.', message.name, message.args) };
 }
 
-function securityQueue(data: unknown): string | null {
-  const parsed = z.object({ queues: z.array(named) }).safeParse(data);
-  const names = parsed.data?.queues.map((queue) => queue.name) ?? [];
-  return names.find((queue) => /security|soc\b/i.test(queue)) ?? names.find((queue) => /escalat/i.test(queue)) ?? null;
+/** The names that a lookup told; each tool calls its list after what it lists. */
+function namesIn(outcome: Outcome | undefined): string[] {
+  const parsed = z.looseObject({ queues: z.array(named).default([]), statuses: z.array(named).default([]) });
+  const data = parsed.safeParse(outcome?.data).data;
+  return [...(data?.queues ?? []), ...(data?.statuses ?? [])].map((entry) => entry.name);
 }
+
+/** The first name that fits the first pattern that any fits. */
+const like = (names: readonly string[], ...patterns: RegExp[]): string | null =>
+  patterns.flatMap((pattern) => names.find((candidate) => pattern.test(candidate)) ?? [])[0] ?? null;
 
 function conclude(name: string, results: readonly Result[], seen: Evidence): Move {
   const evidence = [...seen, ...results.flatMap(({ what, outcome }) => evidenceOf(outcome, what))];
