@@ -43,9 +43,12 @@ export function closeTicket(closing: Closing): Move {
 function tellRow({ details }: RecipeJob, { alert }: RecipeOpening): string {
   const row = details.find(({ alertRefId }) => alertRefId === alert.alert_uid);
   if (!row) return 'Unclear: the job completed without a row for this alert.';
-  return /^2\d\d$|ok|success|complete|done|resolved/i.test(row.statusCode)
-    ? 'Done: the job completed, and its row says that the ticket is closed.'
-    : `Not done: the row of the completed job failed: ${row.statusMessage}`;
+  const { statusCode, statusMessage } = row;
+  if (/^2\d\d$|ok|success|complete|done|resolved/i.test(statusCode))
+    return 'Done: the row says that the ticket is closed.';
+  if (/(resolved|closed) already|already (resolved|closed)/i.test(statusMessage ?? ''))
+    return `Done: ${statusMessage}.`;
+  return `Not done: the row of the completed job failed: ${statusMessage}`;
 }
 
 /** The call answered with an error, or with nothing: `since` is that call and what came after it. */
