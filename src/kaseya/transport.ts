@@ -3,7 +3,8 @@ import { isTransient, UpstreamError } from '../errors.ts';
 import type { Bucket } from '../ratelimit/bucket.ts';
 import { type LimitNews, readLimitHeaders } from '../ratelimit/headers.ts';
 import { type Envelope, readEnvelope } from './envelope.ts';
-import { type Credentials, createTokenSource, signInEndpoint } from './token.ts';
+import { type Credentials, createTokenSource, type PostForm, signInEndpoint, signInPath } from './token.ts';
+import type { TokenStore } from './token-store.ts';
 
 export interface Request {
   method: 'GET' | 'POST' | 'PUT' | 'PATCH';
@@ -25,6 +26,7 @@ export interface Transport {
 export interface TransportOptions {
   baseUrl: string;
   credentials: Credentials;
+  tokenStore?: TokenStore | null;
   bucket: Bucket;
   timeoutMs: number;
   /** Ends waits for the rate limit; a request that was sent is always awaited. */
@@ -59,14 +61,13 @@ export function createTransport(options: TransportOptions): Transport {
     }
   };
 
-  const tokens = createTokenSource(async (form) => {
-    const sending = {
-      endpoint: signInEndpoint,
-      url: `${baseUrl}/v2/security/authenticate`,
-      init: { method: 'POST', body: form },
-    };
+  const post: PostForm = async (path, form) => {
+    const sending = { endpoint: `POST ${path}`, url: baseUrl + path, init: { method: 'POST', body: form } };
+    // Signing in twice does no harm, so a failed one is tried again; a refresh token works once.
+    if (path !== signInPath) return (await send(sending, false)).result;
     return (await retried(() => send(sending, false), true, signal)).result;
-  }, options.credentials);
+  };
+  const tokens = createTokenSource({ post, credentials: options.credentials, store: options.tokenStore ?? null });
 
   return {
     async call(request) {

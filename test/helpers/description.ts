@@ -43,6 +43,8 @@ interface Document {
 }
 
 export interface Description {
+  /** Does it describe this operation (method and path template)? */
+  has(operation: string): boolean;
   /** What in the answer does not fit; null when the description says nothing of the operation's answer. */
   misfits(method: string, template: string, answer: unknown): string[] | null;
   /** What in the request does not fit, names included: in requests the letter case counts. */
@@ -53,6 +55,10 @@ export function readDescription(): Description | null {
   if (!existsSync(file)) return null;
   const document: Document = JSON.parse(readFileSync(file, 'utf8'));
   return {
+    has(operation) {
+      const [method = '', template = ''] = operation.split(' ');
+      return document.paths[template]?.[method.toLowerCase()] !== undefined;
+    },
     misfits(method, template, answer) {
       const operation = document.paths[template]?.[method.toLowerCase()];
       if (!operation) return [`the description has no ${method} ${template}`];
