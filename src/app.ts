@@ -5,6 +5,7 @@ import type { FastifyInstance } from 'fastify';
 import type { Redis } from 'ioredis';
 import type { Logger } from 'pino';
 import { createModel } from './agent/model.ts';
+import { describeTools } from './agent/tools/describe.ts';
 import { createTools } from './agent/tools/index.ts';
 import { giveUp, type TriageParts, triage } from './agent/triage.ts';
 import type { Config } from './config.ts';
@@ -95,6 +96,15 @@ async function buildServer(config: Config, role: Role, log: Logger, closers: Clo
       enqueue: (alerts) => failFast(redis, () => enqueueAlerts(queues.alerts, alerts)),
       maxBodyBytes: config.maxBodyBytes,
     },
+    tasks: {
+      async openTask(task) {
+        const { runId } = await failFast(redis, () => incidents.openTask(task, config.mode));
+        await failFast(redis, () => queues.runs.add('run', { runId }, { jobId: runId }));
+        return { runId };
+      },
+    },
+    // Only described here, never called: calls are made by workers.
+    tools: describeTools(toolsFor(config, createBmsClient(config, redis, AbortSignal.abort()))),
     records: {
       getRun,
       async listRuns(cursor) {
@@ -202,8 +212,10 @@ function createBmsClient(config: Config, redis: Redis, signal: AbortSignal): Bms
   });
 }
 
+const toolsFor = ({ defaults, kaseyaOne }: Config, bms: Bms) => createTools({ bms, defaults, kaseyaOne });
+
 function triageParts(config: Config, bms: Bms): TriageParts {
-  const tools = createTools({ bms, defaults: config.defaults, kaseyaOne: config.kaseyaOne });
+  const tools = toolsFor(config, bms);
   const { steps, tokens, minutes, modelFailures } = config.budget;
   return {
     bms,

@@ -84,6 +84,8 @@ async function nextStep(
   if (isTooOld(state, parts.now())) return concludeUnworked('BMS could not be reached for a day', journal);
   if (state.sourceResolved && state.turns.length === 0) return concludeRecovered(journal);
   if (!state.scope) return findScope(state, journal, parts);
+  const { account, reason } = state.scope.scope;
+  if (state.subject.kind === 'task' && !account) return concludeUnworked(`${reason}: ask again`, journal);
   if (pendingCalls(state).length > 0) return act(state, journal, parts);
   const limit = exhausted(state, parts.budget, parts.now());
   if (limit) return concludeByService(limit.message, state, journal, parts);

@@ -56,3 +56,7 @@ const offers: Record<Subject['kind'], readonly string[]> = {
 export function offered(tools: ReadonlyMap<string, Tool>, { kind }: Subject): ReadonlyMap<string, Tool> {
   return new Map(offers[kind].flatMap((name) => ((tool) => (tool ? [[name, tool] as const] : []))(tools.get(name))));
 }
+
+/** The kinds of runs that are offered a tool. */
+export const offeredTo = (name: string): Subject['kind'][] =>
+  (['alert', 'task'] as const).filter((kind) => offers[kind].includes(name));
