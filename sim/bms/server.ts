@@ -22,6 +22,7 @@ import { ticketListRoutes } from './http/ticket-lists.ts';
 import { patchRoute } from './http/ticket-patch.ts';
 import { ticketRelationRoutes } from './http/ticket-relations.ts';
 import { ticketTaskRoutes } from './http/ticket-tasks.ts';
+import { ticketTimeRoutes } from './http/ticket-time.ts';
 import { ticketRoutes } from './http/tickets.ts';
 import { type BmsOptions, defaultOptions } from './options.ts';
 import { createState, type State } from './state.ts';
@@ -35,6 +36,7 @@ const apiRoutes: Route[] = [
   ...ticketListRoutes,
   ...ticketBatchRoutes,
   ...ticketTaskRoutes,
+  ...ticketTimeRoutes,
   ...ticketRelationRoutes,
   ...copilotRoutes,
   ...assetRoutes,

@@ -15,6 +15,8 @@ export interface TimeLog {
   id: number;
   hours: number;
   notes: string;
+  workTypeId?: number;
+  roleId?: number;
   createdBy: Person;
   createdOn: string;
 }
