@@ -6,6 +6,8 @@ export interface Settled {
   /** `unused` is a permit that was given back. */
   status: number | null | 'unused';
   news: LimitNews;
+  /** Of the buckets alongside. */
+  others: Record<string, LimitNews>;
 }
 
 /** A bucket without a bottom, for tests of what a client tells it. */
@@ -14,8 +16,9 @@ export function openBucket(): Bucket & { settled: Settled[] } {
   return {
     settled,
     acquire: async (endpoint) => ({
-      answered: async (status, news) => void settled.push({ endpoint, status, news }),
-      unused: async () => void settled.push({ endpoint, status: 'unused', news: {} }),
+      answered: async (status, news, others) =>
+        void settled.push({ endpoint, status, news, others: others?.news ?? {} }),
+      unused: async () => void settled.push({ endpoint, status: 'unused', news: {}, others: {} }),
     }),
   };
 }

@@ -3,12 +3,13 @@ import { isTransient, UpstreamError } from '../../errors.ts';
 import type { Bucket } from '../../ratelimit/bucket.ts';
 import { exchange, type RawAnswer } from '../http.ts';
 import { type Asked, readBody } from './answer.ts';
-import { takePermits } from './limits.ts';
+import { settlePermit } from './limits.ts';
 import type { Planned } from './plan.ts';
 
 export interface ClientOptions {
   baseUrl: string;
   token: string;
+  /** Draws from `trutoTiers` too with every call. */
   bucket: Bucket;
   timeoutMs: number;
   /** Ends waits for the rate limit; a request that was sent is always awaited. */
@@ -17,8 +18,6 @@ export interface ClientOptions {
 
 export interface Call extends Asked {
   planned: Planned;
-  /** Null for calls that Truto answers itself. */
-  vendorEndpoint: string | null;
   idempotencyKey?: string;
 }
 
@@ -32,13 +31,13 @@ const refusalTries = 6;
  */
 export function createClient({ baseUrl, token, bucket, timeoutMs, signal }: ClientOptions) {
   const send = async (call: Call): Promise<unknown> => {
-    const permits = await takePermits(bucket, call.vendorEndpoint, signal);
+    const permit = await bucket.acquire(call.endpoint, signal);
     let answer: RawAnswer | null = null;
     try {
       answer = await exchange({ ...call, url: urlOf(baseUrl, call.planned), init: initOf(call, token), timeoutMs });
       return readBody(answer, call);
     } finally {
-      await permits.settle(answer);
+      await settlePermit(permit, answer);
     }
   };
 

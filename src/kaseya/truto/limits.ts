@@ -1,47 +1,30 @@
-import type { Bucket, Limit, Permit } from '../../ratelimit/bucket.ts';
-import { readLimitHeaders } from '../../ratelimit/headers.ts';
+import type { Limit, Permit } from '../../ratelimit/bucket.ts';
+import { type LimitNews, readLimitHeaders } from '../../ratelimit/headers.ts';
 import type { RawAnswer } from '../http.ts';
 import { isRemote } from './answer.ts';
 
-/** Truto's own limits, on top of the vendor's: 50 calls in 10 s per integrated account, 500 per API token. */
+/**
+ * Truto's own limits, which every call draws from beside the vendor's endpoint: 50 in 10 s per integrated account,
+ * 500 per API token. Hand the names to the bucket as its `alongside`.
+ */
 export const trutoLimits: Readonly<Record<string, Limit>> = {
   'truto:account': { requests: 50, windowMs: 10_000 },
   'truto:token': { requests: 500, windowMs: 10_000 },
 };
 
-export interface Permits {
-  /** Null: no answer came. */
-  settle(answer: RawAnswer | null): Promise<void>;
-}
+export const trutoTiers: readonly string[] = Object.keys(trutoLimits);
 
-/** A permit of each of Truto's tiers, and of the vendor's endpoint where the call goes that far. */
-export async function takePermits(bucket: Bucket, endpoint: string | null, signal: AbortSignal): Promise<Permits> {
-  const tiers: Permit[] = [];
-  try {
-    const vendor = endpoint === null ? null : await bucket.acquire(endpoint, signal);
-    if (vendor) tiers.push(vendor);
-    for (const tier of Object.keys(trutoLimits)) tiers.push(await bucket.acquire(tier, signal));
-    return permitsOf(vendor, vendor ? tiers.slice(1) : tiers);
-  } catch (error) {
-    await Promise.all(tiers.map((permit) => permit.unused()));
-    throw error;
-  }
-}
+/** What Truto documents for its own 429, should it leave `Retry-After` out. */
+const ownWaitMs = 10_000;
 
 /**
- * A 429 says nothing of whose limit it is but by the flag: with it, the vendor's, whose headers Truto passes on; without
- * it one of Truto's two tiers, and as it does not say which, both are held back. The call never reached the vendor then.
+ * Tells the bucket what an answer says of the limits. A 429 says whose limit it is only by the flag: with it the
+ * vendor's, whose headers Truto passes on; without it one of Truto's tiers. Which one it does not say, so both wait.
  */
-const permitsOf = (vendor: Permit | null, tiers: readonly Permit[]): Permits => ({
-  async settle(answer) {
-    const status = answer?.status ?? null;
-    const news = answer ? readLimitHeaders(answer.headers, Date.now()) : {};
-    const isTrutos = status === 429 && answer !== null && !isRemote(answer);
-    await Promise.all([
-      ...tiers.map((tier) =>
-        isTrutos ? tier.answered(status, news) : tier.answered(status === 429 ? 200 : status, {}),
-      ),
-      isTrutos ? vendor?.unused() : vendor?.answered(status, news),
-    ]);
-  },
-});
+export async function settlePermit(permit: Permit, answer: RawAnswer | null): Promise<void> {
+  if (answer === null) return permit.answered(null, {});
+  const news = readLimitHeaders(answer.headers, Date.now());
+  if (answer.status !== 429 || isRemote(answer)) return permit.answered(answer.status, news);
+  const wait: LimitNews = { retryAfterMs: news.retryAfterMs ?? ownWaitMs };
+  return permit.answered(429, {}, { news: Object.fromEntries(trutoTiers.map((tier) => [tier, wait])) });
+}

@@ -29,7 +29,7 @@ export function createTrutoTransport(options: TrutoOptions): TrutoTransport {
   const fetchTools = () =>
     send({
       planned: { method: 'GET', path: `/integrated-account/${encodeURIComponent(accountId)}/tools`, query: {} },
-      ...{ vendorEndpoint: null, endpoint: toolsEndpoint, isWrite: false },
+      ...{ endpoint: toolsEndpoint, isWrite: false },
     });
   const catalogue = createCatalogue(fetchTools, { overrides: operations, ttlMs: catalogueTtlMs });
 
@@ -43,7 +43,7 @@ export function createTrutoTransport(options: TrutoOptions): TrutoTransport {
       const key = asked.isWrite ? { idempotencyKey: idempotencyKey(request, newId) } : {};
       const fetchPage = (cursor: string | null) => {
         const query = cursor === null ? planned.query : { ...planned.query, next_cursor: cursor };
-        return send({ ...asked, ...key, vendorEndpoint: endpoint, planned: { ...planned, query } });
+        return send({ ...asked, ...key, planned: { ...planned, query } });
       };
       if (operation.target.single) return readSingle(await fetchPage(null), asked);
       if (operation.target.method === 'list') return readList(request, asked, fetchPage);

@@ -1,5 +1,5 @@
 import t from 'tap';
-import { takePermits, trutoLimits } from '../../../src/kaseya/truto/limits.ts';
+import { settlePermit, trutoLimits, trutoTiers } from '../../../src/kaseya/truto/limits.ts';
 import { createBucket } from '../../../src/ratelimit/bucket.ts';
 import { openBucket } from '../../helpers/permits.ts';
 import { redisClient } from '../../helpers/redis.ts';
@@ -12,51 +12,28 @@ const answer = (status: number, headers: Record<string, string>, body: object) =
   ...{ status, headers: new Headers(headers), text: JSON.stringify(body) },
 });
 
-t.test("Truto's own 429 holds back its tiers; the vendor was never asked", async (t) => {
+async function told(sent: ReturnType<typeof answer> | null) {
   const bucket = openBucket();
-  const permits = await takePermits(bucket, endpoint, signal);
-  await permits.settle(answer(429, { 'retry-after': '10' }, { statusCode: 429, error: 'E', message: 'm' }));
-  t.same(
-    bucket.settled.sort((a, b) => a.endpoint.localeCompare(b.endpoint)),
-    [
-      { endpoint, status: 'unused', news: {} },
-      { endpoint: 'truto:account', status: 429, news: { retryAfterMs: 10_000 } },
-      { endpoint: 'truto:token', status: 429, news: { retryAfterMs: 10_000 } },
-    ],
-  );
+  await settlePermit(await bucket.acquire(endpoint, signal), sent);
+  return bucket.settled[0];
+}
+
+t.test("Truto's own 429 holds back its tiers, not the vendor's endpoint", async (t) => {
+  const own = { statusCode: 429, error: 'E', message: 'm' };
+  const wait = { retryAfterMs: 12_000 };
+  t.match(await told(answer(429, { 'retry-after': '12' }, own)), {
+    ...{ status: 429, news: {}, others: { 'truto:account': wait, 'truto:token': wait } },
+  });
+  t.match(await told(answer(429, {}, own)), { others: { 'truto:account': { retryAfterMs: 10_000 } } });
 });
 
 t.test("the vendor's 429 holds back its endpoint; so do its headers on any answer", async (t) => {
-  const bucket = openBucket();
   const triple = { 'ratelimit-limit': '1500;w=3600', 'ratelimit-remaining': '0', 'ratelimit-reset': '40' };
   const remote = { statusCode: 429, message: 'm', truto_is_remote_error: true, raw_response: {} };
-  const permits = await takePermits(bucket, endpoint, signal);
-  await permits.settle(answer(429, triple, remote));
   const news = { limit: 1500, remaining: 0, resetMs: 40_000 };
-  t.match(
-    bucket.settled.sort((a, b) => a.endpoint.localeCompare(b.endpoint)),
-    [
-      { endpoint, status: 429, news },
-      { endpoint: 'truto:account', status: 200 },
-      { endpoint: 'truto:token', status: 200 },
-    ],
-  );
-  t.same(bucket.settled[1]?.news, {});
-});
-
-t.test('a permit that is not to be had gives back those that were taken', async (t) => {
-  const bucket = openBucket();
-  const refusing = {
-    acquire: async (name: string) => {
-      if (name === 'truto:token') throw new Error('none left');
-      return bucket.acquire(name, signal);
-    },
-  };
-  await t.rejects(takePermits(refusing, endpoint, signal), /none left/);
-  t.same(
-    bucket.settled.map(({ status }) => status),
-    ['unused', 'unused'],
-  );
+  t.match(await told(answer(429, triple, remote)), { status: 429, news, others: {} });
+  t.match(await told(answer(200, triple, {})), { status: 200, news, others: {} });
+  t.match(await told(null), { status: null, news: {}, others: {} });
 });
 
 t.test('with a real bucket a burst stays within both limits and is never refused', { timeout: 60_000 }, async (t) => {
@@ -64,6 +41,7 @@ t.test('with a real bucket a burst stays within both limits and is never refused
   const limit = { requests: 1500, windowMs: 3_600_000 };
   const bucket = createBucket(await redisClient(t), {
     ...{ tenant: 'truto', limitOf: (name: string) => trutoLimits[name] ?? limit },
+    alongside: () => trutoTiers,
     ...{ leaseMs: 10_000, patienceMs: 30_000 },
   });
   const transport = truto('plain', { bucket });
@@ -79,7 +57,7 @@ t.test('a call refused by a tier of Truto is sent again', async (t) => {
   await Promise.all(Array.from({ length: 49 }, () => transport.call(queues)));
   await t.rejects(transport.call(queues), { code: 'throttled', effect: 'none' });
   t.equal(state.ledger().requests.byEndpoint[endpoint], 49, 'BMS was not bothered');
-  t.equal(bucket.settled.filter(({ endpoint, status }) => endpoint === 'truto:account' && status === 429).length, 6);
+  t.equal(bucket.settled.filter(({ others }) => others['truto:account']?.retryAfterMs === 10_000).length, 6);
 });
 
 t.test("the vendor's 429 reaches the caller's bucket with the headers in Truto's form", async (t) => {
