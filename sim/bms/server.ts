@@ -1,6 +1,7 @@
 import formbody from '@fastify/formbody';
 import multipart from '@fastify/multipart';
 import fastify, { type FastifyInstance } from 'fastify';
+import { addTruto } from '../truto/server.ts';
 import { accountRoutes } from './http/accounts.ts';
 import { assetRoutes } from './http/assets.ts';
 import { contactRoutes } from './http/contacts.ts';
@@ -84,6 +85,11 @@ export function createBms(options: Partial<BmsOptions> = {}): Bms {
     acceptJson(scope);
     const templates = [...signInRoutes, ...apiRoutes].map(({ template }) => template);
     addControl(scope, state, [...new Set(templates)]);
+    done();
+  });
+  app.register((scope, _options, done) => {
+    acceptJson(scope);
+    addTruto(scope, app, state);
     done();
   });
   return { app, state, routes: [...signInRoutes, ...apiRoutes] };
