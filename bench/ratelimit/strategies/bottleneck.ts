@@ -5,7 +5,8 @@ import type { CreateStrategy } from '../strategy.ts';
 
 /**
  * Clustered over ioredis. A reservoir for the quota, and `minTime` beside it to spread the calls, as the readme strongly
- * recommends ("Reservoir Intervals"). Lower numbers are more urgent; the default is 5.
+ * recommends ("Reservoir Intervals"). It also wants intervals that are multiples of 5 s when clustered; the window here is
+ * shorter, as it is for all. Lower numbers are more urgent; the default is 5.
  */
 export const bottleneck: CreateStrategy = async ({ cell, redisUrl, key, send }) => {
   const { hostname, port } = new URL(redisUrl);
