@@ -6,6 +6,7 @@ import type {
   Mode,
   RmmJob,
   Scope,
+  Subject,
   TicketRef,
   ToolCall,
   WriteOutcome,
@@ -60,8 +61,7 @@ export interface Turn {
 }
 
 export interface RunState {
-  incidentId: string;
-  alert: Alert;
+  subject: Subject;
   mode: Mode;
   phase: RunPhase;
   scope: { step: number; scope: Scope } | null;
@@ -85,8 +85,7 @@ export function fold(entries: readonly Entry[]): RunState {
   const jobResults = new Map<string, JobResult>();
   const calls = new Map<string, CallState>();
   const state: RunState = {
-    incidentId: first.incidentId,
-    alert: first.alert,
+    subject: first.subject,
     mode: first.mode,
     phase: 'queued',
     scope: null,
@@ -187,6 +186,9 @@ function settle(calls: Map<string, CallState>, callId: string, result: CallResul
   const call = calls.get(callId);
   if (call) call.result ??= result;
 }
+
+/** Null for a task. */
+export const alertOf = ({ subject }: RunState): Alert | null => (subject.kind === 'alert' ? subject.alert : null);
 
 export const pendingCalls = (state: RunState): CallState[] =>
   [...state.calls.values()].filter((call) => call.result === null);

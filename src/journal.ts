@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { alertSchema } from './alert.ts';
+import { taskSchema } from './task.ts';
 
 /**
  * The entries of a run's journal. A run has no other state: whatever is known of it is a fold over these
@@ -30,6 +31,13 @@ export const scopeSchema = z.object({
 });
 export type Scope = z.infer<typeof scopeSchema>;
 
+/** What a run works on: the alert that opened an incident, or a task that a person asked for. */
+export const subjectSchema = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('alert'), incidentId: z.string(), alert: alertSchema }),
+  z.object({ kind: z.literal('task'), task: taskSchema }),
+]);
+export type Subject = z.infer<typeof subjectSchema>;
+
 export const toolCallSchema = z.object({ id: z.string(), name: z.string(), arguments: z.string() });
 export type ToolCall = z.infer<typeof toolCallSchema>;
 
@@ -42,11 +50,18 @@ export type WriteOutcome = z.infer<typeof writeOutcomeSchema>;
 export const jobOutcomeSchema = z.enum(['succeeded', 'failed', 'unknown']);
 export type JobOutcome = z.infer<typeof jobOutcomeSchema>;
 
+/**
+ * Who knows what became of a job; each family has a status of its own. `tickets`, `assets`, `mappings`: BMS's RMM side;
+ * `batch`: its batch log; `scheduler`: its scheduler; `remedy`: whoever runs remedies on the device.
+ */
+export const jobFamilySchema = z.enum(['tickets', 'assets', 'mappings', 'batch', 'scheduler', 'remedy']);
+export type JobFamily = z.infer<typeof jobFamilySchema>;
+
 export const rmmJobSchema = z.object({
   transactionId: z.string(),
-  /** Digits; beyond the integers that JavaScript keeps exactly, so it stays a string. */
+  /** BMS's are digits beyond the integers that JavaScript keeps exactly, so it stays a string. */
   jobId: z.string(),
-  family: z.enum(['tickets', 'assets']),
+  family: jobFamilySchema,
   /** The moment after which a job that has not reported counts as unknown. ISO 8601. */
   deadline: z.string(),
 });
@@ -55,7 +70,7 @@ export type RmmJob = z.infer<typeof rmmJobSchema>;
 const evidenceSchema = z.array(z.object({ step: z.number().int(), finding: z.string() }));
 
 const bodies = [
-  z.object({ type: z.literal('queued'), incidentId: z.string(), alert: alertSchema, mode: modeSchema }),
+  z.object({ type: z.literal('queued'), subject: subjectSchema, mode: modeSchema }),
   z.object({ type: z.literal('started'), epoch: z.number().int() }),
   z.object({ type: z.literal('scope_resolved'), scope: scopeSchema }),
   z.object({

@@ -1,6 +1,7 @@
-import { fold } from './fold.ts';
-import type { Disposition, Entry, TicketRef } from './journal.ts';
+import { alertOf, fold } from './fold.ts';
+import type { Disposition, Entry, Subject, TicketRef } from './journal.ts';
 import type { RunPhase, RunUsage } from './phase.ts';
+import type { Task } from './task.ts';
 
 /** One line of a run's timeline. `detail` is the journal entry without its bookkeeping. */
 export interface RunStep {
@@ -14,14 +15,17 @@ export interface RunStep {
 /** A run as `/v1/runs/:id` shows it. */
 export interface Run {
   id: string;
-  incidentId: string;
+  /** Null for a task. */
+  incidentId: string | null;
   state: RunPhase;
   disposition: Disposition | null;
   reason: string | null;
   summary: string | null;
   ticket: TicketRef | null;
-  connection: string;
-  alertKey: string;
+  connection: string | null;
+  alertKey: string | null;
+  /** What a person asked for; null for an alert. */
+  task: Task | null;
   mode: string;
   startedAt: string | null;
   endedAt: string | null;
@@ -33,18 +37,20 @@ export interface Run {
 export function viewRun(id: string, entries: readonly Entry[]): Run | null {
   if (entries.length === 0) return null;
   const state = fold(entries);
-  const { concluded, alert, scope } = state;
+  const { concluded, subject, scope } = state;
+  const alert = alertOf(state);
   const own = scope?.scope.ticket;
   return {
     id,
-    incidentId: state.incidentId,
+    incidentId: subject.kind === 'alert' ? subject.incidentId : null,
     state: state.phase,
     disposition: concluded?.disposition ?? null,
     reason: concluded?.reason ?? null,
     summary: concluded?.summary ?? null,
     ticket: concluded?.ticket ?? (own ? { id: own.id, number: own.number } : null),
-    connection: alert.connection,
-    alertKey: alert.alertKey,
+    connection: alert?.connection ?? null,
+    alertKey: alert?.alertKey ?? null,
+    task: subject.kind === 'task' ? subject.task : null,
     mode: state.mode,
     startedAt: state.startedAt,
     endedAt: concluded?.at ?? null,
@@ -59,11 +65,16 @@ export function viewRun(id: string, entries: readonly Entry[]): Run | null {
   };
 }
 
+const tellSubject = (subject: Subject): string =>
+  subject.kind === 'alert'
+    ? `alert "${subject.alert.title}" from ${subject.alert.connection}`
+    : `task of ${subject.task.requestedBy}: ${subject.task.text}`;
+
 /** One entry in a technician's words. */
 function tell(entry: Entry): string {
   switch (entry.type) {
     case 'queued':
-      return `alert "${entry.alert.title}" from ${entry.alert.connection}`;
+      return tellSubject(entry.subject);
     case 'started':
       return `worker took the run (epoch ${entry.epoch})`;
     case 'scope_resolved': {

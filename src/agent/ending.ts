@@ -1,4 +1,4 @@
-import type { CallState, RunState } from '../fold.ts';
+import { alertOf, type CallState, type RunState } from '../fold.ts';
 import type { Disposition, EntryBody, ToolCall } from '../journal.ts';
 import { type Conclusion, concludeTool, factsFor, hasHandedOver, objectionTo, ticketOf } from './conclude.ts';
 import { parseArguments } from './seam.ts';
@@ -55,7 +55,7 @@ export function concludeRecovered(journal: Journal): Promise<null> {
 
 /** Ends a run that cannot be worked on at all; only the journal is needed for it. */
 export function concludeUnworked(reason: string, journal: Journal): Promise<null> {
-  const summary = 'Triage could not work on this alert. Nobody has been told in BMS: look at the alert itself.';
+  const summary = 'The run could not be worked on. Nobody has been told in BMS: look at what it was opened for.';
   return write({ disposition: 'inconclusive', reason, summary, evidence: [], ticket: null, by: 'service' }, journal);
 }
 
@@ -92,14 +92,15 @@ async function write(concluded: Concluded, journal: Journal): Promise<null> {
 function handOverCall(
   summary: string,
   reasons: readonly string[],
-  { scope, alert }: RunState,
+  state: RunState,
   { escalationQueue: queue }: EndingParts,
 ): ToolCall | null {
   const details = `Automatic triage hands this over.\nWhy: ${reasons.join('; ')}\n\n${summary}`.slice(0, 4000);
   const call = (name: string, args: unknown) => ({ id: handOverId, name, arguments: JSON.stringify(args) });
-  const ticket = scope?.scope.ticket;
-  if (ticket) return call('create_a_kaseya_bms_assignticket', { ticketId: ticket.id, queue, details });
-  if (!scope?.scope.account) return null;
+  const scope = state.scope?.scope;
+  const alert = alertOf(state);
+  if (scope?.ticket) return call('create_a_kaseya_bms_assignticket', { ticketId: scope.ticket.id, queue, details });
+  if (!scope?.account || !alert) return null;
   return call('create_a_kaseya_bms_rmm_ticket', { title: alert.title.slice(0, 200), details });
 }
 

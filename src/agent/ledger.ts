@@ -1,13 +1,16 @@
 import { createHash } from 'node:crypto';
 import { errorMessage, isTransient, RetryableError, UpstreamError } from '../errors.ts';
 import type { CallState, RunState } from '../fold.ts';
-import type { EntryBody } from '../journal.ts';
+import type { EntryBody, JobFamily } from '../journal.ts';
+import type { RmmRow } from '../kaseya/rmm.ts';
 import type { ReadBack, ToolContext, Trace, WriteTool, Written } from './tool.ts';
 
 /** What became of one call: it has its result, or nothing more can be done before `until` (ms since the epoch). */
 export type Progress = 'settled' | { until: number };
 
 export interface LedgerParts {
+  /** Sends one row of an RMM write; answers with the job that took it. */
+  submitRow(item: RmmRow): Promise<{ family: JobFamily; jobId: string }>;
   append(body: EntryBody): Promise<void>;
   /** How long an RMM job may take before its outcome counts as unknown. */
   jobDeadlineMs: number;
@@ -54,7 +57,7 @@ async function record(written: Written, context: ToolContext, parts: LedgerParts
     return 'settled';
   }
   const until = parts.now() + parts.jobDeadlineMs;
-  const { jobId, family } = written;
+  const { jobId, family } = written.kind === 'job' ? written : await parts.submitRow(written.item);
   const { transactionId } = traceOf(context);
   const job = { jobId, family, transactionId, deadline: new Date(until).toISOString() };
   await parts.append({ type: 'rmm_job_submitted', callId, job });

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { RunState } from '../fold.ts';
-import type { Scope, TicketRef } from '../journal.ts';
+import type { JobFamily, Scope, TicketRef } from '../journal.ts';
+import type { RmmRow } from '../kaseya/rmm.ts';
 
 /** What a call may do: `read` changes nothing, `write` can be undone by a person, `destructive` cannot. */
 export type Effect = 'read' | 'write' | 'destructive';
@@ -47,8 +48,10 @@ export interface Trace {
 
 export type Written =
   | { kind: 'done'; message: string; data: unknown; ticket: TicketRef | null }
-  /** BMS took it as a job; the outcome comes later. */
-  | { kind: 'job'; family: 'tickets' | 'assets'; jobId: string };
+  /** The upstream took it as a job; the outcome comes later. */
+  | { kind: 'job'; family: JobFamily; jobId: string }
+  /** One row of an RMM write; it goes out in an array, with the rows of other runs. */
+  | { kind: 'row'; item: RmmRow };
 
 /** What a look upstream tells of a write whose answer was lost. `pending`: too early to tell. */
 export type ReadBack = Extract<Written, { kind: 'done' }> | 'absent' | 'pending' | 'undecidable';
@@ -80,6 +83,8 @@ export interface ToolSpec {
 /** Keywords that strict function schemas do not take; our own check of the arguments enforces them all the same. */
 const notInStrict = new Set([
   '$schema',
+  'default',
+  'pattern',
   'minLength',
   'maxLength',
   'minimum',

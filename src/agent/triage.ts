@@ -1,7 +1,8 @@
 import { isTransient, RetryableError, TerminalError, UpstreamError } from '../errors.ts';
 import { fold, pendingCalls, pendingJobs, type RunState } from '../fold.ts';
-import type { Entry, EntryBody, RmmJob } from '../journal.ts';
+import type { Entry, EntryBody, JobFamily, RmmJob } from '../journal.ts';
 import type { Bms } from '../kaseya/bms.ts';
+import type { RmmRow } from '../kaseya/rmm.ts';
 import { type Budget, exhausted, maxCallsPerTurn } from './budget.ts';
 import { concludeName, concludeTool } from './conclude.ts';
 import { concludeByModel, concludeByService, concludeRecovered, concludeUnworked } from './ending.ts';
@@ -10,6 +11,7 @@ import type { Model } from './model.ts';
 import { messagesFor } from './prompt.ts';
 import { settleCall } from './seam.ts';
 import { specOf, type Tool } from './tool.ts';
+import { offered } from './tools/sets.ts';
 
 /** The run's journal, owned by this worker: an append fails once another worker has taken over. */
 export interface RunJournal {
@@ -25,7 +27,7 @@ export type TriageProgress =
   | { kind: 'suspended'; until: number; journalLength: number; jobs: RmmJob[] };
 
 export interface TriageParts {
-  bms: Pick<Bms, 'tickets' | 'assets'>;
+  bms: Pick<Bms, 'tickets' | 'assets' | 'crm'>;
   model: Model;
   tools: ReadonlyMap<string, Tool>;
   accounts: AccountNames;
@@ -33,6 +35,7 @@ export interface TriageParts {
   escalationQueue: string;
   jobDeadlineMs: number;
   settleMs: number;
+  submitRow(item: RmmRow): Promise<{ family: JobFamily; jobId: string }>;
   now(): number;
 }
 
@@ -81,6 +84,8 @@ async function nextStep(
   if (isTooOld(state, parts.now())) return concludeUnworked('BMS could not be reached for a day', journal);
   if (state.sourceResolved && state.turns.length === 0) return concludeRecovered(journal);
   if (!state.scope) return findScope(state, journal, parts);
+  const { account, reason } = state.scope.scope;
+  if (state.subject.kind === 'task' && !account) return concludeUnworked(`${reason}: ask again`, journal);
   if (pendingCalls(state).length > 0) return act(state, journal, parts);
   const limit = exhausted(state, parts.budget, parts.now());
   if (limit) return concludeByService(limit.message, state, journal, parts);
@@ -88,12 +93,12 @@ async function nextStep(
 }
 
 async function findScope(state: RunState, journal: RunJournal, parts: TriageParts): Promise<null> {
-  await journal.append({ type: 'scope_resolved', scope: await gather(state.alert, parts.bms, parts.accounts) });
+  await journal.append({ type: 'scope_resolved', scope: await gather(state.subject, parts.bms, parts.accounts) });
   return null;
 }
 
 async function ask(state: RunState, journal: RunJournal, parts: TriageParts, signal: AbortSignal): Promise<null> {
-  const specs = [...[...parts.tools.values()].map(specOf), specOf(concludeTool)];
+  const specs = [...[...offered(parts.tools, state.subject).values()].map(specOf), specOf(concludeTool)];
   const answer = await parts.model.ask(messagesFor(state), specs, signal).catch((error: unknown) => {
     if (error instanceof TerminalError) return error;
     throw error;
@@ -118,7 +123,8 @@ async function act(state: RunState, journal: RunJournal, parts: TriageParts): Pr
     const call = current.calls.get(id);
     if (!call || call.result || !current.scope) continue;
     const context = { runId: journal.runId, callId: id, state: current, scope: current.scope.scope };
-    const progress = await settleCall(call, context, { ...parts, append: (body) => journal.append(body) });
+    const tools = offered(parts.tools, state.subject);
+    const progress = await settleCall(call, context, { ...parts, tools, append: (body) => journal.append(body) });
     if (progress !== 'settled') waits.push(progress.until);
   }
   if (waits.length > 0) return { reason: 'waiting_for_result', until: Math.min(...waits) };

@@ -130,7 +130,7 @@ t.test('one stack, many alerts', async (t) => {
       ((all) => all.length === 3 && all)(await client.alerts(ticket.alertRefId ?? '')),
     );
     t.same(records.map(({ outcome }) => outcome).sort(), ['merged', 'merged', 'triaged']);
-    t.match(await client.incident(run.incidentId), { occurrences: 3, runs: [run.id], state: 'resolved' });
+    t.match(await client.incident(run.incidentId ?? ''), { occurrences: 3, runs: [run.id], state: 'resolved' });
     t.equal(resolvesOf(await stack.sim.ledger(), ticket), 1);
   });
 
