@@ -41,13 +41,6 @@ local function load(b)
 end
 
 local function tidy(b)
-  for _, member in ipairs(redis.call('ZRANGEBYSCORE', b.used, '-inf', now)) do
-    -- What others had used is back only by the upstream's word: ask with one call before many follow.
-    if string.sub(member, 1, 8) == 'foreign:' and not b.probe then
-      b.probe = '1'
-      redis.call('HSET', b.meta, 'probe', '1')
-    end
-  end
   redis.call('ZREMRANGEBYSCORE', b.used, '-inf', now)
   redis.call('ZREMRANGEBYSCORE', b.busy, '-inf', now)
   for _, gone in ipairs(redis.call('ZRANGEBYSCORE', b.seen, '-inf', now)) do
@@ -90,11 +83,11 @@ local function waitFor(b)
   local used = redis.call('ZCARD', b.used)
   local short = used + b.ahead + b.cost - b.limit
   if short > 0 then redis.call('HSET', b.meta, 'pressedAt', now) end
-  local reserve = math.min(math.max(2, math.ceil(b.limit * 0.02)), math.floor(b.limit / 4))
-  -- Where others use the quota too, whoever may wait does not race them for the last of it.
-  local near = b.foreign and lane > 0 and used + b.ahead + b.cost > b.limit * 0.5
-  b.paced = lane >= background or near
-  if b.paced then short = short + reserve end
+  b.paced = lane >= background
+  -- A reserve for those above; and where others use the quota too, whoever may wait does not race them for the last of it.
+  if b.paced or (b.foreign and lane > 0) then
+    short = short + math.min(math.max(2, math.ceil(b.limit * 0.02)), math.floor(b.limit / 4))
+  end
   if short > 0 then return math.max(1, math.ceil(untilBack(b, short, used))) end
   b.gap = b.window / b.limit * b.cost
   if b.paced and b.pacedFrom > now then return math.ceil(b.pacedFrom - now + b.gap * b.rank) end
