@@ -3,6 +3,8 @@ import { createBucket } from '../../../src/ratelimit/bucket.ts';
 import { readLimitHeaders } from '../../../src/ratelimit/headers.ts';
 import type { CreateStrategy } from '../strategy.ts';
 
+const lanes = { urgent: 'escalation', normal: 'triage', background: 'enrichment' } as const;
+
 /** As the service configures it; the lease is shorter, as the calls here are. Waits are slept, since nothing can be parked. */
 export const ours: CreateStrategy = ({ cell, redisUrl, key, send }) => {
   const bucket = createBucket(new Redis(redisUrl, { maxRetriesPerRequest: null }), {
@@ -12,9 +14,9 @@ export const ours: CreateStrategy = ({ cell, redisUrl, key, send }) => {
     patienceMs: 10 * cell.durationMs,
   });
   return {
-    async run() {
+    async run({ client, urgency }) {
       for (;;) {
-        const permit = await bucket.acquire('GET /', new AbortController().signal);
+        const permit = await bucket.acquire('GET /', new AbortController().signal, { lane: lanes[urgency], client });
         const answer = await send();
         await permit.answered(answer.status, readLimitHeaders(answer.headers, Date.now()));
         if (answer.status !== 429) return answer;
