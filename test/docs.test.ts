@@ -68,6 +68,11 @@ const commands: Record<string, (() => void) | string> = {
       t.ok(name?.endsWith('_SECRET') || documented.includes(`\`${name}\``), `${name} is documented`);
   },
   'npm start': 'test/config.test.ts, test/integration',
+  'npm run bench': 'test/bench/main.test.ts',
+  'npm run bench:ratelimit': 'test/bench/ratelimit/run-cell.test.ts',
+  'npm run bench:ratelimit -- --quick --json rows.json': 'test/bench/table.test.ts',
+  'npm run bench:ratelimit -- --only strategy=bms-triage,gcra --only policy=sliding':
+    'test/bench/ratelimit/cells.test.ts',
 };
 
 t.test('every command of the docs is run by a test', { timeout: 110_000 }, async (t) => {

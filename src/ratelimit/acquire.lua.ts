@@ -37,7 +37,9 @@ local function load(b)
   b.limit = math.min(b.configured, tonumber(m[2]) or b.configured)
   b.cost = math.min(b.cost, b.limit)
   b.blockedUntil, b.probe, b.pacedFrom = tonumber(m[3]) or 0, m[4], tonumber(m[5]) or 0
-  b.foreign = now - (tonumber(m[6]) or -math.huge) < 2 * b.window
+  b.foreign = now - (tonumber(m[6]) or -math.huge) < 8 * b.window
+  -- Others use the quota too, or may: what we know is as old as the oldest call in flight.
+  b.wary = b.foreign or now - (tonumber(m[1]) or now) < b.window
 end
 
 local function tidy(b)
@@ -81,6 +83,8 @@ local function waitFor(b)
   if b.probe and busy > 0 then return pollMs + 5 * b.rank end
   if b.most > 0 and busy >= b.most then return pollMs + 5 * b.rank end
   local used = redis.call('ZCARD', b.used)
+  -- The nearer to the limit, the fewer calls at a time, so that no more than a few can run into it together.
+  if b.wary and lane > 0 and busy >= math.max(2, math.floor((b.limit - used) / 4)) then return pollMs + 5 * b.rank end
   local short = used + b.ahead + b.cost - b.limit
   if short > 0 then redis.call('HSET', b.meta, 'pressedAt', now) end
   b.paced = lane >= background

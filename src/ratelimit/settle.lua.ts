@@ -100,7 +100,7 @@ local function reconcile(b)
   if not b.remaining then return end
   local free = b.limit - redis.call('ZCOUNT', b.used, '(' .. now, '+inf')
   local sentAfter, openMeanwhile, marks = 0, 0, {}
-  if now - b.foreignAt < 2 * b.window and b.grantedAt then
+  if now - b.foreignAt < 8 * b.window and b.grantedAt then
     local slots = redis.call('ZRANGEBYSCORE', b.used, '(' .. now, '+inf', 'WITHSCORES')
     for i = 1, #slots, 2 do
       local score = tonumber(slots[i + 1])
