@@ -73,7 +73,7 @@ t.test(
     const { family, jobId } = await rmm.submit('resolve_ticket', [
       { transactionId: 'tx', alertRefId, resolutionNote: 'n' },
     ]);
-    const verdict = await jobs.look(family, { jobId, transactionId: 'tx' });
+    const verdict = (await jobs.look(family, jobId))('tx');
     t.match(verdict, { outcome: 'succeeded', ticket: { id: row.id } });
     const organization = { name: row.accountName ?? '' };
     const opened = {
