@@ -9,19 +9,24 @@ import { describeTools } from './agent/tools/describe.ts';
 import { createTools } from './agent/tools/index.ts';
 import { giveUp, type TriageParts, triage } from './agent/triage.ts';
 import type { Config } from './config.ts';
+import { fenced } from './fence.ts';
 import type { RunState } from './fold.ts';
 import { createProbeServer, createServer, type ProbeParts } from './http/server.ts';
 import { type Bms, createBms } from './kaseya/bms.ts';
 import { lookAtJob } from './kaseya/jobs.ts';
+import type { RmmAction, RowOf } from './kaseya/rmm.ts';
 import type { Credentials } from './kaseya/token.ts';
 import { createTokenStore } from './kaseya/token-store.ts';
 import { enqueueAlerts, startIntake } from './queue/alerts.ts';
 import { connectRedis, failFast } from './queue/connection.ts';
 import { createIncidents, type Incidents } from './queue/incidents.ts';
 import { createJournals, type Journals, type OwnedJournal } from './queue/journal.ts';
+import { registerRow, watchJob } from './queue/poll.ts';
 import { countJobs, createQueues, type Queues, type WorkerOptions } from './queue/queues.ts';
-import { startPolling } from './queue/rmm-jobs.ts';
+import { startRmmJobs } from './queue/rmm-jobs.ts';
+import { createRowQueue } from './queue/row-queue.ts';
 import { startRuns } from './queue/runs.ts';
+import { armSubmit } from './queue/submit.ts';
 import { createBucket } from './ratelimit/bucket.ts';
 import { viewRun } from './run.ts';
 
@@ -158,7 +163,11 @@ async function startWorkers(config: Config, log: Logger, closers: Closers): Prom
     startRuns(
       {
         ...stores,
-        firstPollMs,
+        async watch(runId, job) {
+          await registerRow(redis, runId, job, config.retentionDays);
+          await watchJob(stores.queues.rmmJobs, job, firstPollMs);
+        },
+        armSubmit: (action) => armSubmit(stores.queues.rmmJobs, action, config.rmm.batchMillis, Date.now()),
         async advance(journal, signal) {
           const progress = await triage(journal, parts, signal);
           if (progress.kind === 'concluded') await settle(journal, progress.state);
@@ -168,9 +177,16 @@ async function startWorkers(config: Config, log: Logger, closers: Closers): Prom
       },
       { ...options, signal: stopping.signal },
     ),
-    startPolling(
+    startRmmJobs(
       {
         ...stores,
+        redis,
+        rows: createRowQueue(redis, { retentionDays: config.retentionDays, pace: paceOf(config) }),
+        submitRows: (action, rows, check) =>
+          fenced(check, () => bms.rmm.submit(action as RmmAction, rows as RowOf<RmmAction>[])),
+        leaseMs: config.timeouts.bmsSeconds * 1000 + 10_000,
+        jobDeadlineMs: config.rmm.deadlineSeconds * 1000,
+        firstPollMs,
         look: lookAtJob(bms.jobs, {}),
         schedule: { firstMs: firstPollMs, maxMs: config.rmm.maxPollSeconds * 1000 },
       },
@@ -192,6 +208,8 @@ const credentialsOf = (config: Config): Credentials => ({
   tenant: config.KASEYA_TENANT,
   mfaSecret: config.KASEYA_MFA_SECRET ?? null,
 });
+/** A busy action rests between batches for long enough that a burst of rows becomes a handful of requests. */
+const paceOf = ({ rmm: { batchMillis } }: Config) => ({ firstMs: batchMillis * 4, longestMs: batchMillis * 16 });
 
 function createBmsClient(config: Config, redis: Redis, signal: AbortSignal): Bms {
   const toLimit = ({ requests, windowSeconds }: { requests: number; windowSeconds: number }) => ({
@@ -243,7 +261,8 @@ function triageParts(config: Config, bms: Bms): TriageParts {
     escalationQueue: config.escalation.queue,
     jobDeadlineMs: config.rmm.deadlineSeconds * 1000,
     settleMs: config.rmm.settleSeconds * 1000,
-    submitRow: ({ action, row }) => bms.rmm.submit(action, [row] as never),
+    // The request itself may last this long after its worker has lost the run, and BMS may show a note a little later.
+    absentAfterMs: config.timeouts.bmsSeconds * 1000 + 5_000,
     now: Date.now,
   };
 }
