@@ -1,0 +1,71 @@
+import type { Played } from './batch.ts';
+
+/** One line of the table: every run that had this kind of fault planned for it. */
+export interface Row {
+  fault: string;
+  runs: number;
+  /** Faults that really struck; a run may end before its moment comes. */
+  injected: number;
+  lost: number;
+  doubled: number;
+  falseDone: number;
+  undecidable: number;
+  /** Model turns asked for again, most of them because a crash lost the answer. */
+  retriedTurns: number;
+  p95Seconds: number | null;
+}
+
+const count = (played: readonly Played[], test: (one: Played) => boolean) => played.filter(test).length;
+const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);
+
+export function rowOf(fault: string, played: readonly Played[]): Row {
+  return {
+    fault,
+    runs: played.length,
+    injected: count(played, ({ plan }) => plan.struck),
+    lost: count(played, ({ verdict }) => verdict.lost),
+    doubled: count(played, ({ verdict }) => verdict.doubled.length > 0),
+    falseDone: count(played, ({ verdict }) => verdict.falseDone.length > 0),
+    undecidable: count(played, ({ verdict }) => verdict.undecidable.length > 0),
+    retriedTurns: sum(played.map(({ turns }) => turns.retried)),
+    p95Seconds: percentile(
+      played.flatMap(({ seconds }) => seconds ?? []),
+      0.95,
+    ),
+  };
+}
+
+/** A row for each kind that was played, in the order of `kinds`, and one for all. */
+export function rowsOf(played: readonly Played[], kinds: readonly string[]): Row[] {
+  const byKind = kinds.map((kind) =>
+    rowOf(
+      kind,
+      played.filter(({ plan }) => plan.point.kind === kind),
+    ),
+  );
+  return [...byKind.filter(({ runs }) => runs > 0), rowOf('all', played)];
+}
+
+export function percentile(values: readonly number[], share: number): number | null {
+  const sorted = [...values].sort((left, right) => left - right);
+  return sorted[Math.max(0, Math.ceil(sorted.length * share) - 1)] ?? null;
+}
+
+/** Why runs were handed over undecided, the most frequent first. */
+export function reasonsOf(played: readonly Played[]): { reason: string; runs: number; faults: string }[] {
+  const groups = new Map<string, Played[]>();
+  for (const one of played) {
+    for (const reason of new Set(one.verdict.undecidable)) groups.set(reason, [...(groups.get(reason) ?? []), one]);
+  }
+  return [...groups]
+    .map(([reason, runs]) => ({
+      reason,
+      runs: runs.length,
+      faults: [...new Set(runs.map(({ plan }) => plan.point.kind))].join(', '),
+    }))
+    .sort((left, right) => right.runs - left.runs);
+}
+
+/** The line that scripts look for. */
+export const lastLine = ({ runs, lost, doubled, falseDone, undecidable }: Row): string =>
+  `runs=${runs} lost=${lost} doubled=${doubled} false_done=${falseDone} undecidable=${undecidable}`;
