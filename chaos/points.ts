@@ -47,7 +47,7 @@ const requests: [Path, string][] = [
 ];
 
 /** Appends of an undisturbed run: queued, started, scope, turns, intents, results, concluded. */
-const appends: Record<Path, number> = { resolve: 13, escalate: 16, open: 12 };
+const appends: Record<Path, number> = { resolve: 13, escalate: 16, open: 11 };
 
 const point = (kind: string, path: Path, where: Where, action: Action): Point => ({
   kind,
@@ -128,6 +128,13 @@ export function pointsFor(runs: number, seed: string, only: string | null): Poin
   const chosen: Point[] = [];
   while (chosen.length < runs) chosen.push(...shuffle(choice, random.int));
   return chosen.slice(0, runs);
+}
+
+/** One point of every kind, and as many more as fit: what a sample must at least hold. */
+export function sampleFor(runs: number, seed: string): Point[] {
+  const shuffled = pointsFor(allPoints.length, seed, null);
+  const first = kinds.flatMap((wanted) => shuffled.find(({ kind }) => kind === wanted) ?? []);
+  return [...first, ...shuffled.filter((one) => !first.includes(one))].slice(0, runs);
 }
 
 function shuffle<T>(list: readonly T[], int: (min: number, max: number) => number): T[] {
