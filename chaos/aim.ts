@@ -29,7 +29,7 @@ export function createAim(plans: readonly Plan[]): Aim {
     return plan.point.strike.action;
   };
 
-  const runOf = ({ runId, args }: Append): SeenRun => {
+  const runOf = (runId: string, args: readonly string[]): SeenRun => {
     const known = runs.get(runId);
     if (known) return known;
     const run = { alertRefId: sourceIdIn(args), appends: 0, turns: 0 };
@@ -37,21 +37,29 @@ export function createAim(plans: readonly Plan[]): Aim {
     return run;
   };
 
+  /** Counts the entry once it is accepted; answers with its place in the journal, from 0. */
+  const placeOf = (run: SeenRun, moment: Moment, args: readonly string[]): number => {
+    if (moment === 'before') return run.appends;
+    if (moment === 'answered') return run.appends - 1;
+    if (args.some((arg) => arg.includes('"type":"model_answered"'))) run.turns += 1;
+    run.appends += 1;
+    return run.appends - 1;
+  };
+
+  const plannedAt = (alertRefId: string, moment: Moment, n: number): Plan | undefined =>
+    plans.find(({ struck, target, point }) => {
+      const where = point.strike?.where;
+      if (struck || where?.at !== 'append' || target.alertRefId !== alertRefId) return false;
+      return where.moment === moment && where.n === n;
+    });
+
   return {
-    atAppend(moment, append) {
-      const run = runOf(append);
-      const n = run.appends - (moment === 'answered' ? 1 : 0);
-      if (moment === 'after') {
-        run.appends += 1;
-        if (append.args.some((arg) => arg.includes('"type":"model_answered"'))) run.turns += 1;
-      }
-      return take(
-        plans.find(({ struck, target, point }) => {
-          const where = point.strike?.where;
-          if (struck || where?.at !== 'append' || where.moment !== moment || where.n !== n) return false;
-          return target.alertRefId === run.alertRefId;
-        }),
-      );
+    atAppend(moment, { runIds, args }) {
+      const due = runIds.map((runId) => {
+        const run = runOf(runId, args);
+        return plannedAt(run.alertRefId, moment, placeOf(run, moment, args));
+      });
+      return take(due.find((plan) => plan !== undefined));
     },
     atRequest(moment, exchange) {
       const path = exchange.url.split('?', 1)[0] ?? '';
@@ -67,7 +75,8 @@ export function createAim(plans: readonly Plan[]): Aim {
         }),
       );
     },
-    turnsAnswered: (alertRefId) => [...runs.values()].findLast((run) => run.alertRefId === alertRefId)?.turns ?? 0,
+    turnsAnswered: (alertRefId) =>
+      Math.max(0, ...[...runs.values()].filter((run) => run.alertRefId === alertRefId).map(({ turns }) => turns)),
   };
 }
 

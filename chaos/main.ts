@@ -2,10 +2,11 @@ import { writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { type Played, playBatch } from './batch.ts';
+import { type BatchOptions, hasFailed, type Played, playBatch } from './batch.ts';
 import { keepEvidence } from './evidence.ts';
-import { allPoints, describeWhere, kinds, pointsFor } from './points.ts';
-import { lastLine, reasonsOf, rowOf, rowsOf } from './rows.ts';
+import { allPoints, kinds, pointsFor } from './points.ts';
+import { failuresIn, reportOf } from './report.ts';
+import { rowsOf } from './rows.ts';
 import { createService } from './service.ts';
 
 const usage = `usage: npm run chaos -- [--runs N] [--seed S] [--json FILE] [--only KIND] [--workers N] [--batch N]
@@ -39,49 +40,31 @@ async function main(): Promise<number> {
   const points = pointsFor(flags.runs, flags.seed, flags.only);
   const played: Played[] = [];
   for (let first = 0; first < points.length; first += flags.batch) {
-    const seed = `${flags.seed}-${first}`;
     const part = points.slice(first, first + flags.batch);
-    console.log(`runs ${first + 1} to ${first + part.length} of ${points.length}, seed ${seed}`);
-    const evidence = join(tmpdir(), `bms-triage-chaos-${seed}-${startedAt}`);
-    const batch = await playBatch(part, createService({ workers: flags.workers }), {
-      seed,
-      deadlineMs: 300_000,
-      say: console.log,
-      async onFailure(failed, subject, rig, ledger) {
-        await keepEvidence(evidence, failed, { subject, rig, ledger });
-        console.log(`${failed.length} runs failed; what is known of them is in ${evidence}`);
-      },
-    });
+    console.log(`runs ${first + 1} to ${first + part.length} of ${points.length}`);
+    const seed = `${flags.seed}-${first}`;
+    const batch = await playBatch(part, createService(flags), batchOptions(seed, startedAt));
     played.push(...batch);
-    tellFailures(batch);
+    for (const line of failuresIn(batch)) console.log(line);
+    if (flags.json) writeFileSync(flags.json, `${JSON.stringify(rowsOf(played, kinds), null, 2)}\n`);
   }
-  return report(played, flags.json, Date.now() - startedAt);
+  console.log(reportOf(played, (Date.now() - startedAt) / 1000));
+  return played.some(hasFailed) ? 1 : 0;
 }
 
-function tellFailures(played: readonly Played[]): void {
-  for (const { plan, verdict, outcome } of played) {
-    const what = [...(verdict.lost ? ['lost'] : []), ...verdict.doubled, ...verdict.falseDone];
-    if (what.length === 0) continue;
-    const where = plan.point.strike ? describeWhere(plan.point.strike.where) : 'no strike';
-    console.log(`  ${plan.target.alertRefId} (${plan.point.kind}, ${where}) said ${outcome?.said}: ${what.join('; ')}`);
-  }
-}
+/** Generous: a run may be interrupted by other runs' faults many times, and each takeover takes up to 20 seconds. */
+const deadlineMs = 300_000;
 
-function report(played: readonly Played[], json: string | null, ms: number): number {
-  const rows = rowsOf(played, kinds);
-  console.table(rows);
-  console.table(reasonsOf(played));
-  const missed = played.filter(({ plan }) => plan.point.strike && !plan.struck);
-  for (const { plan } of missed)
-    console.log(`not injected: ${plan.point.kind}, ${plan.point.strike && describeWhere(plan.point.strike.where)}`);
-  const reasked = played.filter(({ turns }) => turns.reasked > 0).length;
-  const untold = played.filter(({ verdict }) => verdict.untold).length;
-  console.log(`${Math.round(ms / 1000)} s; runs that asked for an answered turn: ${reasked}; untold: ${untold}`);
-  if (json) writeFileSync(json, `${JSON.stringify(rows, null, 2)}\n`);
-  const all = rowOf('all', played);
-  console.log(lastLine(all));
-  return all.lost + all.doubled + all.falseDone === 0 ? 0 : 1;
-}
+const batchOptions = (seed: string, startedAt: number): BatchOptions => ({
+  seed,
+  deadlineMs,
+  say: (line) => console.log(line),
+  async onFailure(failed, subject, rig, ledger) {
+    const dir = join(tmpdir(), `bms-triage-chaos-${startedAt}-${seed}`);
+    await keepEvidence(dir, failed, { subject, rig, ledger });
+    console.log(`${failed.length} runs failed; what is known of them is in ${dir}`);
+  },
+});
 
 main().then(
   (code) => process.exit(code),

@@ -55,7 +55,8 @@ export function percentile(values: readonly number[], share: number): number | n
 export function reasonsOf(played: readonly Played[]): { reason: string; runs: number; faults: string }[] {
   const groups = new Map<string, Played[]>();
   for (const one of played) {
-    for (const reason of new Set(one.verdict.undecidable)) groups.set(reason, [...(groups.get(reason) ?? []), one]);
+    for (const reason of new Set(one.verdict.undecidable.map(withoutNames)))
+      groups.set(reason, [...(groups.get(reason) ?? []), one]);
   }
   return [...groups]
     .map(([reason, runs]) => ({
@@ -65,6 +66,13 @@ export function reasonsOf(played: readonly Played[]): { reason: string; runs: nu
     }))
     .sort((left, right) => right.runs - left.runs);
 }
+
+/** Marks, times and numbers differ from run to run; the reason does not. */
+const withoutNames = (reason: string): string =>
+  reason
+    .replace(/\[bms-triage [^\]]*\]/g, '[…]')
+    .replace(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, '…')
+    .replace(/\d{4,}/g, '…');
 
 /** The line that scripts look for. */
 export const lastLine = ({ runs, lost, doubled, falseDone, undecidable }: Row): string =>

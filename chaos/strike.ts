@@ -11,7 +11,7 @@ export interface Hands {
 }
 
 /** Longer than a queue lock (15 s) and the look for stalled jobs (5 s) together: somebody else has the run by then. */
-const pauseMs = 24_000;
+const pauseMs = 32_000;
 /** Longer than the service under test waits for BMS. */
 const holdMs = 5_000;
 /** For what somebody does who was held up: to act, or to find out that the run is not his any more. */

@@ -3,9 +3,9 @@ import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { createSplitter, readCommand } from './resp.ts';
 import type { Moment } from './tap.ts';
 
-/** One append to a run's journal, seen on its way. */
+/** One append to the journal of a run, or of several at once, seen on its way. */
 export interface Append {
-  runId: string;
+  runIds: readonly string[];
   /** The script's arguments, the entry among them. */
   args: readonly string[];
 }
@@ -83,8 +83,8 @@ function appendIn(command: Buffer): Append | null {
   if (!/^EVAL(?:SHA)?$/i.test(secondLine(command)) || !command.includes(':journal\r\n')) return null;
   const [, , keyCount = '0', ...rest] = readCommand(command);
   const keys = rest.slice(0, Number(keyCount));
-  const runId = keys.map((key) => journalKey.exec(key)?.[1]).find((id) => id !== undefined);
-  return runId === undefined ? null : { runId, args: rest.slice(Number(keyCount)) };
+  const runIds = keys.flatMap((key) => journalKey.exec(key)?.[1] ?? []);
+  return runIds.length === 0 ? null : { runIds, args: rest.slice(Number(keyCount)) };
 }
 
 /** A command's name: `*4\r\n$7\r\nEVALSHA\r\n…` */

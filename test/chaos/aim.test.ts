@@ -10,8 +10,8 @@ const planFor = (where: Where): Plan => ({
   target: { path: 'resolve', alertRefId: 'alert-1', ticket },
   struck: false,
 });
-const opening = { runId: 'run-1', args: ['1', '{"type":"queued","alert":{"sourceId":"alert-1"}}'] };
-const entry = (type: string) => ({ runId: 'run-1', args: [`{"type":"${type}"}`] });
+const opening = { runIds: ['run-1'], args: ['1', '{"type":"queued","alert":{"sourceId":"alert-1"}}'] };
+const entry = (type: string) => ({ runIds: ['run-1'], args: [`{"type":"${type}"}`] });
 
 t.test('the n-th append counts accepted entries only, and strikes once', async (t) => {
   const plan = planFor({ at: 'append', n: 1, moment: 'before' });
@@ -32,7 +32,7 @@ t.test('"answered" is the entry whose answer has just been delivered', async (t)
 
 t.test('an entry of another alert does not strike', async (t) => {
   const aim = createAim([planFor({ at: 'append', n: 0, moment: 'before' })]);
-  t.equal(aim.atAppend('before', { runId: 'run-2', args: ['{"sourceId":"alert-2"}'] }), null);
+  t.equal(aim.atAppend('before', { runIds: ['run-2'], args: ['{"sourceId":"alert-2"}'] }), null);
 });
 
 t.test('answers of the model in the journal are counted', async (t) => {
