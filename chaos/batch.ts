@@ -7,7 +7,7 @@ import type { Plan } from './plan.ts';
 import { type Point, rowFailure } from './points.ts';
 import { type Rig, startRig } from './rig.ts';
 import { serviceConfig } from './service.ts';
-import type { Outcome, Subject } from './subject.ts';
+import type { Outcome, Subject, Target } from './subject.ts';
 import type { Turns } from './turns.ts';
 
 /** One run of the suite, judged. */
@@ -44,13 +44,13 @@ export async function playBatch(points: readonly Point[], subject: Subject, opti
     const plans = await planFor(points, rig, options.seed);
     await subject.start(rig);
     rig.aim(createAim(plans));
-    const acceptedAt = await submitAll(plans, subject);
-    const ends = await awaitAll(plans, acceptedAt, subject, options);
+    const targets = plans.map(({ target }) => target);
+    const ends = await awaitOutcomes(targets, await submitAll(targets, subject), subject, options);
     await rig.quiet();
     const ledger = await rig.stack.sim.ledger();
     const played = plans.map((plan): Played => {
       plan.struck ||= plan.point.kind === rowFailure && hasFailedRow(plan, ledger);
-      const end = ends.get(plan);
+      const end = ends.get(plan.target);
       const outcome = end?.outcome ?? null;
       const verdict = judge(plan.target, outcome, ledger);
       return { plan, outcome, verdict, turns: rig.turns.of(plan.target.alertRefId), seconds: end?.seconds ?? null };
@@ -90,40 +90,52 @@ async function planFor(points: readonly Point[], rig: Rig, seed: string): Promis
   return plans;
 }
 
-/** Senders come again until they are told 202. */
-async function submitAll(plans: readonly Plan[], subject: Subject): Promise<Map<Plan, number>> {
-  const acceptedAt = new Map<Plan, number>();
-  for (const plan of plans) {
-    for (let tries = 0; tries < 200 && !acceptedAt.has(plan); tries += 1) {
-      const accepted = await subject.submit(plan.target).catch(() => false);
-      if (accepted) acceptedAt.set(plan, Date.now());
-      else await sleep(250);
-    }
-    await sleep(50);
+async function submitAll(targets: readonly Target[], subject: Subject): Promise<Map<Target, number>> {
+  const acceptedAt = new Map<Target, number>();
+  for (const target of targets) {
+    acceptedAt.set(target, await submit(target, subject));
+    await sleep(betweenAlertsMs);
   }
   return acceptedAt;
 }
 
-interface End {
+/** Sends until the alert is accepted, as senders do that are told 503; answers when that was. */
+export async function submit(target: Target, subject: Subject): Promise<number> {
+  for (let tries = 0; tries < maxTries; tries += 1) {
+    if (await subject.submit(target).catch(() => false)) return Date.now();
+    await sleep(betweenTriesMs);
+  }
+  throw new Error(`alert ${target.alertRefId} was refused ${maxTries} times: there is nobody to try`);
+}
+
+export interface End {
   outcome: Outcome;
   seconds: number;
 }
 
-async function awaitAll(
-  plans: readonly Plan[],
-  acceptedAt: ReadonlyMap<Plan, number>,
+/** Fills `ends` as outcomes come in, until each target has one or its time is over. A target's time begins with 202. */
+export async function awaitOutcomes(
+  targets: readonly Target[],
+  acceptedAt: ReadonlyMap<Target, number>,
   subject: Subject,
-  { deadlineMs, say }: BatchOptions,
-): Promise<Map<Plan, End>> {
-  const ends = new Map<Plan, End>();
-  const isOpen = (plan: Plan) => !ends.has(plan) && Date.now() < (acceptedAt.get(plan) ?? 0) + deadlineMs;
-  for (let open = plans.filter(isOpen), round = 0; open.length > 0; open = open.filter(isOpen), round += 1) {
-    for (const plan of open) {
-      const outcome = await subject.outcome(plan.target).catch(() => null);
-      if (outcome) ends.set(plan, { outcome, seconds: (Date.now() - (acceptedAt.get(plan) ?? 0)) / 1000 });
+  { deadlineMs, say }: Pick<BatchOptions, 'deadlineMs' | 'say'>,
+  ends = new Map<Target, End>(),
+): Promise<ReadonlyMap<Target, End>> {
+  const isOpen = (target: Target) =>
+    !ends.has(target) && Date.now() < (acceptedAt.get(target) ?? Number.POSITIVE_INFINITY) + deadlineMs;
+  for (let open = targets.filter(isOpen), round = 1; open.length > 0; open = open.filter(isOpen), round += 1) {
+    for (const target of open) {
+      const accepted = acceptedAt.get(target);
+      const outcome = accepted === undefined ? null : await subject.outcome(target).catch(() => null);
+      if (outcome && accepted) ends.set(target, { outcome, seconds: (Date.now() - accepted) / 1000 });
     }
-    if (round % 10 === 9) say(`  ${ends.size} of ${plans.length} have an outcome`);
-    await sleep(1_000);
+    if (round % 10 === 0) say(`  ${ends.size} of ${targets.length} have an outcome`);
+    await sleep(betweenLooksMs);
   }
   return ends;
 }
+
+const betweenAlertsMs = 50;
+const betweenTriesMs = 250;
+const maxTries = 240;
+const betweenLooksMs = 1_000;

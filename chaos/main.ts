@@ -66,6 +66,9 @@ const batchOptions = (seed: string, startedAt: number): BatchOptions => ({
   },
 });
 
+// Leaving by `exit` takes every process of ours along.
+for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => process.exit(1));
+
 main().then(
   (code) => process.exit(code),
   (error: unknown) => {

@@ -1,3 +1,4 @@
+import { percentile } from '../bench/percentile.ts';
 import type { Played } from './batch.ts';
 
 /** One line of the table: every run that had this kind of fault planned for it. */
@@ -44,11 +45,6 @@ export function rowsOf(played: readonly Played[], kinds: readonly string[]): Row
     ),
   );
   return [...byKind.filter(({ runs }) => runs > 0), rowOf('all', played)];
-}
-
-export function percentile(values: readonly number[], share: number): number | null {
-  const sorted = [...values].sort((left, right) => left - right);
-  return sorted[Math.max(0, Math.ceil(sorted.length * share) - 1)] ?? null;
 }
 
 /** Why runs were handed over undecided, the most frequent first. */
