@@ -10,6 +10,8 @@ export interface Verdict {
   /** Claims that the ledger does not bear out. */
   falseDone: string[];
   undecidable: string[];
+  /** It was handed over undecided, yet the ledger has a resolve or a new ticket: a better look would have found it. */
+  doneAllTheSame: boolean;
   /** It should be with people, but nothing in BMS tells them. */
   untold: boolean;
 }
@@ -22,7 +24,8 @@ export function judge(target: Target, outcome: Outcome | null, ledger: Ledger): 
     doubled: doubledIn(effects),
     falseDone: outcome ? unfounded(target, outcome, effects, ledger) : [],
     undecidable: outcome?.undecidable ?? [],
-    untold: outcome !== null && needsPerson(outcome) && !effects.some(({ operation }) => operation === assignOperation),
+    untold: outcome !== null && needsPerson(outcome) && !effects.some(({ operation }) => tells.has(operation)),
+    doneAllTheSame: (outcome?.undecidable.length ?? 0) > 0 && effects.some(({ operation }) => onceEach.has(operation)),
   };
 }
 
@@ -31,6 +34,9 @@ const createOperation = 'POST /v2/rmm/{integrationType}/tickets';
 
 /** Of these, a second one is a double whatever its text says: an alert has one ticket, which is closed once. */
 const onceEach = new Set([resolveOperation, createOperation]);
+
+/** What people see: the ticket in their queue, or a new one. */
+const tells = new Set([assignOperation, createOperation]);
 
 const needsPerson = ({ said }: Outcome) => said === 'escalated' || said === 'inconclusive';
 
@@ -50,11 +56,11 @@ function doubledIn(effects: readonly Effect[]): string[] {
   return [...counts].flatMap(([what, count]) => (count > 1 ? [`${count} x ${what}`] : []));
 }
 
-/** The text of a note or a move, without the run's name in the marker: two runs for one alert are no excuse. */
-function textOf(body: unknown): string {
-  const { Details: details = '' } = (body ?? {}) as { Details?: string };
-  return details.replace(/\[bms-triage \w+ (\w+)\]/g, '[$1]').trim();
-}
+/** What was sent, without its time and without the run's name in our mark: two runs for one alert are no excuse. */
+const textOf = (body: unknown): string =>
+  JSON.stringify(body ?? null)
+    .replace(/"NoteDate":"[^"]*",?/i, '')
+    .replace(/\[bms-triage \w+ (\w+)\]/g, '[$1]');
 
 function unfounded(
   { alertRefId, path, ticket }: Target,

@@ -20,6 +20,7 @@ const columns: Column[] = [
 const reasonColumns: Column[] = [
   { title: 'undecidable because', field: 'reason' },
   { title: 'runs', field: 'runs' },
+  { title: 'done all the same', field: 'done' },
   { title: 'faults', field: 'faults' },
 ];
 
@@ -44,7 +45,15 @@ export function reportOf(played: readonly Played[], seconds: number): string {
       rows.map((row) => ({ ...row })),
     ),
     '',
-    ...(reasons.length > 0 ? [renderTable(reasonColumns, reasons), ''] : []),
+    ...(reasons.length > 0
+      ? [
+          renderTable(
+            reasonColumns,
+            reasons.map((reason) => ({ ...reason })),
+          ),
+          '',
+        ]
+      : []),
     ...notInjected(played),
     ...untold(played),
     `turns asked for although they were answered: ${played.reduce((sum, { turns }) => sum + turns.reasked, 0)}`,

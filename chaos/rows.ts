@@ -47,8 +47,16 @@ export function rowsOf(played: readonly Played[], kinds: readonly string[]): Row
   return [...byKind.filter(({ runs }) => runs > 0), rowOf('all', played)];
 }
 
+export interface Reason {
+  reason: string;
+  runs: number;
+  /** Of these, how many had their write in BMS's ledger after all. */
+  done: number;
+  faults: string;
+}
+
 /** Why runs were handed over undecided, the most frequent first. */
-export function reasonsOf(played: readonly Played[]): { reason: string; runs: number; faults: string }[] {
+export function reasonsOf(played: readonly Played[]): Reason[] {
   const groups = new Map<string, Played[]>();
   for (const one of played) {
     for (const reason of new Set(one.verdict.undecidable.map(withoutNames)))
@@ -58,6 +66,7 @@ export function reasonsOf(played: readonly Played[]): { reason: string; runs: nu
     .map(([reason, runs]) => ({
       reason,
       runs: runs.length,
+      done: count(runs, ({ verdict }) => verdict.doneAllTheSame),
       faults: [...new Set(runs.map(({ plan }) => plan.point.kind))].join(', '),
     }))
     .sort((left, right) => right.runs - left.runs);
