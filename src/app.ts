@@ -13,6 +13,7 @@ import type { RunState } from './fold.ts';
 import { createProbeServer, createServer, type ProbeParts } from './http/server.ts';
 import { type Bms, createBms } from './kaseya/bms.ts';
 import { lookAtJob } from './kaseya/jobs.ts';
+import { asCaller, inLanes } from './lanes.ts';
 import { enqueueAlerts, startIntake } from './queue/alerts.ts';
 import { connectRedis, failFast } from './queue/connection.ts';
 import { createIncidents, type Incidents } from './queue/incidents.ts';
@@ -21,6 +22,8 @@ import { countJobs, createQueues, type Queues, type WorkerOptions } from './queu
 import { startPolling } from './queue/rmm-jobs.ts';
 import { startRuns } from './queue/runs.ts';
 import { createBucket } from './ratelimit/bucket.ts';
+import { runAs } from './ratelimit/caller.ts';
+import { viewLimits } from './ratelimit/view.ts';
 import { viewRun } from './run.ts';
 
 export type Role = 'server' | 'worker' | 'all';
@@ -79,6 +82,7 @@ async function buildServer(config: Config, role: Role, log: Logger, closers: Clo
     log,
     pingRedis: async () => void (await failFast(redis, () => redis.ping())),
     countJobs: () => failFast(redis, () => countJobs(queues)),
+    getLimits: () => failFast(redis, () => viewLimits(redis)),
   };
   if (role === 'worker') return createProbeServer(probes);
   const getRun = async (id: string) => viewRun(id, await journals.read(id));
@@ -150,6 +154,7 @@ async function startWorkers(config: Config, log: Logger, closers: Closers): Prom
     log.info({ runId: journal.runId, disposition, ticketId: ticket?.id }, 'run_concluded');
   };
 
+  const look = lookAtJob(bms.jobs, {});
   const firstPollMs = config.rmm.firstPollSeconds * 1000;
   const workers = [
     startIntake({ ...stores, mode: config.mode }, options),
@@ -158,7 +163,7 @@ async function startWorkers(config: Config, log: Logger, closers: Closers): Prom
         ...stores,
         firstPollMs,
         async advance(journal, signal) {
-          const progress = await triage(journal, parts, signal);
+          const progress = await asCaller(journal, () => triage(journal, parts, signal));
           if (progress.kind === 'concluded') await settle(journal, progress.state);
           return progress;
         },
@@ -169,7 +174,8 @@ async function startWorkers(config: Config, log: Logger, closers: Closers): Prom
     startPolling(
       {
         ...stores,
-        look: lookAtJob(bms.jobs, {}),
+        // A parked run waits for what this tells.
+        look: (job) => runAs({ lane: 'verification', client: 'rmm-jobs', id: job.transactionId }, () => look(job)),
         schedule: { firstMs: firstPollMs, maxMs: config.rmm.maxPollSeconds * 1000 },
       },
       options,
@@ -225,7 +231,7 @@ function triageParts(config: Config, bms: Bms): TriageParts {
       model: config.OPENAI_MODEL,
       timeoutMs: config.timeouts.modelSeconds * 1000,
     }),
-    tools: new Map(tools.map((tool) => [tool.name, tool])),
+    tools: new Map(tools.map((tool) => [tool.name, inLanes(tool)])),
     accounts: config.accounts,
     budget: { steps, tokens, wallMs: minutes * 60_000, modelFailures },
     escalationQueue: config.escalation.queue,

@@ -91,7 +91,7 @@ local function burn(b, foreign)
   for i = 1, foreign do
     local back = started and math.ceil(span * i / foreign) or span
     if i == 1 and b.remaining == 0 and b.reset then back = math.min(back, b.reset) end
-    redis.call('ZADD', b.used, now + math.max(1, back), 'foreign:' .. permit .. ':' .. i)
+    redis.call('ZADD', b.used, now + math.max(1, back), 'foreign:' .. now .. ':' .. permit .. ':' .. i)
   end
   redis.call('HSET', b.meta, 'foreignAt', now)
   redis.call('HINCRBY', b.meta, 'foreign', foreign)
@@ -107,7 +107,10 @@ local function reconcile(b)
     local slots = redis.call('ZRANGEBYSCORE', b.used, '(' .. now, '+inf', 'WITHSCORES')
     for i = 1, #slots, 2 do
       local score = tonumber(slots[i + 1])
-      if string.sub(slots[i], 1, 8) == 'foreign:' then marks[#marks + 1] = slots[i]
+      local madeAt = tonumber(string.match(slots[i], '^foreign:(%d+)'))
+      -- An answer to a call sent before we noticed is no proof that what we noticed is over.
+      if madeAt then
+        if madeAt <= b.grantedAt then marks[#marks + 1] = slots[i] end
       elseif string.sub(slots[i], 1, #permit) ~= permit then
         if score > now + b.window and score - lease - b.window > b.grantedAt then sentAfter = sentAfter + 1 end
         if score > b.grantedAt + b.window then openMeanwhile = openMeanwhile + 1 end
