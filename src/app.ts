@@ -17,6 +17,7 @@ import { lookAtJob } from './kaseya/jobs.ts';
 import type { RmmAction, RowOf } from './kaseya/rmm.ts';
 import type { Credentials } from './kaseya/token.ts';
 import { createTokenStore } from './kaseya/token-store.ts';
+import { asCaller, inLanes } from './lanes.ts';
 import { enqueueAlerts, startIntake } from './queue/alerts.ts';
 import { connectRedis, failFast } from './queue/connection.ts';
 import { createIncidents, type Incidents } from './queue/incidents.ts';
@@ -28,6 +29,8 @@ import { createRowQueue } from './queue/row-queue.ts';
 import { startRuns } from './queue/runs.ts';
 import { armSubmit } from './queue/submit.ts';
 import { createBucket } from './ratelimit/bucket.ts';
+import { runAs } from './ratelimit/caller.ts';
+import { viewLimits } from './ratelimit/view.ts';
 import { viewRun } from './run.ts';
 
 export type Role = 'server' | 'worker' | 'all';
@@ -86,6 +89,7 @@ async function buildServer(config: Config, role: Role, log: Logger, closers: Clo
     log,
     pingRedis: async () => void (await failFast(redis, () => redis.ping())),
     countJobs: () => failFast(redis, () => countJobs(queues)),
+    getLimits: () => failFast(redis, () => viewLimits(redis)),
   };
   if (role === 'worker') return createProbeServer(probes);
   const getRun = async (id: string) => viewRun(id, await journals.read(id));
@@ -157,6 +161,7 @@ async function startWorkers(config: Config, log: Logger, closers: Closers): Prom
     log.info({ runId: journal.runId, disposition, ticketId: ticket?.id }, 'run_concluded');
   };
 
+  const look = lookAtJob(bms.jobs, {});
   const firstPollMs = config.rmm.firstPollSeconds * 1000;
   const workers = [
     startIntake({ ...stores, mode: config.mode }, options),
@@ -169,7 +174,7 @@ async function startWorkers(config: Config, log: Logger, closers: Closers): Prom
         },
         armSubmit: (action) => armSubmit(stores.queues.rmmJobs, action, config.rmm.batchMillis, Date.now()),
         async advance(journal, signal) {
-          const progress = await triage(journal, parts, signal);
+          const progress = await asCaller(journal, () => triage(journal, parts, signal));
           if (progress.kind === 'concluded') await settle(journal, progress.state);
           return progress;
         },
@@ -187,7 +192,8 @@ async function startWorkers(config: Config, log: Logger, closers: Closers): Prom
         leaseMs: config.timeouts.bmsSeconds * 1000 + 10_000,
         jobDeadlineMs: config.rmm.deadlineSeconds * 1000,
         firstPollMs,
-        look: lookAtJob(bms.jobs, {}),
+        // A parked run waits for what this tells.
+        look: (job) => runAs({ lane: 'verification', client: 'rmm-jobs', id: job.jobId }, () => look(job)),
         schedule: { firstMs: firstPollMs, maxMs: config.rmm.maxPollSeconds * 1000 },
       },
       options,
@@ -255,7 +261,7 @@ function triageParts(config: Config, bms: Bms): TriageParts {
       model: config.OPENAI_MODEL,
       timeoutMs: config.timeouts.modelSeconds * 1000,
     }),
-    tools: new Map(tools.map((tool) => [tool.name, tool])),
+    tools: new Map(tools.map((tool) => [tool.name, inLanes(tool)])),
     accounts: config.accounts,
     budget: { steps, tokens, wallMs: minutes * 60_000, modelFailures },
     escalationQueue: config.escalation.queue,
