@@ -7,12 +7,18 @@ import type { Logger } from 'pino';
 import { createModel } from './agent/model.ts';
 import { describeTools } from './agent/tools/describe.ts';
 import { createTools } from './agent/tools/index.ts';
+import { remedyTools } from './agent/tools/remedies.ts';
 import { giveUp, type TriageParts, triage } from './agent/triage.ts';
 import type { Config } from './config.ts';
 import type { RunState } from './fold.ts';
 import { createProbeServer, createServer, type ProbeParts } from './http/server.ts';
-import { type Bms, createBms } from './kaseya/bms.ts';
+import { type Bms, createBms, createBmsOver } from './kaseya/bms.ts';
+import { createDattoClient, dattoLimits } from './kaseya/datto-rmm/client.ts';
+import { createQuickJobs } from './kaseya/datto-rmm/quick-job.ts';
 import { lookAtJob } from './kaseya/jobs.ts';
+import { createRemedies, type Remedies } from './kaseya/remedies/remedies.ts';
+import { trutoLimits, trutoTiers } from './kaseya/truto/limits.ts';
+import { createTrutoTransport } from './kaseya/truto/transport.ts';
 import { enqueueAlerts, startIntake } from './queue/alerts.ts';
 import { connectRedis, failFast } from './queue/connection.ts';
 import { createIncidents, type Incidents } from './queue/incidents.ts';
@@ -81,6 +87,8 @@ async function buildServer(config: Config, role: Role, log: Logger, closers: Clo
     countJobs: () => failFast(redis, () => countJobs(queues)),
   };
   if (role === 'worker') return createProbeServer(probes);
+  // The server describes tools and calls none.
+  const never = AbortSignal.abort();
   const getRun = async (id: string) => viewRun(id, await journals.read(id));
   return createServer({
     ...probes,
@@ -104,7 +112,9 @@ async function buildServer(config: Config, role: Role, log: Logger, closers: Clo
       },
     },
     // Only described here, never called: calls are made by workers.
-    tools: describeTools(toolsFor(config, createBmsClient(config, redis, AbortSignal.abort()))),
+    tools: describeTools(
+      toolsFor(config, createBmsClient(config, redis, never), createRemediesClient(config, redis, never)),
+    ),
     records: {
       getRun,
       async listRuns(cursor) {
@@ -132,7 +142,8 @@ async function startWorkers(config: Config, log: Logger, closers: Closers): Prom
   const stopping = new AbortController();
   setMaxListeners(0, stopping.signal);
   const bms = createBmsClient(config, redis, stopping.signal);
-  const parts = triageParts(config, bms);
+  const remedies = createRemediesClient(config, redis, stopping.signal);
+  const parts = triageParts(config, bms, remedies);
   const options: WorkerOptions = {
     connection: redis,
     concurrency: config.concurrency,
@@ -169,7 +180,7 @@ async function startWorkers(config: Config, log: Logger, closers: Closers): Prom
     startPolling(
       {
         ...stores,
-        look: lookAtJob(bms.jobs, {}),
+        look: lookAtJob(bms.jobs, { remedy: (job) => remedies.look(job) }),
         schedule: { firstMs: firstPollMs, maxMs: config.rmm.maxPollSeconds * 1000 },
       },
       options,
@@ -191,9 +202,7 @@ function createBmsClient(config: Config, redis: Redis, signal: AbortSignal): Bms
   });
   const { endpoints, ...general } = config.rateLimit;
   const timeoutMs = config.timeouts.bmsSeconds * 1000;
-  return createBms({
-    baseUrl: config.KASEYA_BASE_URL,
-    credentials: { username: config.KASEYA_USERNAME, password: config.KASEYA_PASSWORD, tenant: config.KASEYA_TENANT },
+  const nouns = {
     integrationType: config.KASEYA_INTEGRATION_TYPE,
     lookupTables: {
       noteTypes: config.lookups.noteTypeTable,
@@ -201,21 +210,56 @@ function createBmsClient(config: Config, redis: Redis, signal: AbortSignal): Bms
       ticketSources: config.lookups.ticketSourceTable,
     },
     lookupTtlMs: config.lookups.hours * 3_600_000,
+  };
+  const { TRUTO_TOKEN: token, TRUTO_ACCOUNT_ID: accountId, TRUTO_BASE_URL } = config;
+  const bucketOptions = { leaseMs: timeoutMs + 5_000, patienceMs: 2_000 };
+  if (token && accountId) {
+    const bucket = createBucket(redis, {
+      ...bucketOptions,
+      tenant: `${TRUTO_BASE_URL}/${accountId}`,
+      limitOf: (name) => trutoLimits[name] ?? toLimit(endpoints[name] ?? general),
+      alongside: () => trutoTiers,
+    });
+    const { operations } = config.truto;
+    const link = { baseUrl: TRUTO_BASE_URL, token, accountId, operations, catalogueTtlMs: nouns.lookupTtlMs };
+    return createBmsOver(createTrutoTransport({ ...link, bucket, timeoutMs, signal }), nouns);
+  }
+  return createBms({
+    ...nouns,
+    baseUrl: config.KASEYA_BASE_URL,
+    credentials: { username: config.KASEYA_USERNAME, password: config.KASEYA_PASSWORD, tenant: config.KASEYA_TENANT },
     timeoutMs,
     signal,
     bucket: createBucket(redis, {
+      ...bucketOptions,
       tenant: `${config.KASEYA_BASE_URL}/${config.KASEYA_TENANT}`,
       limitOf: (endpoint) => toLimit(endpoints[endpoint] ?? general),
-      leaseMs: timeoutMs + 5_000,
-      patienceMs: 2_000,
     }),
   });
 }
 
-const toolsFor = ({ defaults, kaseyaOne }: Config, bms: Bms) => createTools({ bms, defaults, kaseyaOne });
+function createRemediesClient(config: Config, redis: Redis, signal: AbortSignal): Remedies {
+  const { DATTO_URL: baseUrl, DATTO_API_KEY: apiKey, DATTO_API_SECRET_KEY: apiSecretKey } = config;
+  const timeoutMs = config.timeouts.bmsSeconds * 1000;
+  const bucket = createBucket(redis, {
+    tenant: `${baseUrl}/${apiKey}`,
+    limitOf: (name) => dattoLimits[name] ?? { requests: 100, windowMs: 60_000 },
+    leaseMs: timeoutMs + 5_000,
+    patienceMs: 2_000,
+  });
+  const hasDatto = baseUrl && apiKey && apiSecretKey;
+  const client = hasDatto ? createDattoClient({ baseUrl, apiKey, apiSecretKey, bucket, timeoutMs, signal }) : null;
+  const quickJobs = client && createQuickJobs(client);
+  return createRemedies(config.remedies, { quickJobs, secrets: config.remedySecrets, timeoutMs });
+}
 
-function triageParts(config: Config, bms: Bms): TriageParts {
-  const tools = toolsFor(config, bms);
+const toolsFor = ({ defaults, kaseyaOne }: Config, bms: Bms, remedies: Remedies) => [
+  ...createTools({ bms, defaults, kaseyaOne }),
+  ...remedyTools({ assets: bms.assets, remedies }),
+];
+
+function triageParts(config: Config, bms: Bms, remedies: Remedies): TriageParts {
+  const tools = toolsFor(config, bms, remedies);
   const { steps, tokens, minutes, modelFailures } = config.budget;
   return {
     bms,

@@ -54,7 +54,7 @@ export type Written =
   | { kind: 'row'; item: RmmRow };
 
 /** What a look upstream tells of a write whose answer was lost. `pending`: too early to tell. */
-export type ReadBack = Extract<Written, { kind: 'done' }> | 'absent' | 'pending' | 'undecidable';
+export type ReadBack = Extract<Written, { kind: 'done' | 'job' }> | 'absent' | 'pending' | 'undecidable';
 
 export interface WriteTool<I = never, A = never> extends ToolBase<I> {
   effect: 'write' | 'destructive';
