@@ -7,16 +7,14 @@ import type { Logger } from 'pino';
 import { createModel } from './agent/model.ts';
 import { describeTools } from './agent/tools/describe.ts';
 import { createTools } from './agent/tools/index.ts';
+import { remedyTools } from './agent/tools/remedies.ts';
 import { giveUp, type TriageParts, triage } from './agent/triage.ts';
 import type { Config } from './config.ts';
 import { fenced } from './fence.ts';
 import type { RunState } from './fold.ts';
 import { createProbeServer, createServer, type ProbeParts } from './http/server.ts';
-import { type Bms, createBms } from './kaseya/bms.ts';
 import { lookAtJob } from './kaseya/jobs.ts';
 import type { RmmAction, RowOf } from './kaseya/rmm.ts';
-import type { Credentials } from './kaseya/token.ts';
-import { createTokenStore } from './kaseya/token-store.ts';
 import { asCaller, inLanes } from './lanes.ts';
 import { enqueueAlerts, startIntake } from './queue/alerts.ts';
 import { connectRedis, failFast } from './queue/connection.ts';
@@ -28,10 +26,10 @@ import { startRmmJobs } from './queue/rmm-jobs.ts';
 import { createRowQueue } from './queue/row-queue.ts';
 import { startRuns } from './queue/runs.ts';
 import { armSubmit } from './queue/submit.ts';
-import { createBucket } from './ratelimit/bucket.ts';
 import { runAs } from './ratelimit/caller.ts';
 import { viewLimits } from './ratelimit/view.ts';
 import { viewRun } from './run.ts';
+import { createUpstream, type Upstream } from './upstream.ts';
 
 export type Role = 'server' | 'worker' | 'all';
 
@@ -92,6 +90,8 @@ async function buildServer(config: Config, role: Role, log: Logger, closers: Clo
     getLimits: () => failFast(redis, () => viewLimits(redis)),
   };
   if (role === 'worker') return createProbeServer(probes);
+  // The server describes tools and calls none.
+  const never = AbortSignal.abort();
   const getRun = async (id: string) => viewRun(id, await journals.read(id));
   return createServer({
     ...probes,
@@ -115,7 +115,7 @@ async function buildServer(config: Config, role: Role, log: Logger, closers: Clo
       },
     },
     // Only described here, never called: calls are made by workers.
-    tools: describeTools(toolsFor(config, createBmsClient(config, redis, AbortSignal.abort()))),
+    tools: describeTools(toolsFor(config, createUpstream(config, redis, never))),
     records: {
       getRun,
       async listRuns(cursor) {
@@ -142,8 +142,9 @@ async function startWorkers(config: Config, log: Logger, closers: Closers): Prom
   const stores = openStores(redis, config, log);
   const stopping = new AbortController();
   setMaxListeners(0, stopping.signal);
-  const bms = createBmsClient(config, redis, stopping.signal);
-  const parts = triageParts(config, bms);
+  const upstream = createUpstream(config, redis, stopping.signal);
+  const { bms, remedies } = upstream;
+  const parts = triageParts(config, upstream);
   const options: WorkerOptions = {
     connection: redis,
     concurrency: config.concurrency,
@@ -161,7 +162,7 @@ async function startWorkers(config: Config, log: Logger, closers: Closers): Prom
     log.info({ runId: journal.runId, disposition, ticketId: ticket?.id }, 'run_concluded');
   };
 
-  const look = lookAtJob(bms.jobs, {});
+  const look = lookAtJob(bms.jobs, { remedy: (job) => remedies.look(job) });
   const firstPollMs = config.rmm.firstPollSeconds * 1000;
   const workers = [
     startIntake({ ...stores, mode: config.mode }, options),
@@ -208,53 +209,19 @@ async function startWorkers(config: Config, log: Logger, closers: Closers): Prom
   });
 }
 
-const credentialsOf = (config: Config): Credentials => ({
-  username: config.KASEYA_USERNAME,
-  password: config.KASEYA_PASSWORD,
-  tenant: config.KASEYA_TENANT,
-  mfaSecret: config.KASEYA_MFA_SECRET ?? null,
-});
 /** A busy action rests between batches for long enough that a burst of rows becomes a handful of requests. */
 const paceOf = ({ rmm: { batchMillis } }: Config) => ({ firstMs: batchMillis * 4, longestMs: batchMillis * 16 });
 
-function createBmsClient(config: Config, redis: Redis, signal: AbortSignal): Bms {
-  const toLimit = ({ requests, windowSeconds }: { requests: number; windowSeconds: number }) => ({
-    requests,
-    windowMs: windowSeconds * 1000,
-  });
-  const { endpoints, ...general } = config.rateLimit;
-  const timeoutMs = config.timeouts.bmsSeconds * 1000;
-  const baseUrl = config.KASEYA_BASE_URL;
-  const credentials = credentialsOf(config);
-  return createBms({
-    baseUrl,
-    credentials,
-    tokenStore: createTokenStore(redis, { baseUrl, credentials, lockMs: timeoutMs + 5_000 }),
-    integrationType: config.KASEYA_INTEGRATION_TYPE,
-    lookupTables: {
-      noteTypes: config.lookups.noteTypeTable,
-      ticketTypes: config.lookups.ticketTypeTable,
-      ticketSources: config.lookups.ticketSourceTable,
-    },
-    lookupTtlMs: config.lookups.hours * 3_600_000,
-    timeoutMs,
-    signal,
-    bucket: createBucket(redis, {
-      tenant: `${config.KASEYA_BASE_URL}/${config.KASEYA_TENANT}`,
-      limitOf: (endpoint) => toLimit(endpoints[endpoint] ?? general),
-      leaseMs: timeoutMs + 5_000,
-      patienceMs: 2_000,
-    }),
-  });
-}
+const toolsFor = ({ defaults, kaseyaOne }: Config, { bms, remedies }: Upstream) => [
+  ...createTools({ bms, defaults, kaseyaOne }),
+  ...remedyTools({ assets: bms.assets, remedies }),
+];
 
-const toolsFor = ({ defaults, kaseyaOne }: Config, bms: Bms) => createTools({ bms, defaults, kaseyaOne });
-
-function triageParts(config: Config, bms: Bms): TriageParts {
-  const tools = toolsFor(config, bms);
+function triageParts(config: Config, upstream: Upstream): TriageParts {
+  const tools = toolsFor(config, upstream);
   const { steps, tokens, minutes, modelFailures } = config.budget;
   return {
-    bms,
+    bms: upstream.bms,
     model: createModel({
       baseUrl: config.OPENAI_BASE_URL,
       apiKey: config.OPENAI_API_KEY,
