@@ -33,7 +33,7 @@ export function limitMetrics(register: Registry, { getLimits }: LimitParts): voi
       });
     return reading;
   };
-  const gauge = (name: string, help: string, valueOf: (limit: LimitRecord) => number) =>
+  const gauge = (name: string, help: string, figureOf: (limit: LimitRecord) => number) =>
     new Gauge({
       name: `bms_triage_limit${name}`,
       help,
@@ -42,7 +42,7 @@ export function limitMetrics(register: Registry, { getLimits }: LimitParts): voi
       async collect() {
         const limits = await read();
         this.reset();
-        for (const limit of limits) this.set({ bucket: limit.bucket }, valueOf(limit));
+        for (const limit of limits) this.set({ bucket: limit.bucket }, figureOf(limit));
       },
     });
   gauge('', 'Calls a window that the budget goes by, configured or learnt', ({ limit }) => limit);

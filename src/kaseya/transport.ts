@@ -12,6 +12,8 @@ export interface Request {
   params?: Record<string, string | number>;
   query?: Record<string, string | number | boolean | undefined>;
   body?: unknown;
+  /** A read that must see BMS as it is now: never answered from what another caller read a moment ago. */
+  fresh?: boolean;
 }
 
 export interface Transport {

@@ -22,6 +22,7 @@ t.test('operators see each bucket: what is used, who waits, what blocks', async 
   await t.rejects(bucket.acquire('GET /a', signal, { lane: 'escalation' }), { code: 'rate_limited' });
 
   const app = Fastify();
+  // biome-ignore lint/nursery/noMisusedPromises: Fastify awaits its plugins
   await app.register(limitRoutes, { getLimits });
   const [limit] = (await app.inject('/limits')).json().items;
   t.match(limit, { bucket: 'acme GET /a', configured: 3, limit: 2, used: 2, remaining: 0, refused: 1, probing: true });
