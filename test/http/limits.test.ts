@@ -22,7 +22,8 @@ t.test('operators see each bucket: what is used, who waits, what blocks', async 
   await t.rejects(bucket.acquire('GET /a', signal, { lane: 'escalation' }), { code: 'rate_limited' });
 
   const app = Fastify();
-  await app.register(async (api) => limitRoutes(api, { getLimits }));
+  // biome-ignore lint/nursery/noMisusedPromises: Fastify awaits its plugins
+  await app.register(limitRoutes, { getLimits });
   const [limit] = (await app.inject('/limits')).json().items;
   t.match(limit, { bucket: 'acme GET /a', configured: 3, limit: 2, used: 2, remaining: 0, refused: 1, probing: true });
   t.match(limit.waiting, { escalation: 1, triage: 0 });
