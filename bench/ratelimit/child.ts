@@ -15,7 +15,7 @@ export interface Child {
 
 const isCompiled = import.meta.url.endsWith('.js');
 
-/** Starts the program `name` of this folder with one argument, as JSON; sources through tsx. */
+/** Starts the program `name` of this folder with one argument, as JSON: compiled from compiled, sources through tsx. */
 export function startChild(name: 'upstream' | 'worker', argument: unknown): Child {
   const { PATH = '', TMPDIR = '/tmp' } = process.env;
   const child = fork(

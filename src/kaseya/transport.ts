@@ -14,13 +14,10 @@ export interface Request {
   params?: Record<string, string | number>;
   query?: Record<string, string | number | boolean | undefined>;
   body?: unknown;
-<<<<<<< HEAD
   /** The same for the same write, however often and by whichever process it is tried. Only Truto knows such keys. */
   idempotencyKey?: string;
-=======
   /** A read that must see BMS as it is now: never answered from what another caller read a moment ago. */
   fresh?: boolean;
->>>>>>> w/rate
 }
 
 export interface Transport {
