@@ -24,6 +24,9 @@ async function main(args: readonly string[]): Promise<boolean> {
   return complete;
 }
 
+// An exit of our own, so that the Redis and the processes of the cell in hand end with us.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));
+
 try {
   process.exitCode = (await main(process.argv.slice(2))) ? 0 : 1;
 } catch (error) {

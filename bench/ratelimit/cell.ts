@@ -22,6 +22,9 @@ export const strategyNames = [
 ] as const;
 export type StrategyName = (typeof strategyNames)[number];
 
+/** When `flush` and `kill` happen: late in the second window, when a strategy that bursts has spent its calls. */
+export const eventAtMs = ({ windowMs }: Pick<Cell, 'windowMs'>): number => 1.75 * windowMs;
+
 /** How the upstream turns its reset time into whole seconds. */
 export type Rounding = 'ceil' | 'floor';
 

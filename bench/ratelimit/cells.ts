@@ -15,6 +15,8 @@ const longMs = 40_000;
 /** The same 20 calls a second in windows of half the length. */
 const quickUpstream = { limit: 40, windowMs: 2_000, durationMs: 6_000 };
 const quickLongMs = 20_000;
+/** Windows of a cell in which something happens: three whole ones come after it (`eventAtMs`). */
+const eventWindows = 4.75;
 
 /** Every cell of the full run, scenario by scenario. */
 export function fullCells(): Cell[] {
@@ -38,8 +40,9 @@ function saturation(): Cell[] {
 }
 
 function sideScenario(scenario: Scenario): Cell[] {
-  // Twice as long: escalations and quiet clients are few, and a percentile needs many.
-  const durationMs = scenario === 'escalation' || scenario === 'fairness' ? 32_000 : upstream.durationMs;
+  const hasEvent = scenario === 'flush' || scenario === 'kill';
+  // Escalations and quiet clients are few, and a percentile needs many.
+  const durationMs = hasEvent ? eventWindows * upstream.windowMs : 2 * upstream.durationMs;
   const common = { ...upstream, scenario, processes: fewProcesses, foreign: 0, resets: 'ceil' as const, durationMs };
   return policies.flatMap((policy) => strategyNames.map((strategy) => ({ ...common, strategy, policy })));
 }
@@ -47,14 +50,15 @@ function sideScenario(scenario: Scenario): Cell[] {
 /** A subset that ends in under four minutes: all strategies where they differ most, ours under every policy. */
 export function quickCells(): Cell[] {
   const base = { ...quickUpstream, foreign: 0, resets: 'ceil' as const };
-  const saturated = { ...base, scenario: 'saturation' as const, processes: 8, policy: 'fixed' as const };
+  const saturated = { ...base, scenario: 'saturation' as const, processes: 8, policy: 'sliding' as const };
   const ours = { ...saturated, strategy: 'bms-triage' as const };
   const side = { ...base, processes: fewProcesses, policy: 'fixed' as const };
+  const quickEventMs = eventWindows * quickUpstream.windowMs;
   const few = ['bms-triage', 'article-recipe', 'bottleneck', 'bullmq-limiter'] as const;
   return [
     ...strategyNames.map((strategy) => ({ ...saturated, strategy })),
     { ...ours, processes: 1 },
-    { ...ours, policy: 'sliding' },
+    { ...ours, policy: 'fixed' },
     { ...ours, policy: 'bucket', durationMs: quickLongMs },
     { ...ours, foreign: 0.25 },
     { ...ours, resets: 'floor' },
@@ -62,9 +66,9 @@ export function quickCells(): Cell[] {
     ...few.map((strategy) => ({ ...side, scenario: 'escalation' as const, strategy, durationMs: 8_000 })),
     { ...side, scenario: 'fairness', strategy: 'bms-triage', durationMs: 8_000 },
     { ...side, scenario: 'fairness', strategy: 'bottleneck', durationMs: 8_000 },
-    { ...side, scenario: 'flush', strategy: 'bms-triage' },
-    { ...side, scenario: 'flush', strategy: 'bottleneck' },
-    { ...side, scenario: 'kill', strategy: 'bms-triage' },
+    { ...side, scenario: 'flush', strategy: 'bms-triage', durationMs: quickEventMs },
+    { ...side, scenario: 'flush', strategy: 'bottleneck', durationMs: quickEventMs },
+    { ...side, scenario: 'kill', strategy: 'bms-triage', durationMs: quickEventMs },
   ];
 }
 

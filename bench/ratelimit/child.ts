@@ -1,4 +1,5 @@
 import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 
 /** A program of this bench in a process of its own. It ends with us at the latest. */
@@ -6,6 +7,8 @@ export interface Child {
   /** The next message from it. Rejects when it ends first, or says nothing for `timeoutMs`. */
   message<T>(timeoutMs: number): Promise<T>;
   send(message: string): void;
+  /** Resolves when it has ended, however it did. */
+  ended: Promise<unknown>;
   /** kill -9. */
   kill(): void;
 }
@@ -24,6 +27,7 @@ export function startChild(name: 'upstream' | 'worker', argument: unknown): Chil
   });
   return {
     message: (timeoutMs) => nextMessage(child, timeoutMs, (why) => new Error(`${name} ${why}\n${said}`.trim())),
+    ended: once(child, 'exit'),
     send: (message) => void child.send(message),
     kill: () => void child.kill('SIGKILL'),
   };

@@ -26,5 +26,5 @@ export const legend = `use         calls granted ÷ (limit × measured time ÷ w
 429         calls that the upstream refused in that time; dropped: calls that the strategy gave up
 p50, p95    from wanting a call to having its answer: escalations in "escalation", quiet clients in "fairness", else all calls;
             beyond: without the call's own round trip. A call still waiting at the end counts with the time it had waited
-after       the same from FLUSHALL or kill -9 (at 40 % of the time) to the end
+after       the same from FLUSHALL or kill -9 (late in the second window) to the end
 `;

@@ -16,6 +16,9 @@ export interface LoadReport {
   error: string | null;
 }
 
+/** So that a strategy that fails at once does not fail a thousand times. */
+const errorPauseMs = 1_000;
+
 /** Sends what the sources ask for through the strategy until the time is over. Calls in hand then are abandoned. */
 export async function runLoad(strategy: Strategy, sources: readonly Source[], durationMs: number): Promise<LoadReport> {
   const report: LoadReport = { dropped: 0, samples: [], error: null };
@@ -27,7 +30,7 @@ export async function runLoad(strategy: Strategy, sources: readonly Source[], du
     if (source.isMeasured) waitingSince.add(started);
     const outcome = await strategy.run(source).catch(async (error: unknown) => {
       report.error ??= String(error);
-      await sleep(50);
+      await sleep(errorPauseMs);
       return 'dropped' as const;
     });
     waitingSince.delete(started);

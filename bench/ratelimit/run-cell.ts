@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Redis } from 'ioredis';
 import type { Row } from '../table.ts';
-import type { Cell } from './cell.ts';
+import { type Cell, eventAtMs } from './cell.ts';
 import { type Child, startChild } from './child.ts';
 import type { LoadReport } from './load.ts';
 import { type Counted, rowOf } from './row.ts';
@@ -9,8 +9,6 @@ import type { Tally, UpstreamOptions } from './upstream-server.ts';
 import type { WorkerTask } from './worker.ts';
 
 const startMs = 30_000;
-/** Of the measured time, when something happens in it. */
-const eventAfter = 0.4;
 
 /**
  * Measures one cell with an upstream and clients in processes of their own. Empties the Redis, which must be private.
@@ -42,26 +40,33 @@ export async function runCell(cell: Cell, redis: Redis, redisUrl: string): Promi
 }
 
 async function measure(cell: Cell, workers: Child[], tally: () => Promise<Tally>, redis: Redis): Promise<Counted> {
-  const [first] = workers;
   const reporting = cell.scenario === 'kill' ? workers.slice(1) : workers;
   const reports = Promise.all(reporting.map((worker) => worker.message<LoadReport>(cell.durationMs + startMs)));
-  const before = midRun(cell, tally, async () => {
-    if (cell.scenario === 'flush') await redis.flushall();
-    else first?.kill();
-  });
   for (const worker of workers) worker.send('go');
   // Together, so that the failure of one is not left unhandled while the other goes on.
-  const [loads, atEvent] = await Promise.all([reports, before]);
+  const [loads, atEvent] = await Promise.all([reports, midRun(cell, workers, tally, redis)]);
   return { loads, atEvent, atEnd: await tally() };
 }
 
-/** Does what the scenario wants to happen, and answers what had been counted just before. */
-async function midRun(cell: Cell, tally: () => Promise<Tally>, act: () => Promise<void>): Promise<Tally | null> {
+/** Does what the scenario wants to happen, or waits for it, and answers what had been counted by then. */
+async function midRun(
+  cell: Cell,
+  workers: readonly Child[],
+  tally: () => Promise<Tally>,
+  redis: Redis,
+): Promise<Tally | null> {
   if (cell.scenario !== 'flush' && cell.scenario !== 'kill') return null;
-  await sleep(cell.durationMs * eventAfter);
-  const before = await tally();
-  await act();
-  return before;
+  await sleep(eventAtMs(cell));
+  if (cell.scenario === 'flush') {
+    const before = await tally();
+    await redis.flushall();
+    return before;
+  }
+  // The first worker kills itself as soon as it holds a permit; one that never calls again is killed all the same.
+  const [first] = workers;
+  await Promise.race([first?.ended, sleep(2 * cell.windowMs)]);
+  first?.kill();
+  return tally();
 }
 
 async function tallyOf(url: string): Promise<Tally> {

@@ -7,9 +7,12 @@ export interface Answer {
   tripMs: number;
 }
 
+/** Each strategy maps it to the priorities that it has, if any. */
+export type Urgency = 'urgent' | 'normal' | 'background';
+
 export interface Call {
   client: string;
-  urgent: boolean;
+  urgency: Urgency;
 }
 
 /** A way to keep within the limit. `run` makes one call and answers when it went through, or was given up. */

@@ -17,17 +17,20 @@ const quietClients = 10;
 /** What process number `index` of a cell sends. */
 export function trafficOf({ scenario, processes }: Pick<Cell, 'scenario' | 'processes'>, index: number): Source[] {
   if (scenario === 'fairness') return fairness(processes, index);
-  const background = { client: 'main', urgent: false, isMeasured: scenario !== 'escalation', arrivals: { callers } };
-  if (scenario !== 'escalation' || index > 0) return [background];
-  return [background, { client: 'main', urgent: true, isMeasured: true, arrivals: { everyMs: [250, 500] } }];
+  if (scenario !== 'escalation')
+    return [{ client: 'main', urgency: 'normal', isMeasured: true, arrivals: { callers } }];
+  const load: Source = { client: 'main', urgency: 'background', isMeasured: false, arrivals: { callers } };
+  if (index > 0) return [load];
+  return [load, { client: 'main', urgency: 'urgent', isMeasured: true, arrivals: { everyMs: [250, 500] } }];
 }
 
 /** Together the quiet ones ask for a third of the limit (20 calls a second), so each could have all that it asks for. */
 function fairness(processes: number, index: number): Source[] {
-  const noisy = { client: 'noisy', urgent: false, isMeasured: false };
-  const sources: Source[] = [{ ...noisy, arrivals: { callers: Math.floor(noisyCallers / processes) } }];
+  const shared = Math.floor(noisyCallers / processes);
+  const sources: Source[] = [{ client: 'noisy', urgency: 'normal', isMeasured: false, arrivals: { callers: shared } }];
   for (let client = index; client < quietClients; client += processes) {
-    sources.push({ client: `quiet-${client}`, urgent: false, isMeasured: true, arrivals: { everyMs: [1_000, 2_000] } });
+    const name = `quiet-${client}`;
+    sources.push({ client: name, urgency: 'normal', isMeasured: true, arrivals: { everyMs: [1_000, 2_000] } });
   }
   return sources;
 }

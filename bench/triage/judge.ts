@@ -17,6 +17,8 @@ export interface Figures {
   calls: number;
   callsPerResolved: number | null;
   rejected429: number;
+  /** Rows of RMM jobs beyond the first for the same alert, whether BMS carried them out or refused them. */
+  writesSentAgain: number;
   /** Effects beyond the first on the same target. */
   duplicateWrites: number;
   /** "Done" was said, and at that moment the ticket was not resolved. */
@@ -38,7 +40,10 @@ export function judge(told: readonly Told[], ledger: Ledger, tokens: number): Fi
     calls,
     callsPerResolved: resolved.length > 0 ? calls / resolved.length : null,
     rejected429,
-    duplicateWrites: duplicatesIn(ledger),
+    writesSentAgain: surplus(
+      ledger.jobs.flatMap(({ family, rows }) => rows.map((row) => `${family} ${row.alertRefId}`)),
+    ),
+    duplicateWrites: surplus(ledger.effects.map((one) => `${one.operation} ${one.ticketId} ${one.assetId}`)),
     falseDone: told.filter(({ saysDone, wasResolved }) => saysDone && !wasResolved).length,
     resolvedUntold: resolved.filter(({ saysDone }) => !saysDone).length,
     tokensPerAlert: Math.round(tokens / told.length),
@@ -46,11 +51,8 @@ export function judge(told: readonly Told[], ledger: Ledger, tokens: number): Fi
   };
 }
 
-/** An alert needs each operation once; every further effect of it on the same target is one too many. */
-function duplicatesIn({ effects }: Ledger): number {
-  const targets = effects.map(({ operation, ticketId, assetId }) => `${operation} ${ticketId} ${assetId}`);
-  return targets.length - new Set(targets).size;
-}
+/** An alert needs each write once; every further one on the same target is one too many. */
+const surplus = (targets: readonly string[]) => targets.length - new Set(targets).size;
 
 function median(values: readonly number[]): number {
   const sorted = [...values].sort((left, right) => left - right);

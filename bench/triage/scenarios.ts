@@ -53,12 +53,21 @@ export const scenarios: readonly Scenario[] = [
   },
 ];
 
+export interface Circumstances {
+  alerts: number;
+  seed: string;
+  modelLatencyMs: number;
+  /** What BMS does when a resolved ticket is resolved again, which nobody outside Kaseya knows: `refuse` or `repeat`. */
+  secondResolve: string;
+}
+
 export const settingOf = (
   { jobSeconds, rateLimit }: Scenario,
-  { alerts, seed, modelLatencyMs }: { alerts: number; seed: string; modelLatencyMs: number },
+  { alerts, seed, modelLatencyMs, secondResolve }: Circumstances,
 ): Setting => {
   // The simulated RMM's last two alerts are of disks that are still full: nobody should close those.
   const flags = ['--seed', seed, '--tickets', String(alerts + 2), '--job-seconds', String(jobSeconds)];
+  flags.push('--second-resolve', secondResolve);
   const limit = rateLimit
     ? ['--rate-limit', `${rateLimit.requests}/${rateLimit.windowSeconds}`, '--rate-headers', 'triple']
     : [];

@@ -6,7 +6,8 @@ export type Measured = { scenario: string; contender: string } & Figures;
 const measures: readonly [field: keyof Figures, title: string, digits: number][] = [
   ['callsPerResolved', 'BMS calls per resolved alert', 1],
   ['rejected429', '429 answers', 0],
-  ['duplicateWrites', 'duplicate writes', 0],
+  ['writesSentAgain', 'writes sent again', 0],
+  ['duplicateWrites', 'duplicate effects', 0],
   ['falseDone', 'false "done"s', 0],
   ['resolvedUntold', 'resolved, but not told', 0],
   ['tokensPerAlert', 'tokens per alert', 0],

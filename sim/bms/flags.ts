@@ -78,7 +78,7 @@ const base32: Reader<string> = (value, flag) => {
   return value;
 };
 
-const flagNames = [
+export const flagNames = [
   ...['port', 'seed', 'rate-limit', 'window', 'rate-headers', 'job-seconds', 'job-failure', 'latency-ms'],
   ...['token-seconds', 'tickets', 'case', 'integration-type'],
   ...['errors', 'job-words', 'second-resolve', 'copilot', 'mfa-secret'],

@@ -1,7 +1,6 @@
 import { z } from 'zod';
-import { generalNote } from './seed-tickets.ts';
 import type { Employee } from './tenant/lookups.ts';
-import { named } from './tenant/tenant.ts';
+import { generalNote, named } from './tenant/tenant.ts';
 import { type Act, addNote, setAssignee, setStatus, type Ticket, touch } from './ticket.ts';
 import type { World } from './world.ts';
 

@@ -45,6 +45,7 @@ function ticketView({ tenant }: World, ticket: Ticket) {
     assetId: ticket.assetId,
     assetName: asset?.name ?? null,
     notes: ticket.notes.map(noteView),
+    hours: ticket.timeLogs.reduce((sum, { hours }) => sum + hours, 0),
     todos: ticket.todos.length,
     checklistItems: ticket.checklist.length,
   };

@@ -1,10 +1,13 @@
 import formbody from '@fastify/formbody';
 import multipart from '@fastify/multipart';
 import fastify, { type FastifyInstance } from 'fastify';
+import { addTruto } from '../truto/server.ts';
+import { accountRoutes } from './http/accounts.ts';
 import { assetRoutes } from './http/assets.ts';
+import { contactRoutes } from './http/contacts.ts';
+import { contractsRoute } from './http/contracts.ts';
 import { addControl } from './http/control.ts';
 import { copilotRoutes } from './http/copilot.ts';
-import { crmRoutes } from './http/crm.ts';
 import { addErrorAnswers } from './http/errors.ts';
 import { acceptJson } from './http/json-body.ts';
 import { lookupRoutes } from './http/lookups.ts';
@@ -12,6 +15,7 @@ import { peopleRoutes } from './http/people.ts';
 import { addRoutes } from './http/pipeline.ts';
 import { platformRoutes } from './http/platform.ts';
 import { rmmRoutes } from './http/rmm.ts';
+import { mappingRoutes } from './http/rmm-mappings.ts';
 import type { Route } from './http/route.ts';
 import { signInRoutes, userRoutes } from './http/security.ts';
 import { ticketActionRoutes } from './http/ticket-actions.ts';
@@ -21,6 +25,7 @@ import { ticketListRoutes } from './http/ticket-lists.ts';
 import { patchRoute } from './http/ticket-patch.ts';
 import { ticketRelationRoutes } from './http/ticket-relations.ts';
 import { ticketTaskRoutes } from './http/ticket-tasks.ts';
+import { ticketTimeRoutes } from './http/ticket-time.ts';
 import { ticketRoutes } from './http/tickets.ts';
 import { type BmsOptions, defaultOptions } from './options.ts';
 import { createState, type State } from './state.ts';
@@ -34,13 +39,17 @@ const apiRoutes: Route[] = [
   ...ticketListRoutes,
   ...ticketBatchRoutes,
   ...ticketTaskRoutes,
+  ...ticketTimeRoutes,
   ...ticketRelationRoutes,
   ...copilotRoutes,
   ...assetRoutes,
   ...lookupRoutes,
   ...peopleRoutes,
-  ...crmRoutes,
+  ...accountRoutes,
+  ...contactRoutes,
+  contractsRoute,
   ...rmmRoutes,
+  ...mappingRoutes,
   ...platformRoutes,
 ];
 
@@ -76,6 +85,11 @@ export function createBms(options: Partial<BmsOptions> = {}): Bms {
     acceptJson(scope);
     const templates = [...signInRoutes, ...apiRoutes].map(({ template }) => template);
     addControl(scope, state, [...new Set(templates)]);
+    done();
+  });
+  app.register((scope, _options, done) => {
+    acceptJson(scope);
+    addTruto(scope, app, state);
     done();
   });
   return { app, state, routes: [...signInRoutes, ...apiRoutes] };

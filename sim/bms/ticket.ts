@@ -15,6 +15,8 @@ export interface TimeLog {
   id: number;
   hours: number;
   notes: string;
+  workTypeId?: number;
+  roleId?: number;
   createdBy: Person;
   createdOn: string;
 }
@@ -147,5 +149,14 @@ export function setQueue(ticket: Ticket, queue: Entry, act: Act): void {
 export function setAssignee(ticket: Ticket, assignee: Person | null, act: Act): void {
   if (ticket.assigneeId !== (assignee?.id ?? null)) audit(ticket, act, 'Assigned', assignee?.name ?? 'nobody');
   ticket.assigneeId = assignee?.id ?? null;
+  touch(ticket, act);
+}
+
+export function setPriority(ticket: Ticket, priority: Priority, act: Act): void {
+  if (ticket.priority.id !== priority.id) {
+    audit(ticket, act, 'Priority changed', `${ticket.priority.name} → ${priority.name}`);
+  }
+  ticket.priority = priority;
+  ticket.lastPriorityUpdate = act.at;
   touch(ticket, act);
 }

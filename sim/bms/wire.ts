@@ -11,6 +11,8 @@ export const paged = (result: unknown[], totalRecords: number): Answer => ({
   status: 200,
   body: { success: true, error: null, result, totalRecords },
 });
+/** Kaseya describes single summaries without the envelope that all else has. */
+export const bare = (body: unknown): Answer => ({ status: 200, body });
 export const empty: Answer = { status: 200, body: undefined };
 
 /** Invented, as Kaseya publishes none: only the shape of `ErrorInfo` is known. */

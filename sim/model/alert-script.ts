@@ -1,6 +1,7 @@
 import { type ChatRequest, hasRecovered, isOffered, type Opening, type Outcome, outcomesOf } from './conversation.ts';
 import { type DiskFinding, judgeDisk } from './disk.ts';
 import { call, type Evidence, end, type Move } from './move.ts';
+import { evidenceOf, hasWorked } from './steps.ts';
 
 const tools = {
   asset: 'get_single_kaseya_bms_servicedesk_hardwareasset_by_id',
@@ -51,11 +52,6 @@ function readCase(opening: Opening, outcomes: Outcome[], base: Evidence): Case {
   ];
   return { opening, asset, disk, remedy, seen };
 }
-
-const evidenceOf = (outcome: Outcome | undefined, finding: string): Evidence =>
-  outcome?.step == null ? [] : [{ step: outcome.step, finding }];
-
-const hasWorked = (outcome: Outcome | undefined) => outcome?.status === 'ok' || outcome?.status === 'succeeded';
 
 const indexOf = (outcomes: Outcome[], { remedy }: Case) => (remedy ? outcomes.indexOf(remedy) : -1);
 

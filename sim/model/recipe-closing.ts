@@ -27,9 +27,11 @@ export function closeTicket(closing: Closing): Move {
   if (!last) return look;
   const job = readAnswer(last, jobSchema);
   if (!job) return say(`Unclear: the ticket was sent to be closed, but the job cannot be read: ${last.text}`);
-  const word = job.jobStatus.toLowerCase();
-  if (word === 'completed') return say(tendencies.readsRows ? tellRow(job, opening) : 'Done: the job completed.');
-  if (word === 'failed') return say('Not done: the job failed.');
+  // Kaseya publishes no words: it reads them as anybody would.
+  if (/fail|error|abort|cancel/i.test(job.jobStatus)) return say(`Not done: the job ended as "${job.jobStatus}".`);
+  if (/complete|success|done|finish|processed/i.test(job.jobStatus)) {
+    return say(tendencies.readsRows ? tellRow(job, opening) : `Done: the job says "${job.jobStatus}".`);
+  }
   if (looks.length < tendencies.polls) return look;
   return say(
     tendencies.takesPendingForDone
@@ -41,9 +43,12 @@ export function closeTicket(closing: Closing): Move {
 function tellRow({ details }: RecipeJob, { alert }: RecipeOpening): string {
   const row = details.find(({ alertRefId }) => alertRefId === alert.alert_uid);
   if (!row) return 'Unclear: the job completed without a row for this alert.';
-  return row.statusCode === '200'
-    ? 'Done: the job completed, and its row says that the ticket is closed.'
-    : `Not done: the row of the completed job failed: ${row.statusMessage}`;
+  const { statusCode, statusMessage } = row;
+  if (/^2\d\d$|ok|success|complete|done|resolved/i.test(statusCode))
+    return 'Done: the row says that the ticket is closed.';
+  if (/(resolved|closed) already|already (resolved|closed)/i.test(statusMessage ?? ''))
+    return `Done: ${statusMessage}.`;
+  return `Not done: the row of the completed job failed: ${statusMessage}`;
 }
 
 /** The call answered with an error, or with nothing: `since` is that call and what came after it. */

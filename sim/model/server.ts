@@ -33,10 +33,11 @@ export function createModelServer({ apiKey, latencyMs }: ModelOptions): FastifyI
       return reply.code(400).send(failure('invalid_request_error', `${issue?.path.join('.')}: ${issue?.message}`));
     }
     const move = nextMove(request.data);
-    if (move.name !== null && !isOffered(request.data, move.name)) {
+    const missing = move.calls.find(({ name }) => !isOffered(request.data, name));
+    if (missing) {
       return reply
         .code(400)
-        .send(failure('invalid_request_error', `the script needs the tool ${move.name}, which was not offered`));
+        .send(failure('invalid_request_error', `the script needs the tool ${missing.name}, which was not offered`));
     }
     await sleep(latencyMs);
     const completion = complete(request.data, move);
@@ -53,18 +54,16 @@ const failure = (code: string, message: string) => ({
   error: { message, type: 'invalid_request_error', param: null, code },
 });
 
-function complete(request: ChatRequest, move: Move) {
-  const { thought } = move;
-  const calls = move.name === null ? [] : [{ name: move.name, arguments: JSON.stringify(move.args) }];
-  // About four characters to a token: an estimate, but it grows with what is sent.
-  const prompt_tokens = Math.ceil(JSON.stringify(request).length / 4);
-  const answer = thought + calls.map((call) => call.name + call.arguments).join('');
-  const completion_tokens = Math.ceil(answer.length / 4);
-  const tool_calls = calls.map((call) => ({
+function complete(request: ChatRequest, { thought, calls }: Move) {
+  const tool_calls = calls.map(({ name, args }) => ({
     id: `call_${randomUUID().slice(0, 8)}`,
     type: 'function' as const,
-    function: call,
+    function: { name, arguments: JSON.stringify(args) },
   }));
+  // About four characters to a token: an estimate, but it grows with what is sent.
+  const prompt_tokens = Math.ceil(JSON.stringify(request).length / 4);
+  const answer = thought + tool_calls.map((call) => call.function.name + call.function.arguments).join('');
+  const completion_tokens = Math.ceil(answer.length / 4);
   return {
     id: `chatcmpl-${randomUUID()}`,
     object: 'chat.completion' as const,
@@ -93,14 +92,14 @@ function stream(request: ChatRequest, completion: ReturnType<typeof complete>): 
   const base = { id, created, model, object: 'chat.completion.chunk' };
   const [choice] = completion.choices;
   const deltas: Record<string, unknown>[] = [{ role: 'assistant', content: '' }, { content: choice?.message.content }];
-  for (const { id: callId, function: called } of choice?.message.tool_calls ?? []) {
+  choice?.message.tool_calls?.forEach(({ id: callId, function: called }, index) => {
     deltas.push({
-      tool_calls: [{ index: 0, id: callId, type: 'function', function: { name: called.name, arguments: '' } }],
+      tool_calls: [{ index, id: callId, type: 'function', function: { name: called.name, arguments: '' } }],
     });
     for (const piece of called.arguments.match(/[\s\S]{1,24}/g) ?? []) {
-      deltas.push({ tool_calls: [{ index: 0, function: { arguments: piece } }] });
+      deltas.push({ tool_calls: [{ index, function: { arguments: piece } }] });
     }
-  }
+  });
   const chunks = deltas.map((delta) => ({ ...base, choices: [{ index: 0, delta, finish_reason: null }] }) as object);
   chunks.push({ ...base, choices: [{ index: 0, delta: {}, finish_reason: choice?.finish_reason }] });
   if (request.stream_options?.include_usage) chunks.push({ ...base, choices: [], usage });

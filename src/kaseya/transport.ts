@@ -13,6 +13,8 @@ export interface Request {
   params?: Record<string, string | number>;
   query?: Record<string, string | number | boolean | undefined>;
   body?: unknown;
+  /** The same for the same write, however often and by whichever process it is tried. Only Truto knows such keys. */
+  idempotencyKey?: string;
 }
 
 export interface Transport {
@@ -132,7 +134,8 @@ const neverSent = new Set([
   'UND_ERR_CONNECT_TIMEOUT',
 ]);
 
-function lostAnswer(error: unknown, endpoint: string, isWrite: boolean): UpstreamError {
+/** What is known of a request that brought no answer: why, and whether it may have been carried out. */
+export function lostAnswer(error: unknown, endpoint: string, isWrite: boolean): UpstreamError {
   const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
   const reason = cause instanceof Error && 'code' in cause ? String(cause.code) : '';
   const timedOut = error instanceof Error && error.name === 'TimeoutError';

@@ -37,17 +37,12 @@ local function load(b)
   b.limit = math.min(b.configured, tonumber(m[2]) or b.configured)
   b.cost = math.min(b.cost, b.limit)
   b.blockedUntil, b.probe, b.pacedFrom = tonumber(m[3]) or 0, m[4], tonumber(m[5]) or 0
-  b.foreign = now - (tonumber(m[6]) or -math.huge) < 2 * b.window
+  b.foreign = now - (tonumber(m[6]) or -math.huge) < 8 * b.window
+  -- Others use the quota too, or may: what we know is as old as the oldest call in flight.
+  b.wary = b.foreign or now - (tonumber(m[1]) or now) < b.window
 end
 
 local function tidy(b)
-  for _, member in ipairs(redis.call('ZRANGEBYSCORE', b.used, '-inf', now)) do
-    -- What others had used is back only by the upstream's word: ask with one call before many follow.
-    if string.sub(member, 1, 8) == 'foreign:' and not b.probe then
-      b.probe = '1'
-      redis.call('HSET', b.meta, 'probe', '1')
-    end
-  end
   redis.call('ZREMRANGEBYSCORE', b.used, '-inf', now)
   redis.call('ZREMRANGEBYSCORE', b.busy, '-inf', now)
   for _, gone in ipairs(redis.call('ZRANGEBYSCORE', b.seen, '-inf', now)) do
@@ -88,13 +83,15 @@ local function waitFor(b)
   if b.probe and busy > 0 then return pollMs + 5 * b.rank end
   if b.most > 0 and busy >= b.most then return pollMs + 5 * b.rank end
   local used = redis.call('ZCARD', b.used)
+  -- The nearer to the limit, the fewer calls at a time, so that no more than a few can run into it together.
+  if b.wary and lane > 0 and busy >= math.max(2, math.floor((b.limit - used) / 4)) then return pollMs + 5 * b.rank end
   local short = used + b.ahead + b.cost - b.limit
   if short > 0 then redis.call('HSET', b.meta, 'pressedAt', now) end
-  local reserve = math.min(math.max(2, math.ceil(b.limit * 0.02)), math.floor(b.limit / 4))
-  -- Where others use the quota too, whoever may wait does not race them for the last of it.
-  local near = b.foreign and lane > 0 and used + b.ahead + b.cost > b.limit * 0.5
-  b.paced = lane >= background or near
-  if b.paced then short = short + reserve end
+  b.paced = lane >= background
+  -- A reserve for those above; and where others use the quota too, whoever may wait does not race them for the last of it.
+  if b.paced or (b.foreign and lane > 0) then
+    short = short + math.min(math.max(2, math.ceil(b.limit * 0.02)), math.floor(b.limit / 4))
+  end
   if short > 0 then return math.max(1, math.ceil(untilBack(b, short, used))) end
   b.gap = b.window / b.limit * b.cost
   if b.paced and b.pacedFrom > now then return math.ceil(b.pacedFrom - now + b.gap * b.rank) end

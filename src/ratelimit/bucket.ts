@@ -89,7 +89,7 @@ export function createBucket(redis: Store, options: BucketOptions): Bucket {
       const named = id === undefined ? permit : `${id} ${endpoint}`;
       const waiter = waiting.has(named) ? permit : named;
       const ask = { permit, waiter, leaseMs, lane: lanes.indexOf(lane), client };
-      const handle = createPermit(redis, steps, permit, draws);
+      const handle = createPermit(redis, steps, ask, draws);
       waiting.add(waiter);
       try {
         await untilGranted(redis, steps, { ask, draws, endpoint, patienceMs, signal, giveBack: handle.unused });
@@ -135,12 +135,12 @@ async function untilGranted(redis: Store, steps: Steps, wait: Wait): Promise<voi
   }
 }
 
-function createPermit(redis: Store, steps: Steps, permit: string, draws: readonly NamedDraw[]): Permit {
+function createPermit(redis: Store, steps: Steps, ask: Ask, draws: readonly NamedDraw[]): Permit {
   // The call is over, whether or not Redis hears of it: its result must not be lost. The lease gives the permit back.
   const settle = (how: 'unused' | 'lost' | 'answered', endings: readonly Ending[]) =>
     askOrClose(
       redis,
-      () => steps.settle(permit, how, endings),
+      () => steps.settle(ask, how, endings),
       () => {},
     ).catch(() => {});
   return {

@@ -7,16 +7,16 @@ import { learn } from './learn.lua.ts';
  * probe, which only the probing permit's own success ends. Answers may come late and in any order.
  *
  * KEYS three for each bucket: used, busy, meta
- * ARGV 1 permit · 2 how it ended: unused, lost (no answer), answered,
+ * ARGV 1 permit · 2 how it ended: unused, lost (no answer), answered · 3 lease (ms),
  *      then eight for each bucket: window (ms), configured limit, cost taken, cost in truth, block for (ms, '' not refused),
  *      limit ('' unknown), remaining ('' unknown), reset in (ms, '' unknown)
  * Returns how many buckets still held the permit.
  */
 export const settle = `${clock}${learn}
-local permit, ending = ARGV[1], ARGV[2]
+local permit, ending, lease = ARGV[1], ARGV[2], tonumber(ARGV[3])
 
 local function bucketAt(i)
-  local k, a = (i - 1) * 3, 2 + (i - 1) * 8
+  local k, a = (i - 1) * 3, 3 + (i - 1) * 8
   local function number(n) return tonumber(ARGV[a + n]) end
   return {
     used = KEYS[k + 1], busy = KEYS[k + 2], meta = KEYS[k + 3],
@@ -27,6 +27,8 @@ end
 
 local function giveBack(b)
   local spent = ending == 'unused' and 0 or b.spent
+  local leased = tonumber(redis.call('ZSCORE', b.used, permit .. ':1') or nil)
+  b.grantedAt = leased and leased - lease - b.window
   for unit = 1, math.max(b.taken, spent) do
     local slot = permit .. ':' .. unit
     if unit <= spent then redis.call('ZADD', b.used, now + b.window, slot) else redis.call('ZREM', b.used, slot) end
@@ -36,10 +38,11 @@ local function giveBack(b)
 end
 
 local function load(b)
-  local m = redis.call('HMGET', b.meta, 'limit', 'blockedUntil', 'probe', 'strikes', 'silentUntil', 'changedAt', 'hold', 'pressedAt', 'bornAt')
+  local m = redis.call('HMGET', b.meta, 'limit', 'blockedUntil', 'probe', 'strikes', 'silentUntil', 'changedAt', 'hold', 'pressedAt', 'bornAt', 'foreignAt')
   b.limit = math.min(b.configured, tonumber(m[1]) or b.configured)
   b.blockedUntil, b.probe, b.strikes = tonumber(m[2]) or 0, m[3], tonumber(m[4]) or 0
   b.silentUntil, b.hold, b.pressedAt = tonumber(m[5]) or 0, tonumber(m[7]) or 1, tonumber(m[8]) or 0
+  b.foreignAt = tonumber(m[10]) or -math.huge
   b.changedAt = tonumber(m[6]) or tonumber(m[9])
   return m[9]
 end
@@ -80,15 +83,37 @@ local function succeed(b)
   if b.probe == permit and known then redis.call('HDEL', b.meta, 'probe') end
 end
 
--- Fewer left than we thought: somebody else uses the quota. Those slots are gone until the reset.
-local function burn(b)
-  if not b.remaining then return end
-  local foreign = math.min(b.limit, b.limit - redis.call('ZCOUNT', b.used, '(' .. now, '+inf') - b.remaining)
-  if foreign <= 0 then return end
-  local back = now + (b.reset or b.window)
-  for i = 1, foreign do redis.call('ZADD', b.used, back, 'foreign:' .. permit .. ':' .. i) end
+-- Calls that others made count as long as ours would; one comes back at the reset, to ask with, when nothing is left.
+local function burn(b, foreign)
+  local late = now + math.max(b.window, b.reset or 0)
+  for i = 1, foreign do
+    local back = (i == 1 and b.remaining == 0 and b.reset) and now + b.reset or late
+    redis.call('ZADD', b.used, back, 'foreign:' .. permit .. ':' .. i)
+  end
   redis.call('HSET', b.meta, 'foreignAt', now)
   redis.call('HINCRBY', b.meta, 'foreign', foreign)
+end
+
+-- What the upstream has left, as this answer tells, against what we think it has. Calls of ours that it may not have
+-- counted yet go off first: those sent after this one when it has less, all that were open meanwhile when it has more.
+local function reconcile(b)
+  if not b.remaining then return end
+  local free = b.limit - redis.call('ZCOUNT', b.used, '(' .. now, '+inf')
+  local sentAfter, openMeanwhile, marks = 0, 0, {}
+  if now - b.foreignAt < 8 * b.window and b.grantedAt then
+    local slots = redis.call('ZRANGEBYSCORE', b.used, '(' .. now, '+inf', 'WITHSCORES')
+    for i = 1, #slots, 2 do
+      local score = tonumber(slots[i + 1])
+      if string.sub(slots[i], 1, 8) == 'foreign:' then marks[#marks + 1] = slots[i]
+      elseif string.sub(slots[i], 1, #permit) ~= permit then
+        if score > now + b.window and score - lease - b.window > b.grantedAt then sentAfter = sentAfter + 1 end
+        if score > b.grantedAt + b.window then openMeanwhile = openMeanwhile + 1 end
+      end
+    end
+  end
+  local foreign = math.min(b.limit, free - (b.remaining - sentAfter))
+  if foreign > 0 then return burn(b, foreign) end
+  for i = 0, math.min(#marks, b.remaining - openMeanwhile - free) - 1 do redis.call('ZREM', b.used, marks[#marks - i]) end
 end
 
 local held = 0
@@ -98,7 +123,7 @@ for i = 1, #KEYS / 3 do
   -- Without meta the state was lost since: the slot counts, the news waits for the probe.
   if ending == 'answered' and load(b) then
     if b.block then refuse(b) else succeed(b) end
-    burn(b)
+    reconcile(b)
   end
 end
 return held

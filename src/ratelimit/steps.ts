@@ -42,7 +42,11 @@ export interface Ending {
 export interface Steps {
   /** `refusedBy` is the bucket that has to be waited for; null when the permits were granted. */
   acquire(ask: Ask, draws: readonly Draw[]): Promise<{ waitMs: number; refusedBy: Draw | null }>;
-  settle(permit: string, how: 'unused' | 'lost' | 'answered', endings: readonly Ending[]): Promise<void>;
+  settle(
+    ask: Pick<Ask, 'permit' | 'leaseMs'>,
+    how: 'unused' | 'lost' | 'answered',
+    endings: readonly Ending[],
+  ): Promise<void>;
   /** The figures of `look`'s answer in their order; empty when the bucket is unknown. */
   look(name: string): Promise<number[]>;
   names(): Promise<string[]>;
@@ -83,7 +87,7 @@ export function bindSteps(redis: Store, edit: (source: string) => string = (sour
       const [waitMs = 0, refusing = 0] = answer as number[];
       return { waitMs, refusedBy: draws[refusing - 1] ?? null };
     },
-    async settle(permit, how, endings) {
+    async settle({ permit, leaseMs }, how, endings) {
       const keys = endings.flatMap(({ draw }) => {
         const { used, busy, meta } = bucketKeys(draw.name);
         return [used, busy, meta];
@@ -92,7 +96,7 @@ export function bindSteps(redis: Store, edit: (source: string) => string = (sour
         ...[draw.windowMs, draw.limit, draw.cost, spent],
         ...[blockMs, limit, remaining, resetMs].map(orNothing),
       ]);
-      await scripts.settle(keys, [permit, how, ...facts]);
+      await scripts.settle(keys, [permit, how, leaseMs, ...facts]);
     },
     async look(name) {
       const { used, busy, wait, meta } = bucketKeys(name);

@@ -3,9 +3,13 @@ import { Redis } from 'ioredis';
 import { retrying } from '../retrying.ts';
 import type { CreateStrategy } from '../strategy.ts';
 
+/** From 0, the most urgent, to 9. */
+const priorities = { urgent: 1, normal: 5, background: 9 };
+
 /**
  * Clustered over ioredis. A reservoir for the quota, and `minTime` beside it to spread the calls, as the readme strongly
- * recommends ("Reservoir Intervals"). Lower numbers are more urgent; the default is 5.
+ * recommends ("Reservoir Intervals"). It also wants intervals that are multiples of 5 s when clustered; the window here is
+ * shorter, as it is for all.
  */
 export const bottleneck: CreateStrategy = async ({ cell, redisUrl, key, send }) => {
   const { hostname, port } = new URL(redisUrl);
@@ -22,5 +26,5 @@ export const bottleneck: CreateStrategy = async ({ cell, redisUrl, key, send }) 
   });
   limiter.on('error', (error) => process.stderr.write(`bottleneck: ${error}\n`));
   await limiter.ready();
-  return { run: ({ urgent }) => retrying(() => limiter.schedule({ priority: urgent ? 1 : 5 }, send)) };
+  return { run: ({ urgency }) => retrying(() => limiter.schedule({ priority: priorities[urgency] }, send)) };
 };

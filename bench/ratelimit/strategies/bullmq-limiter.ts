@@ -2,9 +2,12 @@ import { Queue, QueueEvents, Worker } from 'bullmq';
 import { toldToWaitMs } from '../retrying.ts';
 import type { CreateStrategy } from '../strategy.ts';
 
+/** From 1, the most urgent; a job without one would come before all. */
+const priorities = { urgent: 1, normal: 10, background: 20 };
+
 /**
  * Each call is a job; the worker's limiter is shared by all processes, and a 429 holds the whole queue back (docs.bullmq.io,
- * "Rate limiting" and "Manual rate-limit"). Lower numbers are more urgent; a job without one would come before all.
+ * "Rate limiting" and "Manual rate-limit").
  */
 export const bullmqLimiter: CreateStrategy = async ({ cell, redisUrl, key, concurrency, send }) => {
   const connection = { url: redisUrl, maxRetriesPerRequest: null };
@@ -26,8 +29,8 @@ export const bullmqLimiter: CreateStrategy = async ({ cell, redisUrl, key, concu
   worker.on('error', onError);
   await Promise.all([queue.waitUntilReady(), events.waitUntilReady(), worker.waitUntilReady()]);
   return {
-    async run({ urgent }) {
-      const job = await queue.add('call', {}, { priority: urgent ? 1 : 10, removeOnComplete: { count: 10_000 } });
+    async run({ urgency }) {
+      const job = await queue.add('call', {}, { priority: priorities[urgency], removeOnComplete: { count: 10_000 } });
       const tripMs = Number(await job.waitUntilFinished(events));
       return { tripMs };
     },

@@ -17,7 +17,7 @@ const schedulerJob: Route = {
 
 const notificationSchema = caseless({
   ...{ KaseyaOneOrganizationId: text.nullish(), Id: text.nullish(), ActionEventType: text.nullish() },
-  ...{ Event: z.unknown(), EventType: text.nullish(), AppClientIdentifier: text.nullish() },
+  ...{ Event: z.unknown().optional(), EventType: text.nullish(), AppClientIdentifier: text.nullish() },
   TargetProducts: z.array(text).nullish(),
 });
 

@@ -1,14 +1,13 @@
-import { filterOf, pageOf, wordsOf } from '../query.ts';
 import { createTickets } from '../rmm/create-ticket.ts';
 import { dattoAlertRow, dattoAlerts } from '../rmm/datto-alert.ts';
 import { deactivateAssets } from '../rmm/deactivate-asset.ts';
 import type { Wording } from '../rmm/job-words.ts';
 import { isFinished, type Job, type JobRow, jobWord } from '../rmm/jobs.ts';
-import { type EntityType, entityTypes, mappingAction } from '../rmm/mappings.ts';
 import { addAssets, replaceAssets } from '../rmm/save-asset.ts';
 import { duplicateTickets, resolveTickets } from '../rmm/update-ticket.ts';
-import { errorCodes, notFound, ok, paged, Refusal } from '../wire.ts';
-import type { Call, Route } from './route.ts';
+import { notFound, ok } from '../wire.ts';
+import { checkIntegration } from './integration.ts';
+import type { Route } from './route.ts';
 import { submitArray, submitRows } from './submit.ts';
 
 /** Each takes an array and answers with a job id at once; what became of the rows is told by the job. */
@@ -32,47 +31,6 @@ const dattoAlert: Route = {
   template: dattoAlerts.template,
   handle: (call) => ok({ jobId: submitRows(call, dattoAlerts, [dattoAlertRow(call.body)]) }),
 };
-
-const mappingBase = '/v2/rmm/{integrationType}/mappings/{entityType}';
-
-/** Kaseya describes no answer for mappings; this is the envelope that their siblings have. */
-const listMappings: Route = {
-  method: 'GET',
-  template: mappingBase,
-  handle(call) {
-    checkIntegration(call);
-    const filter = filterOf(call.query);
-    const [externalIds, psaIds] = [filter.get('ExternalIds'), filter.get('PsaIds')];
-    const known = [...(call.world.mappings.get(entityTypeOf(call)) ?? [])]
-      .filter(([externalId]) => externalIds === undefined || wordsOf(externalIds).has(externalId.toLowerCase()))
-      .filter(([, psaId]) => psaIds === undefined || wordsOf(psaIds).has(String(psaId)))
-      .map(([externalId, psaId]) => ({ externalId, psaId }));
-    return paged(pageOf(known, call.query), known.length);
-  },
-};
-
-const changeMappings = (['POST', 'DELETE'] as const).map(
-  (method): Route => ({
-    method,
-    template: mappingBase,
-    handle(call) {
-      checkIntegration(call);
-      return ok({ jobId: submitArray(call, mappingAction(method, mappingBase, entityTypeOf(call))) });
-    },
-  }),
-);
-
-const entityTypeOf = ({ param }: Call): EntityType => {
-  const wanted = param('entityType').toLowerCase();
-  const found = entityTypes.find((type) => type === wanted);
-  if (!found) throw new Refusal(400, errorCodes.unsupported, `There are no mappings of "${param('entityType')}"`);
-  return found;
-};
-
-function checkIntegration({ tenant, param }: Call): void {
-  const wanted = param('integrationType');
-  if (wanted.toLowerCase() !== tenant.integrationType.toLowerCase()) throw notFound(`Integration ${wanted}`);
-}
 
 const statusRoute = (family: Job['family'], rowView: (row: JobRow) => object): Route => ({
   method: 'GET',
@@ -130,7 +88,5 @@ const integrations: Route = {
 export const rmmRoutes: Route[] = [
   ...submitRoutes,
   dattoAlert,
-  listMappings,
-  ...changeMappings,
   ...[ticketStatus, assetStatus, mappingStatus, integrationStatus, integrations],
 ];

@@ -1,17 +1,16 @@
 import { z } from 'zod';
 import { caseless, flag, int, readFields } from '../fields.ts';
 import { pageOf } from '../query.ts';
-import { checkReferences, subTypesOf } from '../references.ts';
+import { checkReferences } from '../references.ts';
 import type { Job } from '../rmm/jobs.ts';
 import { type Row, RowFailure } from '../rmm/row-action.ts';
-import { generalNote } from '../seed-tickets.ts';
-import { named, type Tenant } from '../tenant/tenant.ts';
-import { addNote, setStatus } from '../ticket.ts';
+import { generalNote, named, type Tenant } from '../tenant/tenant.ts';
+import { type Act, addNote, setStatus, type Ticket } from '../ticket.ts';
 import { errorCodes, notFound, ok, paged, Refusal } from '../wire.ts';
 import type { World } from '../world.ts';
 import type { Call, Route } from './route.ts';
 import { submitRows } from './submit.ts';
-import { applyPatch, type Patch } from './ticket-patch.ts';
+import { applyPatch, findShared, type Patch } from './ticket-change.ts';
 
 const base = '/v2/servicedesk/tickets';
 
@@ -36,7 +35,7 @@ const patchMany: Route = {
     const rows = TargetedIds.map((ticketId) =>
       rowOf(call.body, (world, act) => {
         const ticket = ticketIn(world, ticketId);
-        applyPatch({ tenant: world.tenant, act }, ticket, patch);
+        applyRow(world, act, ticket, patch);
         return { message: `Ticket ${ticket.ticketNumber} was updated`, ticket };
       }),
     );
@@ -45,18 +44,20 @@ const patchMany: Route = {
   },
 };
 
-/** The ids hold for all the tickets: a wrong one refuses the call, not the rows. */
+/** Most ids hold for all the tickets alike: a wrong one refuses the call, not the rows. */
 function checkPatch(tenant: Tenant, patch: Patch): void {
   const check = checkReferences();
-  check.find('AssigneeId', tenant.employees, patch.AssigneeId);
-  check.find('QueueId', tenant.queues, patch.QueueId);
-  check.find('IssueTypeId', tenant.issueTypes, patch.IssueTypeId);
-  check.find('StatusId', tenant.statuses, patch.StatusId);
-  check.find('PriorityId', tenant.priorities, patch.PriorityId);
-  check.find('TicketTypeId', tenant.ticketTypes, patch.TypeId);
-  check.find('TicketSourceId', tenant.sources, patch.SourceId);
-  if (patch.IssueTypeId) check.find('SubIssueTypeId', subTypesOf(tenant, patch.IssueTypeId), patch.SubIssueTypeId);
+  findShared(check, tenant, patch, (field) => `Ticket${field}`);
   check.all({});
+}
+
+/** A subtype of another issue type than the ticket's is known to be wrong only when its row is due. */
+function applyRow(world: World, act: Act, ticket: Ticket, patch: Patch): void {
+  try {
+    applyPatch({ tenant: world.tenant, act }, ticket, patch);
+  } catch (error) {
+    throw error instanceof Refusal ? new RowFailure(error.message) : error;
+  }
 }
 
 const mergeSchema = caseless({

@@ -44,3 +44,5 @@ export function named<T extends Named>(entries: readonly T[], name: string): T {
 
 export const byId = <T extends Named>(entries: readonly T[], id: number | null | undefined): T | undefined =>
   entries.find((entry) => entry.id === id);
+
+export const generalNote = (tenant: Tenant) => named(tenant.noteTypes, 'General Note');

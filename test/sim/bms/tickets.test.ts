@@ -64,18 +64,18 @@ t.test('an id that names nothing active is refused', async (t) => {
 t.test('lists filter by names and page from 1', async (t) => {
   const sim = startSim(t);
   const list = async (query: string) => (await sim.call('GET', `${tickets}?${query}`)).json;
-  t.equal((await list('')).totalRecords, 15);
-  t.equal((await list('Filter.ExcludeCompleted=1')).totalRecords, 14);
-  t.equal((await list('Filter.StatusNames=in progress,Closed')).totalRecords, 2);
+  t.equal((await list('')).totalRecords, 21);
+  t.equal((await list('Filter.ExcludeCompleted=1')).totalRecords, 20);
+  t.equal((await list('Filter.StatusNames=in progress,Closed')).totalRecords, 3);
   t.equal((await list('Filter.HardwareAssetName=exd-fs')).totalRecords, 1);
-  t.equal((await list('Filter.PriorityNames=Low')).totalRecords, 1);
+  t.equal((await list('Filter.PriorityNames=Low')).totalRecords, 4);
   t.equal((await list('Filter.CreatedOnFrom=2026-11-23T13:59:00Z')).totalRecords, 0);
-  t.equal((await list('Filter.Nonsense=1')).totalRecords, 15);
+  t.equal((await list('Filter.Nonsense=1')).totalRecords, 21);
   t.equal((await sim.call('GET', `${tickets}?Filter.CreatedOnFrom=soon`)).json.success, false);
-  const [one, two] = [await list('PageSize=10&PageNumber=1'), await list('PageSize=10&PageNumber=2')];
-  t.equal(one.result.length, 10);
-  t.equal(two.result.length, 5);
-  t.equal(new Set([...titles(one), ...titles(two)]).size, 15);
+  const [one, two] = [await list('PageSize=15&PageNumber=1'), await list('PageSize=15&PageNumber=2')];
+  t.equal(one.result.length, 15);
+  t.equal(two.result.length, 6);
+  t.equal(new Set([...titles(one), ...titles(two)]).size, 21);
   const accountId = sim.state.world.tenant.accounts[0]?.id;
   const byAccount = await list(`Filter.AccountIds=${accountId}&Filter.QueueNames=Service Desk`);
   t.ok(byAccount.totalRecords > 0);

@@ -43,7 +43,7 @@ function factsOf(sim: Sim) {
   const [first, second, third, fourth] = alertTickets(sim);
   const account = tenant.accounts.find(({ id }) => id === first?.accountId);
   const [location, contact] = [account?.locations[0], account?.contacts[0]];
-  const sibling = alertTickets(sim).find((one) => one.accountId === second?.accountId && one !== second);
+  const sibling = alertTickets(sim).find((one) => one.accountId === second?.accountId && one.id !== second.id);
   if (!first?.assetId || !second || !third || !fourth?.assetId || !account || !location || !contact || !sibling) {
     throw new Error('the tenant is too small');
   }
@@ -58,6 +58,8 @@ function factsOf(sim: Sim) {
     type: named(tenant.ticketTypes, 'Incident').id,
     source: named(tenant.sources, 'Portal').id,
     issueType: named(tenant.issueTypes, 'Hardware'),
+    workType: named(tenant.workTypes, 'Remote Support').id,
+    role: named(tenant.roles, 'Technician').id,
     employee: named(tenant.employees, 'Tom Okafor').id,
     agentId: tenant.assets.get(fourth.assetId)?.agentId ?? '',
     integrationType: tenant.integrationType,
@@ -115,7 +117,7 @@ const noteDate = '2026-11-23T14:00:00Z';
 
 function ticketWrites(facts: Facts): Call[] {
   const { first, second, third, account, location, status, priority, queue, noteType, type, source } = facts;
-  const { contact, employee, issueType } = facts;
+  const { contact, employee, issueType, workType, role } = facts;
   const params = { ticketId: first.id };
   const note = { Details: 'seen', IsInternal: true, TypeId: noteType, NoteDate: noteDate };
   const mail = { EmailNotification: { ContactIds: String(contact.id), ResourcesIds: String(employee) } };
@@ -130,6 +132,15 @@ function ticketWrites(facts: Facts): Call[] {
       },
     },
     { method: 'POST', template: `${tickets}/{ticketId}/notes`, params, body: { ...note, ...mail } },
+    (answers) =>
+      get(`${tickets}/{ticketId}/notes/{noteId}`, {
+        params: { ...params, noteId: answers.get(`POST ${tickets}/{ticketId}/notes`).result.id },
+      }),
+    {
+      ...{ method: 'POST', template: `${tickets}/{ticketId}/timelogs`, params },
+      body: { StartDate: '2026-11-23', StartTime: '13:00', EndTime: '13:30', WorkTypeId: workType, RoleId: role },
+    },
+    get(`${tickets}/{ticketId}/timelogs`, { params }),
     {
       ...{ method: 'POST', template: `${tickets}/{ticketId}/assignticket`, params },
       body: { ...note, StatusId: status, QueueId: queue, AssigneeId: employee, ...mail },
@@ -243,6 +254,7 @@ function rmmCalls(facts: Facts): Call[] {
     status('tickets', resolved, 0),
     status('tickets', resolved, 5_000),
     status('tickets', `POST ${dattoAlerts.template}`, 0),
+    get(`${tickets}/{ticketId}/relatedalerts`, { params: { ticketId: fourth.id } }),
     status('assets', `PUT ${base}/assets/deactivate`, 0),
     status('mappings', `POST ${base}/${mappings}`, 0),
     get(`${base}/${mappings}`, { params: { ...params, ...accounts } }),

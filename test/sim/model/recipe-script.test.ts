@@ -24,9 +24,9 @@ const asset = (usedMBytes: number): Turn => [
 const cleanUp: Turn = [tools.cleanUp, '202 accepted'];
 const submitted: Turn = [tools.resolve, answer({ jobId: '93000000000000001' })];
 const lost: Turn = [tools.resolve, 'Error: fetch failed'];
-const status = (jobStatus: string, statusCode?: string): Turn => [
+const status = (jobStatus: string, statusCode?: string, statusMessage = 'm'): Turn => [
   tools.status,
-  answer({ jobStatus, details: statusCode ? [{ statusCode, statusMessage: 'm', alertRefId: 'uid-9' }] : [] }),
+  answer({ jobStatus, details: statusCode ? [{ statusCode, statusMessage, alertRefId: 'uid-9' }] : [] }),
 ];
 
 function moveAfter(turns: readonly Turn[], tendencies: Tendencies) {
@@ -37,7 +37,7 @@ function moveAfter(turns: readonly Turn[], tendencies: Tendencies) {
     messages.push({ role: 'tool', tool_call_id: id, content });
   });
   const move = recipeMove({ model: 'm', messages, tools: [] }, tendencies);
-  return move.name ?? move.thought.split(':', 1)[0];
+  return move.calls[0]?.name ?? move.thought.split(':', 1)[0];
 }
 
 const ready = [list, asset(70)];
@@ -55,6 +55,8 @@ const cases: [what: string, turns: Turn[], literal: string, diligent: string][] 
   ['a running job, twice', [...ready, submitted, status('Pending'), status('InProgress')], 'Done', tools.status],
   ['a completed job', [...ready, submitted, status('Completed', '200')], 'Done', 'Done'],
   ['a completed job with a failed row', [...ready, submitted, status('Completed', '422')], 'Done', 'Not done'],
+  ['a row refused as done', [...ready, submitted, status('Completed', '422', 'resolved already')], 'Done', 'Done'],
+  ['a failed job', [...ready, submitted, status('Failed')], 'Not done', 'Not done'],
   ['a lost answer', [...ready, lost], tools.resolve, tools.list],
   ['a lost answer, still open', [...ready, lost, list], tools.resolve, tools.resolve],
   ['a lost answer, closed meanwhile', [...ready, lost, nothing], 'Done', 'Done'],
@@ -74,5 +76,7 @@ t.test('every id it uses comes from the conversation', async (t) => {
     { role: 'assistant', tool_calls: [{ id: 'a', function: { name: tools.list, arguments: '{}' } }] },
     { role: 'tool', tool_call_id: 'a', content: list[1] },
   ];
-  t.match(recipeMove({ model: 'm', messages, tools: [] }, literal), { name: tools.asset, args: { assetId: 31 } });
+  t.match(recipeMove({ model: 'm', messages, tools: [] }, literal).calls, [
+    { name: tools.asset, args: { assetId: 31 } },
+  ]);
 });
