@@ -9,20 +9,28 @@ import { describeTools } from './agent/tools/describe.ts';
 import { createTools } from './agent/tools/index.ts';
 import { giveUp, type TriageParts, triage } from './agent/triage.ts';
 import type { Config } from './config.ts';
+import { fenced } from './fence.ts';
 import type { RunState } from './fold.ts';
 import { createProbeServer, createServer, type ProbeParts } from './http/server.ts';
 import { type Bms, createBms } from './kaseya/bms.ts';
 import { lookAtJob } from './kaseya/jobs.ts';
+import type { RmmAction, RowOf } from './kaseya/rmm.ts';
 import type { Credentials } from './kaseya/token.ts';
 import { createTokenStore } from './kaseya/token-store.ts';
+import { asCaller, inLanes } from './lanes.ts';
 import { enqueueAlerts, startIntake } from './queue/alerts.ts';
 import { connectRedis, failFast } from './queue/connection.ts';
 import { createIncidents, type Incidents } from './queue/incidents.ts';
 import { createJournals, type Journals, type OwnedJournal } from './queue/journal.ts';
+import { registerRow, watchJob } from './queue/poll.ts';
 import { countJobs, createQueues, type Queues, type WorkerOptions } from './queue/queues.ts';
-import { startPolling } from './queue/rmm-jobs.ts';
+import { startRmmJobs } from './queue/rmm-jobs.ts';
+import { createRowQueue } from './queue/row-queue.ts';
 import { startRuns } from './queue/runs.ts';
+import { armSubmit } from './queue/submit.ts';
 import { createBucket } from './ratelimit/bucket.ts';
+import { runAs } from './ratelimit/caller.ts';
+import { viewLimits } from './ratelimit/view.ts';
 import { viewRun } from './run.ts';
 
 export type Role = 'server' | 'worker' | 'all';
@@ -81,6 +89,7 @@ async function buildServer(config: Config, role: Role, log: Logger, closers: Clo
     log,
     pingRedis: async () => void (await failFast(redis, () => redis.ping())),
     countJobs: () => failFast(redis, () => countJobs(queues)),
+    getLimits: () => failFast(redis, () => viewLimits(redis)),
   };
   if (role === 'worker') return createProbeServer(probes);
   const getRun = async (id: string) => viewRun(id, await journals.read(id));
@@ -152,15 +161,20 @@ async function startWorkers(config: Config, log: Logger, closers: Closers): Prom
     log.info({ runId: journal.runId, disposition, ticketId: ticket?.id }, 'run_concluded');
   };
 
+  const look = lookAtJob(bms.jobs, {});
   const firstPollMs = config.rmm.firstPollSeconds * 1000;
   const workers = [
     startIntake({ ...stores, mode: config.mode }, options),
     startRuns(
       {
         ...stores,
-        firstPollMs,
+        async watch(runId, job) {
+          await registerRow(redis, runId, job, config.retentionDays);
+          await watchJob(stores.queues.rmmJobs, job, firstPollMs);
+        },
+        armSubmit: (action) => armSubmit(stores.queues.rmmJobs, action, config.rmm.batchMillis, Date.now()),
         async advance(journal, signal) {
-          const progress = await triage(journal, parts, signal);
+          const progress = await asCaller(journal, () => triage(journal, parts, signal));
           if (progress.kind === 'concluded') await settle(journal, progress.state);
           return progress;
         },
@@ -168,10 +182,18 @@ async function startWorkers(config: Config, log: Logger, closers: Closers): Prom
       },
       { ...options, signal: stopping.signal },
     ),
-    startPolling(
+    startRmmJobs(
       {
         ...stores,
-        look: lookAtJob(bms.jobs, {}),
+        redis,
+        rows: createRowQueue(redis, { retentionDays: config.retentionDays, pace: paceOf(config) }),
+        submitRows: (action, rows, check) =>
+          fenced(check, () => bms.rmm.submit(action as RmmAction, rows as RowOf<RmmAction>[])),
+        leaseMs: config.timeouts.bmsSeconds * 1000 + 10_000,
+        jobDeadlineMs: config.rmm.deadlineSeconds * 1000,
+        firstPollMs,
+        // A parked run waits for what this tells.
+        look: (job) => runAs({ lane: 'verification', client: 'rmm-jobs', id: job.jobId }, () => look(job)),
         schedule: { firstMs: firstPollMs, maxMs: config.rmm.maxPollSeconds * 1000 },
       },
       options,
@@ -192,6 +214,8 @@ const credentialsOf = (config: Config): Credentials => ({
   tenant: config.KASEYA_TENANT,
   mfaSecret: config.KASEYA_MFA_SECRET ?? null,
 });
+/** A busy action rests between batches for long enough that a burst of rows becomes a handful of requests. */
+const paceOf = ({ rmm: { batchMillis } }: Config) => ({ firstMs: batchMillis * 4, longestMs: batchMillis * 16 });
 
 function createBmsClient(config: Config, redis: Redis, signal: AbortSignal): Bms {
   const toLimit = ({ requests, windowSeconds }: { requests: number; windowSeconds: number }) => ({
@@ -237,13 +261,14 @@ function triageParts(config: Config, bms: Bms): TriageParts {
       model: config.OPENAI_MODEL,
       timeoutMs: config.timeouts.modelSeconds * 1000,
     }),
-    tools: new Map(tools.map((tool) => [tool.name, tool])),
+    tools: new Map(tools.map((tool) => [tool.name, inLanes(tool)])),
     accounts: config.accounts,
     budget: { steps, tokens, wallMs: minutes * 60_000, modelFailures },
     escalationQueue: config.escalation.queue,
     jobDeadlineMs: config.rmm.deadlineSeconds * 1000,
     settleMs: config.rmm.settleSeconds * 1000,
-    submitRow: ({ action, row }) => bms.rmm.submit(action, [row] as never),
+    // The request itself may last this long after its worker has lost the run, and BMS may show a note a little later.
+    absentAfterMs: config.timeouts.bmsSeconds * 1000 + 5_000,
     now: Date.now,
   };
 }

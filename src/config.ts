@@ -89,6 +89,7 @@ const fileSchema = z.strictObject({
       maxPollSeconds: positive.default(60),
       deadlineSeconds: positive.default(900),
       settleSeconds: positive.default(120),
+      batchMillis: count.default(150),
     })
     .prefault({}),
   timeouts: z.strictObject({ bmsSeconds: positive.default(30), modelSeconds: positive.default(120) }).prefault({}),

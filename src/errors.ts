@@ -26,10 +26,10 @@ export class RetryableError extends TriageError {
   }
 }
 
-/** Another worker owns the run now: its epoch is higher than ours. Stop at once and write nothing more. */
+/** Another worker owns `what` now: our right to act on it is gone. Stop at once and write nothing more. */
 export class FencedError extends TriageError {
-  constructor(runId: string) {
-    super('fenced', `run ${runId} has been taken over by another worker`);
+  constructor(what: string) {
+    super('fenced', `${what} has been taken over by another worker`);
   }
 }
 

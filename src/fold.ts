@@ -21,6 +21,12 @@ export interface Intent {
   writeKey: string;
   marker: string;
   at: string;
+  /** The RMM action in whose queue or batch the write is, null for a call of its own. */
+  batch: string | null;
+  /** From this moment on no worker of ours waits for the write's answer any more; null: one may. */
+  lostAt: string | null;
+  /** How often the write has been intended: more than once only after it was proved absent. */
+  tries: number;
 }
 
 export interface JobResult {
@@ -112,10 +118,13 @@ function apply(state: RunState, calls: Map<string, CallState>, jobs: Map<string,
     case 'queued':
       return;
     case 'started':
+      // Whoever worked on the run before has not come back: it may have died between a call and its outcome.
+      if (state.phase === 'running') loseAnswers(calls, entry.at);
       state.startedAt ??= entry.at;
       state.phase = 'running';
       return;
     case 'suspended':
+      loseAnswers(calls, entry.at);
       state.phase = 'parked';
       if (entry.reason === 'model_unavailable') state.modelFailures += 1;
       return;
@@ -143,7 +152,7 @@ function apply(state: RunState, calls: Map<string, CallState>, jobs: Map<string,
       return;
     case 'write_intended': {
       const call = calls.get(entry.callId);
-      if (call) call.intent = { ...entry };
+      if (call) call.intent = { ...entry, lostAt: null, tries: (call.intent?.tries ?? 0) + 1 };
       return;
     }
     case 'write_done': {
@@ -159,6 +168,11 @@ function apply(state: RunState, calls: Map<string, CallState>, jobs: Map<string,
       if (call) call.job = entry.job;
       state.usage.writes += 1;
       state.usage.rmmJobs += 1;
+      return;
+    }
+    case 'rmm_submit_lost': {
+      const intent = calls.get(entry.callId)?.intent;
+      if (intent) Object.assign(intent, { batch: null, lostAt: entry.at });
       return;
     }
     case 'rmm_job_finished':
@@ -182,6 +196,13 @@ function openCall(calls: Map<string, CallState>, call: ToolCall): void {
   calls.set(call.id, { ...call, intent: null, job: null, result: null });
 }
 
+/** Calls of their own that have no outcome when their owner stops. Rows of a batch are their submitter's to tell of. */
+function loseAnswers(calls: Map<string, CallState>, at: string): void {
+  for (const { intent, result } of calls.values()) {
+    if (intent && !result && intent.batch === null) intent.lostAt ??= at;
+  }
+}
+
 function settle(calls: Map<string, CallState>, callId: string, result: CallResult): void {
   const call = calls.get(callId);
   if (call) call.result ??= result;
@@ -192,5 +213,14 @@ export const alertOf = ({ subject }: RunState): Alert | null => (subject.kind ==
 
 export const pendingCalls = (state: RunState): CallState[] =>
   [...state.calls.values()].filter((call) => call.result === null);
+
+/** Is the write in the queue of its RMM action, or in a batch whose answer has not come? */
+export const isQueued = ({ intent, job, result }: CallState): boolean =>
+  intent?.batch != null && job === null && result === null;
+
+/** The RMM actions for whose next batch the run waits. */
+export const pendingBatches = (state: RunState): string[] => [
+  ...new Set(pendingCalls(state).flatMap((call) => (isQueued(call) ? (call.intent?.batch ?? []) : []))),
+];
 
 export const pendingJobs = (state: RunState): RmmJob[] => pendingCalls(state).flatMap((call) => call.job ?? []);

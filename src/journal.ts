@@ -96,6 +96,8 @@ const bodies = [
     writeKey: z.string(),
     /** What the write leaves in BMS so that it can be found again. */
     marker: z.string(),
+    /** The RMM action whose next batch takes this write; null: it is a call of its own. */
+    batch: z.string().nullable().default(null),
   }),
   z.object({
     type: z.literal('write_done'),
@@ -106,6 +108,8 @@ const bodies = [
     ticket: ticketRefSchema.nullable(),
   }),
   z.object({ type: z.literal('rmm_job_submitted'), callId: z.string(), job: rmmJobSchema }),
+  /** The batch with this write was sent and its answer was lost: only a look at BMS can tell what became of it. */
+  z.object({ type: z.literal('rmm_submit_lost'), callId: z.string(), message: z.string() }),
   z.object({
     type: z.literal('rmm_job_finished'),
     transactionId: z.string(),

@@ -93,11 +93,13 @@ function tell(entry: Entry): string {
     case 'read_failed':
       return `read failed (${entry.code}): ${entry.message}`;
     case 'write_intended':
-      return `about to write: ${entry.tool}`;
+      return entry.batch ? `about to write, with the next batch: ${entry.tool}` : `about to write: ${entry.tool}`;
     case 'write_done':
       return `write ${entry.outcome}: ${entry.message}`;
     case 'rmm_job_submitted':
       return `BMS took it as RMM job ${entry.job.jobId}`;
+    case 'rmm_submit_lost':
+      return `the answer to the batch was lost: ${entry.message}`;
     case 'rmm_job_finished':
       return `RMM job row ${entry.outcome}: ${entry.message}`;
     case 'source_resolved':

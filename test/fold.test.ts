@@ -44,7 +44,15 @@ t.test('a result that arrives before the submission was recorded is not lost', a
 });
 
 t.test('a write that was not sent may be proposed again', async (t) => {
-  const intent = { type: 'write_intended', callId: 't1c1', tool: 'w', args: {}, writeKey: 'k', marker: 'm' } as const;
+  const intent = {
+    type: 'write_intended',
+    callId: 't1c1',
+    tool: 'w',
+    args: {},
+    writeKey: 'k',
+    marker: 'm',
+    batch: null,
+  } as const;
   const state = fold(
     journalOf(queued, asked({ id: 't1c1', name: 'w' }), intent, {
       type: 'write_done',

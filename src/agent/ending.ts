@@ -14,7 +14,7 @@ interface EndingParts {
 type Concluded = Omit<Extract<EntryBody, { type: 'concluded' }>, 'type'>;
 
 /** The service's own call that hands the ticket to people; there is at most one in a run. */
-const handOverId = 'handover';
+export const handOverId = 'handover';
 
 const needsPerson = (disposition: Disposition) => disposition === 'escalated' || disposition === 'inconclusive';
 

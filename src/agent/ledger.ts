@@ -1,37 +1,62 @@
 import { createHash } from 'node:crypto';
 import { errorMessage, isTransient, RetryableError, UpstreamError } from '../errors.ts';
-import type { CallState, RunState } from '../fold.ts';
-import type { EntryBody, JobFamily } from '../journal.ts';
+import { fenced } from '../fence.ts';
+import type { CallState, Intent, RunState } from '../fold.ts';
+import type { EntryBody } from '../journal.ts';
 import type { RmmRow } from '../kaseya/rmm.ts';
-import type { ReadBack, ToolContext, Trace, WriteTool, Written } from './tool.ts';
+import type { CallTool, ReadBack, ToolContext, Trace, WriteTool, Written } from './tool.ts';
 
 /** What became of one call: it has its result, or nothing more can be done before `until` (ms since the epoch). */
 export type Progress = 'settled' | { until: number };
 
+export type WriteIntended = Extract<EntryBody, { type: 'write_intended' }>;
+
 export interface LedgerParts {
-  /** Sends one row of an RMM write; answers with the job that took it. */
-  submitRow(item: RmmRow): Promise<{ family: JobFamily; jobId: string }>;
   append(body: EntryBody): Promise<void>;
+  /** Appends the intent and puts the row into the queue of its action, both or neither. */
+  queueRow(intent: WriteIntended, transactionId: string, item: RmmRow): Promise<void>;
+  /** Throws when another worker has taken the run over. */
+  check(): Promise<void>;
   /** How long an RMM job may take before its outcome counts as unknown. */
   jobDeadlineMs: number;
   /** How long to look for a write whose answer was lost before handing it to a person. */
   settleMs: number;
+  /** How long a write may still turn up after we stopped waiting for its answer: before that, absent means "not yet". */
+  absentAfterMs: number;
   now(): number;
 }
 
-/** Between two looks for a write whose answer was lost; also how long "absent" may still mean "not yet". */
+/** Between two looks for a write whose answer was lost. */
 const lookEveryMs = 5_000;
+/** How often one write is sent, when BMS proves every time that it did not arrive. */
+const maxTries = 3;
 
-/** Sends a write whose intent is in the journal, and records what came of it. */
-export async function send(
+/** Writes down what is about to be written, then sends it or queues it for its action's next batch. */
+export async function write(
   tool: WriteTool,
   args: unknown,
+  writeKey: string,
   context: ToolContext,
   parts: LedgerParts,
 ): Promise<Progress> {
   const { callId } = context;
+  const trace = traceOf(context);
+  const intent = { type: 'write_intended', callId, tool: tool.name, args, writeKey, marker: trace.marker } as const;
+  if ('row' in tool) {
+    const item = tool.row(args as never, trace);
+    await parts.queueRow({ ...intent, batch: item.action }, trace.transactionId, item);
+    return { until: parts.now() + firstCheckMs };
+  }
+  await parts.append({ ...intent, batch: null });
+  return send(tool, args, context, parts);
+}
+
+/** Sends a write whose intent is in the journal, and records what came of it. */
+async function send(tool: CallTool, args: unknown, context: ToolContext, parts: LedgerParts): Promise<Progress> {
+  const { callId } = context;
   try {
-    return await record(await tool.write(args as never, traceOf(context), context), context, parts);
+    const written = await fenced(parts.check, () => tool.write(args as never, traceOf(context), context));
+    return await record(written, context, parts);
   } catch (error) {
     if (wasNotSent(error)) {
       const message = errorMessage(error);
@@ -57,7 +82,7 @@ async function record(written: Written, context: ToolContext, parts: LedgerParts
     return 'settled';
   }
   const until = parts.now() + parts.jobDeadlineMs;
-  const { jobId, family } = written.kind === 'job' ? written : await parts.submitRow(written.item);
+  const { jobId, family } = written;
   const { transactionId } = traceOf(context);
   const job = { jobId, family, transactionId, deadline: new Date(until).toISOString() };
   await parts.append({ type: 'rmm_job_submitted', callId, job });
@@ -66,31 +91,30 @@ async function record(written: Written, context: ToolContext, parts: LedgerParts
 
 /** A write was intended and its answer is not known: look upstream before anything is repeated. */
 export async function lookForWrite(
-  call: CallState,
+  { id, intent }: CallState,
   tool: WriteTool,
   context: ToolContext,
   parts: LedgerParts,
 ): Promise<Progress> {
-  const { intent } = call;
   if (!intent) return 'settled';
   const found = await readBack(tool, intent.args, context);
   if (typeof found === 'object') return record(found, context, parts);
-  const age = parts.now() - Date.parse(intent.at);
-  const givenUp = age >= parts.settleMs;
-  if (found === 'absent' && givenUp)
-    return refused(call.id, 'tried again and again; BMS shows that it was not done', parts);
-  if (found === 'absent' && age >= lookEveryMs) return send(tool, intent.args, context, parts);
-  if (found !== 'undecidable' && !givenUp) return { until: parts.now() + lookEveryMs };
-  const message = 'the answer to this write was lost, and looking at BMS does not tell whether it was done';
-  await parts.append({
-    type: 'write_done',
-    callId: call.id,
-    outcome: 'undecidable',
-    message,
-    data: intent.args,
-    ticket: null,
-  });
+  const age = parts.now() - Date.parse(intent.lostAt ?? intent.at);
+  if (found === 'absent' && age >= parts.absentAfterMs) {
+    if (intent.tries < maxTries) return write(tool, intent.args, intent.writeKey, context, parts);
+    return refused(id, `sent ${intent.tries} times; BMS shows each time that it did not arrive`, parts);
+  }
+  if (found !== 'undecidable' && age < parts.settleMs) return { until: parts.now() + lookEveryMs };
+  await parts.append(undecidable(id, intent, parts.now()));
   return 'settled';
+}
+
+/** For a person: what was sent, when, and what was looked at in vain. */
+function undecidable(callId: string, { tool, marker, at, args }: Intent, now: number): EntryBody {
+  const lookedAt = new Date(now).toISOString();
+  const message = `the answer to ${tool}, sent after ${at}, was lost, and looking for "${marker}" in BMS until ${lookedAt} does not tell whether it was done`;
+  const data = { sent: args, sentAfter: at, marker, lookedAt };
+  return { type: 'write_done', callId, outcome: 'undecidable', message, data, ticket: null };
 }
 
 const readBack = (tool: WriteTool, args: unknown, context: ToolContext): Promise<ReadBack> =>
@@ -101,6 +125,16 @@ const readBack = (tool: WriteTool, args: unknown, context: ToolContext): Promise
 async function refused(callId: string, message: string, parts: LedgerParts): Promise<Progress> {
   await parts.append({ type: 'write_done', callId, outcome: 'refused', message, data: null, ticket: null });
   return 'settled';
+}
+
+/** First look after a row that nobody seems to submit; later looks come ever later. */
+const firstCheckMs = 15_000;
+const lastCheckMs = 300_000;
+
+/** The submitter tells what becomes of the row. Looking again only makes sure that there is one. */
+export function awaitBatch({ intent }: CallState, parts: LedgerParts): Progress {
+  const age = parts.now() - Date.parse(intent?.at ?? '');
+  return { until: parts.now() + Math.min(Math.max(age, firstCheckMs), lastCheckMs) };
 }
 
 /** The poller, or whoever else has it, writes the result; here only the deadline is kept. */

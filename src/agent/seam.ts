@@ -1,15 +1,15 @@
 import type { z } from 'zod';
 import { isTransient, UpstreamError } from '../errors.ts';
-import type { CallState } from '../fold.ts';
+import { type CallState, isQueued } from '../fold.ts';
 import {
+  awaitBatch,
   awaitJob,
   earlierTwin,
   keyOf,
   type LedgerParts,
   lookForWrite,
   type Progress,
-  send,
-  traceOf,
+  write,
 } from './ledger.ts';
 import { decide } from './policy.ts';
 import { isRefusal, type ReadTool, refuse, type Tool, type ToolContext, type WriteTool } from './tool.ts';
@@ -35,6 +35,7 @@ export async function settleCall(call: CallState, context: ToolContext, parts: S
       `there is no tool "${call.name}"; there are: ${[...parts.tools.keys()].join(', ')}`,
     );
   if (call.job) return awaitJob(call, parts);
+  if (isQueued(call)) return awaitBatch(call, parts);
   if (call.intent && tool.effect !== 'read') return lookForWrite(call, tool, context, parts);
 
   const args = parseArguments<unknown>(tool, call.arguments);
@@ -122,7 +123,5 @@ async function proposeWrite(
     });
     return 'settled';
   }
-  const { marker } = traceOf(context);
-  await parts.append({ type: 'write_intended', callId: call.id, tool: tool.name, args, writeKey, marker });
-  return send(tool, args, context, parts);
+  return write(tool, args, writeKey, context, parts);
 }

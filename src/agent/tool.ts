@@ -49,28 +49,39 @@ export interface Trace {
 export type Written =
   | { kind: 'done'; message: string; data: unknown; ticket: TicketRef | null }
   /** The upstream took it as a job; the outcome comes later. */
-  | { kind: 'job'; family: JobFamily; jobId: string }
-  /** One row of an RMM write; it goes out in an array, with the rows of other runs. */
-  | { kind: 'row'; item: RmmRow };
+  | { kind: 'job'; family: JobFamily; jobId: string };
 
 /** What a look upstream tells of a write whose answer was lost. `pending`: too early to tell. */
 export type ReadBack = Extract<Written, { kind: 'done' }> | 'absent' | 'pending' | 'undecidable';
 
-export interface WriteTool<I = never, A = never> extends ToolBase<I> {
+interface WriteBase<I, A> extends ToolBase<I> {
   effect: 'write' | 'destructive';
   /** Turns names into ids that the tenant's lookups hold. The answer is what will be sent, and what is journaled. */
   prepare(input: I, context: ToolContext): Promise<A | Refusal>;
-  write(args: A, trace: Trace, context: ToolContext): Promise<Written>;
   readBack(args: A, trace: Trace, context: ToolContext): Promise<ReadBack>;
 }
 
+/** A write that is a call of its own. */
+export interface CallTool<I = never, A = never> extends WriteBase<I, A> {
+  write(args: A, trace: Trace, context: ToolContext): Promise<Written>;
+}
+
+/** A write that is one row of an RMM write: it goes out in an array, with the rows of other runs. */
+export interface RowTool<I = never, A = never> extends WriteBase<I, A> {
+  row(args: A, trace: Trace): RmmRow;
+}
+
+export type WriteTool = CallTool | RowTool;
 export type Tool = ReadTool | WriteTool;
 
 /** The seam checks arguments against `input` before any method sees them, so tools of all inputs fit one list. */
 export const defineRead = <I>(tool: Omit<ReadTool<I>, 'effect'>): ReadTool =>
   ({ ...tool, effect: 'read' }) as unknown as ReadTool;
 
-export const defineWrite = <I, A>(tool: Omit<WriteTool<I, A>, 'effect'>): WriteTool =>
+export const defineWrite = <I, A>(tool: Omit<CallTool<I, A>, 'effect'>): WriteTool =>
+  ({ ...tool, effect: 'write' }) as unknown as WriteTool;
+
+export const defineRow = <I, A>(tool: Omit<RowTool<I, A>, 'effect'>): WriteTool =>
   ({ ...tool, effect: 'write' }) as unknown as WriteTool;
 
 /** A tool as the model sees it. */

@@ -1,12 +1,13 @@
 import { isTransient, RetryableError, TerminalError, UpstreamError } from '../errors.ts';
-import { fold, pendingCalls, pendingJobs, type RunState } from '../fold.ts';
-import type { Entry, EntryBody, JobFamily, RmmJob } from '../journal.ts';
+import { fold, pendingBatches, pendingCalls, pendingJobs, type RunState } from '../fold.ts';
+import type { Entry, EntryBody, RmmJob } from '../journal.ts';
 import type { Bms } from '../kaseya/bms.ts';
 import type { RmmRow } from '../kaseya/rmm.ts';
 import { type Budget, exhausted, maxCallsPerTurn } from './budget.ts';
 import { concludeName, concludeTool } from './conclude.ts';
 import { concludeByModel, concludeByService, concludeRecovered, concludeUnworked } from './ending.ts';
 import { type AccountNames, gather } from './gather.ts';
+import type { WriteIntended } from './ledger.ts';
 import type { Model } from './model.ts';
 import { messagesFor } from './prompt.ts';
 import { settleCall } from './seam.ts';
@@ -19,12 +20,16 @@ export interface RunJournal {
   readonly epoch: number;
   read(): Promise<Entry[]>;
   append(body: EntryBody): Promise<void>;
+  /** Appends the intent and queues the row for its action's next batch, in one step. */
+  queueRow(intent: WriteIntended, transactionId: string, item: RmmRow): Promise<void>;
+  /** Throws once another worker has taken over. */
+  check(): Promise<void>;
 }
 
 export type TriageProgress =
   | { kind: 'concluded'; state: RunState }
   /** Nothing to do before `until` (ms since the epoch), unless the journal grows beyond `journalLength`. */
-  | { kind: 'suspended'; until: number; journalLength: number; jobs: RmmJob[] };
+  | { kind: 'suspended'; until: number; journalLength: number; jobs: RmmJob[]; batches: string[] };
 
 export interface TriageParts {
   bms: Pick<Bms, 'tickets' | 'assets' | 'crm'>;
@@ -35,7 +40,7 @@ export interface TriageParts {
   escalationQueue: string;
   jobDeadlineMs: number;
   settleMs: number;
-  submitRow(item: RmmRow): Promise<{ family: JobFamily; jobId: string }>;
+  absentAfterMs: number;
   now(): number;
 }
 
@@ -48,22 +53,39 @@ interface Wait {
  * Works on a run until it concludes or has to wait. Each round folds the journal, does the one thing that is due and
  * appends what came of it; so after any crash the run goes on from where its journal ends.
  */
-export async function triage(journal: RunJournal, parts: TriageParts, signal: AbortSignal): Promise<TriageProgress> {
+export async function triage(owned: RunJournal, parts: TriageParts, signal: AbortSignal): Promise<TriageProgress> {
+  const journal = counting(owned);
   const look = async () => fold(await journal.read());
-  let state = await look();
-  if (!state.concluded) await journal.append({ type: 'started', epoch: journal.epoch });
+  if (!(await look()).concluded) await journal.append({ type: 'started', epoch: journal.epoch });
   for (;;) {
-    state = await look();
+    const state = await look();
     if (state.concluded) return { kind: 'concluded', state };
+    const others = state.length - journal.appended();
     const wait = signal.aborted
       ? shutdown(parts)
       : await nextStep(state, journal, parts, signal).catch(asWait(state, parts));
     if (!wait) continue;
-    state = await look();
     const { reason, until } = wait;
     await journal.append({ type: 'suspended', reason, until: new Date(until).toISOString() });
-    return { kind: 'suspended', until, journalLength: state.length + 1, jobs: pendingJobs(state) };
+    const left = await look();
+    const [jobs, batches] = [pendingJobs(left), pendingBatches(left)];
+    return { kind: 'suspended', until, journalLength: others + journal.appended(), jobs, batches };
   }
+}
+
+/** Counts this worker's own entries: whatever else makes the journal longer is news. */
+function counting(journal: RunJournal): RunJournal & { appended(): number } {
+  let count = 0;
+  const counted = async (appending: Promise<void>) => {
+    await appending;
+    count += 1;
+  };
+  return {
+    ...journal,
+    appended: () => count,
+    append: (body) => counted(journal.append(body)),
+    queueRow: (...row) => counted(journal.queueRow(...row)),
+  };
 }
 
 const shutdown = (parts: TriageParts): Wait => ({ reason: 'shutting_down', until: parts.now() });
@@ -124,7 +146,7 @@ async function act(state: RunState, journal: RunJournal, parts: TriageParts): Pr
     if (!call || call.result || !current.scope) continue;
     const context = { runId: journal.runId, callId: id, state: current, scope: current.scope.scope };
     const tools = offered(parts.tools, state.subject);
-    const progress = await settleCall(call, context, { ...parts, tools, append: (body) => journal.append(body) });
+    const progress = await settleCall(call, context, { ...parts, ...journal, tools });
     if (progress !== 'settled') waits.push(progress.until);
   }
   if (waits.length > 0) return { reason: 'waiting_for_result', until: Math.min(...waits) };

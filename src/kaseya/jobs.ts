@@ -16,13 +16,16 @@ export interface JobRef {
 
 type Look = (job: JobRef) => Promise<JobVerdict | null>;
 
-/** Asks whoever knows the job's family; families that are not BMS's bring a look of their own. */
+/** What one look at a job tells of each of its rows, by transaction id. */
+export type Judge = (transactionId: string) => JobVerdict | null;
+
+/** Asks whoever knows the job's family; families that are not BMS's bring a look of their own, for one row each. */
 export function lookAtJob(jobs: Jobs, others: Readonly<Record<string, Look>>) {
-  return ({ family, ...job }: JobRef & { family: string }): Promise<JobVerdict | null> => {
-    if (isBmsFamily(family)) return jobs.look(family, job);
-    const look = others[family];
+  return async ({ family, ...job }: JobRef & { family: string }): Promise<Judge> => {
+    if (isBmsFamily(family)) return jobs.look(family, job.jobId);
     const message = `nothing here can look at jobs of the family "${family}"`;
-    return look ? look(job) : Promise.resolve({ outcome: 'unknown', message, ticket: null });
+    const verdict = (await others[family]?.(job)) ?? null;
+    return () => (family in others ? verdict : { outcome: 'unknown', message, ticket: null });
   };
 }
 
@@ -46,36 +49,42 @@ const batchLog = '/v2/system/batchAction/logs/{jobId}';
 const schedulerStatus = '/v2/system/schedulerJobs/{jobId}/status';
 
 export interface Jobs {
-  /** One look at a job. Null while it is worth asking again; what it says is never read as success unless it says so. */
-  look(family: BmsJobFamily, job: JobRef): Promise<JobVerdict | null>;
+  /**
+   * One look at a job, which tells of all its rows. Null while it is worth asking again; what it says is never read
+   * as success unless it says so.
+   */
+  look(family: BmsJobFamily, jobId: string): Promise<Judge>;
 }
 
 export function createJobs(transport: Transport, integrationType: string): Jobs {
-  const lookRmm = (family: 'tickets' | 'assets' | 'mappings') => async (job: JobRef) => {
-    const template = rmmStatus(family);
-    const params = { integrationType, jobId: job.jobId };
-    const envelope = await transport.call({ method: 'GET', template, params });
-    return judgeRow(statusOf(readResult(rmmSchema, envelope, `GET ${template}`)), job.transactionId);
-  };
-  const looks: Record<BmsJobFamily, Look> = {
+  const lookRmm =
+    (family: 'tickets' | 'assets' | 'mappings') =>
+    async (jobId: string): Promise<Judge> => {
+      const template = rmmStatus(family);
+      const params = { integrationType, jobId };
+      const envelope = await transport.call({ method: 'GET', template, params });
+      const status = statusOf(readResult(rmmSchema, envelope, `GET ${template}`));
+      return (transactionId) => judgeRow(status, transactionId);
+    };
+  const looks: Record<BmsJobFamily, (jobId: string) => Promise<Judge>> = {
     tickets: lookRmm('tickets'),
     assets: lookRmm('assets'),
     mappings: lookRmm('mappings'),
-    async batch({ jobId }) {
+    async batch(jobId) {
       const { rows } = await allRows(async (pageNumber) => {
         const query = { PageNumber: pageNumber, PageSize: maxPageSize };
         const envelope = await transport.call({ method: 'GET', template: batchLog, params: { jobId }, query });
         return readRows(logSchema, envelope, `GET ${batchLog}`);
       });
-      return judgeLog(rows);
+      return () => judgeLog(rows);
     },
-    async scheduler({ jobId }) {
+    async scheduler(jobId) {
       const envelope = await transport.call({ method: 'GET', template: schedulerStatus, params: { jobId } });
       const { name } = readResult(scheduledSchema, envelope, `GET ${schedulerStatus}`);
-      return judgeScheduled(name ?? '');
+      return () => judgeScheduled(name ?? '');
     },
   };
-  return { look: (family, job) => looks[family](job) };
+  return { look: (family, jobId) => looks[family](jobId) };
 }
 
 const statusOf = ({ jobStatus, details }: z.infer<typeof rmmSchema>): RmmJobStatus => ({

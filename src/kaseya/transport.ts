@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isTransient, UpstreamError } from '../errors.ts';
+import { checkFence } from '../fence.ts';
 import type { Bucket } from '../ratelimit/bucket.ts';
 import { type LimitNews, readLimitHeaders } from '../ratelimit/headers.ts';
 import { type Envelope, readEnvelope } from './envelope.ts';
@@ -51,6 +52,7 @@ export function createTransport(options: TransportOptions): Transport {
 
   const send = async ({ endpoint, url, init }: Sending, isWrite: boolean): Promise<Envelope> => {
     const permit = await bucket.acquire(endpoint, signal);
+    if (isWrite) await checkFence().catch((error: unknown) => permit.unused().then(() => Promise.reject(error)));
     let status: number | null = null;
     let news: LimitNews = {};
     try {

@@ -2,6 +2,7 @@ import type { Redis } from 'ioredis';
 import { FencedError } from '../errors.ts';
 import { decodeEntry, type Entry, type EntryBody, encodeEntry } from '../journal.ts';
 import { keys } from './keys.ts';
+import type { QueuedRow } from './row-queue.ts';
 import { bindScripts } from './scripts/index.ts';
 
 /** The journals in Redis: one stream a run. */
@@ -20,7 +21,13 @@ export interface OwnedJournal {
   read(): Promise<Entry[]>;
   /** Throws `FencedError` when another owner has taken over; then nothing was written. */
   append(body: EntryBody): Promise<void>;
+  /** Appends the intent of an RMM write and queues its row for the next batch, both or neither. Throws `FencedError`. */
+  queueRow(intent: WriteIntended, transactionId: string, item: { action: string; row: unknown }): Promise<void>;
+  /** Throws `FencedError` when another owner has taken over. */
+  check(): Promise<void>;
 }
+
+type WriteIntended = Extract<EntryBody, { type: 'write_intended' }>;
 
 export function createJournals(redis: Redis, options: { retentionDays: number; now?: () => Date }): Journals {
   const scripts = bindScripts(redis);
@@ -38,12 +45,25 @@ export function createJournals(redis: Redis, options: { retentionDays: number; n
     async own(runId) {
       const epoch = await redis.incr(keys.epoch(runId));
       await redis.expire(keys.epoch(runId), retention);
-      const append = async (body: EntryBody) => {
-        const entry = encodeEntry(body, stamp());
-        const length = await scripts.appendEntry([keys.journal(runId), keys.epoch(runId)], [epoch, entry, retention]);
-        if (length === -1) throw new FencedError(runId);
+      const places = [keys.journal(runId), keys.epoch(runId)];
+      const unlessFenced = (length: unknown) => {
+        if (length === -1) throw new FencedError(`run ${runId}`);
       };
-      return { runId, epoch, read: () => read(runId), append };
+      return {
+        runId,
+        epoch,
+        read: () => read(runId),
+        append: async (body) =>
+          unlessFenced(await scripts.appendEntry(places, [epoch, encodeEntry(body, stamp()), retention])),
+        async queueRow(intent, transactionId, item) {
+          const row: QueuedRow = { runId, callId: intent.callId, transactionId, ...item };
+          const args = [epoch, encodeEntry(intent, stamp()), retention, transactionId, JSON.stringify(row), Date.now()];
+          unlessFenced(await scripts.queueRow([...places, keys.rowQueue(item.action), keys.rows()], args));
+        },
+        async check() {
+          if (Number(await redis.get(keys.epoch(runId))) !== epoch) throw new FencedError(`run ${runId}`);
+        },
+      };
     },
     async addFact(runId, body) {
       const length = await scripts.appendFact([keys.journal(runId)], [encodeEntry(body, stamp()), retention]);

@@ -19,5 +19,20 @@ export const keys = {
   fault: (connection: string, alertKey: string) => key('fault', connection, alertKey),
   alert: (id: string) => key('alert', id),
   alerts: () => key('alerts'),
+  /** Rows of one RMM action that wait for its next batch: transaction → since when (ms). */
+  rowQueue: (action: string) => key('rmm', 'queue', action),
+  /** When the action's next batch may go, and how long it then rests. */
+  rowPace: (action: string) => key('rmm', 'pace', action),
+  /** Rows that only go alone, because BMS refused the batch that they were in. */
+  rowsAlone: (action: string) => key('rmm', 'alone', action),
+  /** What each row that is queued or in a batch holds, by transaction. */
+  rows: () => key('rmm', 'rows'),
+  /** A batch under way: its action and state, and its rows as `rowQueue` held them. */
+  batch: (id: string) => key('rmm', 'batch', id),
+  batchRows: (id: string) => key('rmm', 'batch', id, 'rows'),
+  /** Every batch under way: id → when its lease ends (ms). */
+  batches: () => key('rmm', 'batches'),
+  /** Which run each row of an RMM job belongs to: transaction → run. */
+  jobRows: (family: string, jobId: string) => key('rmm', 'job', family, jobId),
   alertsBySource: (sourceId: string) => key('source', sourceId),
 };

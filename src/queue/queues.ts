@@ -14,15 +14,20 @@ export interface RunJob {
   runId: string;
 }
 
-export interface PollJob {
-  runId: string;
-  job: RmmJob;
+/** Sends the next batch of an RMM action's rows. */
+export interface SubmitJob {
+  action: string;
 }
+
+/** Looks at an RMM job; whose rows it holds is in Redis beside it. */
+export type PollJob = Omit<RmmJob, 'transactionId'>;
+
+export type RmmJobData = SubmitJob | PollJob;
 
 export interface Queues {
   alerts: Queue<AlertJob>;
   runs: Queue<RunJob>;
-  rmmJobs: Queue<PollJob>;
+  rmmJobs: Queue<RmmJobData>;
 }
 
 const keep = { removeOnComplete: { age: 86_400, count: 5_000 }, removeOnFail: { age: 7 * 86_400, count: 20_000 } };
@@ -38,7 +43,7 @@ export function createQueues(connection: Redis, log: Logger): Queues {
     queue.on('error', (error) => log.debug({ queue: name, error: error.message }, 'queue_error'));
     return queue as unknown as Queue<T>;
   };
-  return { alerts: make<AlertJob>('alerts'), runs: make<RunJob>('runs'), rmmJobs: make<PollJob>('rmm-jobs') };
+  return { alerts: make<AlertJob>('alerts'), runs: make<RunJob>('runs'), rmmJobs: make<RmmJobData>('rmm-jobs') };
 }
 
 export interface WorkerOptions {
@@ -97,4 +102,8 @@ export async function wake(queue: Queue, jobId: string): Promise<boolean> {
     () => true,
     () => false,
   );
+}
+
+export async function wakeAll(queue: Queue, jobIds: readonly string[]): Promise<void> {
+  await Promise.all([...new Set(jobIds)].map((jobId) => wake(queue, jobId)));
 }

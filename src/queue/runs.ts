@@ -3,7 +3,6 @@ import { errorCode, errorMessage, FencedError } from '../errors.ts';
 import type { RmmJob } from '../journal.ts';
 import type { Journals, OwnedJournal } from './journal.ts';
 import { createWorker, type Queues, type RunJob, type WorkerOptions, wake } from './queues.ts';
-import { watchJob } from './rmm-jobs.ts';
 
 /** How a turn of work on a run ended: it is over, or it waits without holding a slot. */
 export type RunProgress =
@@ -16,13 +15,17 @@ export type RunProgress =
       journalLength: number;
       /** RMM jobs whose results will wake the run. */
       jobs: RmmJob[];
+      /** RMM actions for whose next batch the run has rows in the queue. */
+      batches: string[];
     };
 
 export interface RunParts {
   queues: Queues;
   journals: Journals;
-  /** From the submission of an RMM job to the first look at it. */
-  firstPollMs: number;
+  /** Makes sure that somebody polls the run's job. */
+  watch(runId: string, job: RmmJob): Promise<void>;
+  /** Makes sure that somebody sends the action's next batch. */
+  armSubmit(action: string): Promise<void>;
   /** Works on the run until it concludes or has to wait. */
   advance(journal: OwnedJournal, signal: AbortSignal): Promise<RunProgress>;
   /** Ends a run that keeps failing, so that its alert still gets an outcome. */
@@ -65,10 +68,11 @@ async function park(
   job: Job<RunJob>,
   token: string,
   progress: Extract<RunProgress, { kind: 'suspended' }>,
-  { queues, journals, firstPollMs }: RunParts,
+  { queues, journals, watch, armSubmit }: RunParts,
 ): Promise<never> {
   const { runId } = job.data;
-  for (const rmmJob of progress.jobs) await watchJob(queues.rmmJobs, { runId, job: rmmJob }, firstPollMs);
+  for (const rmmJob of progress.jobs) await watch(runId, rmmJob);
+  for (const action of progress.batches) await armSubmit(action);
   await job.moveToDelayed(progress.until, token);
   if ((await journals.length(runId)) > progress.journalLength) await wake(queues.runs, runId);
   throw new DelayedError();

@@ -48,6 +48,18 @@ export const asked = (...calls: { id: string; name: string; arguments?: string }
 
 export const resolveTool = 'create_a_kaseya_bms_tickets_resolve';
 
+type Intended = Extract<EntryBody, { type: 'write_intended' }>;
+
+export const intended = (callId: string, batch: string | null = null): Intended => ({
+  type: 'write_intended',
+  callId,
+  tool: resolveTool,
+  args: {},
+  writeKey: 'k',
+  marker: `[${callId}]`,
+  batch,
+});
+
 export const submitted = (callId: string): EntryBody => ({
   type: 'rmm_job_submitted',
   callId,

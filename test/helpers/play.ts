@@ -5,6 +5,7 @@ import { type RunJournal, type TriageParts, triage } from '../../src/agent/triag
 import type { RunState } from '../../src/fold.ts';
 import { decodeEntry, type Entry, type EntryBody, encodeEntry, type Mode, type Subject } from '../../src/journal.ts';
 import type { Bms } from '../../src/kaseya/bms.ts';
+import type { RmmAction, RowOf } from '../../src/kaseya/rmm.ts';
 import { noDefaults } from './bms.ts';
 
 /** What a tool call came to, as the model is told. */
@@ -27,16 +28,24 @@ export interface PlayOptions {
   defaults?: Partial<WriteDefaults>;
 }
 
-/** A journal as Redis would keep it, entries encoded; here one owner has it all the time. */
-export function memoryJournal(runId = 'run-0001', now = Date.now): RunJournal & { entries(): Entry[] } {
+/** A journal as Redis would keep it, entries encoded; here one owner has it all the time, and each row goes out alone. */
+export function memoryJournal(bms: Bms, runId = 'run-0001', now = Date.now): RunJournal & { entries(): Entry[] } {
   const stored: string[] = [];
   const entries = () => stored.map((json, index) => decodeEntry(json, index + 1));
+  const append = async (body: EntryBody) => void stored.push(encodeEntry(body, new Date(now()).toISOString()));
   return {
     runId,
     epoch: 1,
     entries,
     read: async () => entries(),
-    append: async (body: EntryBody) => void stored.push(encodeEntry(body, new Date(now()).toISOString())),
+    append,
+    check: async () => {},
+    async queueRow(intent, transactionId, { action, row }) {
+      await append(intent);
+      const job = await bms.rmm.submit(action, [row] as RowOf<RmmAction>[]);
+      const deadline = new Date(now() + 60_000).toISOString();
+      await append({ type: 'rmm_job_submitted', callId: intent.callId, job: { ...job, transactionId, deadline } });
+    },
   };
 }
 
@@ -44,7 +53,7 @@ export function memoryJournal(runId = 'run-0001', now = Date.now): RunJournal & 
 export async function playRun(options: PlayOptions): Promise<RunState> {
   const { bms, subject, turns, mode = 'auto' } = options;
   let clock = Date.now();
-  const journal = memoryJournal('run-0001', () => clock);
+  const journal = memoryJournal(bms, 'run-0001', () => clock);
   await journal.append({ type: 'queued', subject, mode });
   const tools = createTools({ bms, defaults: { ...noDefaults, ...options.defaults }, kaseyaOne: null });
   const parts: TriageParts = {
@@ -56,16 +65,16 @@ export async function playRun(options: PlayOptions): Promise<RunState> {
     escalationQueue: 'Tier 3 Escalation',
     jobDeadlineMs: 60_000,
     settleMs: 60_000,
-    submitRow: ({ action, row }) => bms.rmm.submit(action, [row] as never),
+    absentAfterMs: 60_000,
     now: () => clock,
   };
   for (;;) {
     const progress = await triage(journal, parts, new AbortController().signal);
     if (progress.kind === 'concluded') return progress.state;
-    for (const { family, ...job } of progress.jobs) {
+    for (const { family, jobId, transactionId } of progress.jobs) {
       if (family === 'remedy') continue;
-      const verdict = await bms.jobs.look(family, job);
-      if (verdict) await journal.append({ type: 'rmm_job_finished', transactionId: job.transactionId, ...verdict });
+      const verdict = (await bms.jobs.look(family, jobId))(transactionId);
+      if (verdict) await journal.append({ type: 'rmm_job_finished', transactionId, ...verdict });
     }
     if (progress.jobs.length === 0) clock = Math.max(clock, progress.until);
   }

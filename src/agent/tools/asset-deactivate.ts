@@ -1,11 +1,11 @@
 import { z } from 'zod';
 import { unknownAsset, withoutAccount } from '../scope.ts';
-import { defineWrite, refuse } from '../tool.ts';
+import { defineRow, refuse } from '../tool.ts';
 import type { ToolParts } from './parts.ts';
 import { assetIdInput } from './shape.ts';
 
 export const assetDeactivateTools = ({ bms: { assets } }: ToolParts) => [
-  defineWrite({
+  defineRow({
     name: 'update_a_kaseya_bms_assets_deactivate_by_id',
     description:
       'Marks one asset inactive in BMS. It isolates nothing: the machine keeps running, stays on the network and keeps its accounts. To contain a machine, hand over to a person. BMS does it as a job: the result of this call is what the job reported.',
@@ -19,9 +19,10 @@ export const assetDeactivateTools = ({ bms: { assets } }: ToolParts) => [
       // The row names the asset as the RMM product does; BMS's own id is what is left where it knows no agent.
       return { assetId, rmmAssetId: asset.agentId || String(assetId) };
     },
-    async write({ rmmAssetId }, { transactionId }) {
-      return { kind: 'row', item: { action: 'deactivate_asset', row: { transactionId, assetId: rmmAssetId } } };
-    },
+    row: ({ rmmAssetId }, { transactionId }) => ({
+      action: 'deactivate_asset',
+      row: { transactionId, assetId: rmmAssetId },
+    }),
     /** Inactive is inactive, whoever did it; still active may mean that the job has not come to it. */
     async readBack({ assetId }) {
       const { isActive } = await assets.get(assetId);

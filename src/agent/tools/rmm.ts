@@ -2,12 +2,12 @@ import { z } from 'zod';
 import { alertOf } from '../../fold.ts';
 import type { Bms } from '../../kaseya/bms.ts';
 import { alertRefsRead, withoutAccount } from '../scope.ts';
-import { defineRead, defineWrite, isRefusal, type ReadBack, type Refusal, refuse, type ToolContext } from '../tool.ts';
+import { defineRead, defineRow, isRefusal, type ReadBack, type Refusal, refuse, type ToolContext } from '../tool.ts';
 import { noteWith } from './ticket-notes.ts';
 import { refOf } from './ticket-resolve.ts';
 
 export const rmmTools = ({ tickets }: Pick<Bms, 'tickets'>) => [
-  defineWrite({
+  defineRow({
     name: 'create_a_kaseya_bms_tickets_resolve',
     description:
       "Closes the RMM ticket of an alert, by the alert's id, with a resolution note that the customer may see: the alert that this run is about, or, in a task, the one that a ticket of this run names as its alertRefId. BMS does it as a job: the result of this call is what the job reported for this ticket, not that the job was accepted. It repairs nothing on the device: close only what the evidence shows is over.",
@@ -20,10 +20,10 @@ export const rmmTools = ({ tickets }: Pick<Bms, 'tickets'>) => [
       const ticket = alertTicket(alertRefId, context);
       return isRefusal(ticket) ? ticket : { alertRefId, resolutionNote, ticketId: ticket.id };
     },
-    async write({ alertRefId, resolutionNote }, { marker, transactionId }) {
-      const row = { transactionId, alertRefId, resolutionNote: `${resolutionNote}\n\n${marker}` };
-      return { kind: 'row', item: { action: 'resolve_ticket', row } };
-    },
+    row: ({ alertRefId, resolutionNote }, { marker, transactionId }) => ({
+      action: 'resolve_ticket',
+      row: { transactionId, alertRefId, resolutionNote: `${resolutionNote}\n\n${marker}` },
+    }),
     async readBack({ ticketId }, { marker }) {
       const ticket = await tickets.get(ticketId);
       if (!ticket.completedDate) return 'pending';
@@ -32,7 +32,7 @@ export const rmmTools = ({ tickets }: Pick<Bms, 'tickets'>) => [
       return { kind: 'done', message: 'the ticket is closed and carries our note', data: null, ticket: refOf(ticket) };
     },
   }),
-  defineWrite({
+  defineRow({
     name: 'create_a_kaseya_bms_rmm_ticket',
     description:
       'Opens an RMM ticket for this alert in its own account, for when BMS holds none. BMS does it as a job: the result of this call is what the job reported.',
@@ -51,15 +51,15 @@ export const rmmTools = ({ tickets }: Pick<Bms, 'tickets'>) => [
       };
       return { ...base, title, details, openDate };
     },
-    async write({ organization, details, ...row }, { marker, transactionId }) {
-      const ticket = {
-        ...row,
+    row: ({ organization, details, ...ticket }, { marker, transactionId }) => ({
+      action: 'create_ticket',
+      row: {
+        ...ticket,
         transactionId,
         organization: { name: organization },
         details: `${details}\n\n${marker}`,
-      };
-      return { kind: 'row', item: { action: 'create_ticket', row: ticket } };
-    },
+      },
+    }),
     async readBack({ alertRefId, assetName }, { marker }): Promise<ReadBack> {
       if (assetName === null) return 'undecidable';
       const { rows } = await tickets.list({ hardwareAssetName: assetName, pageSize: 100 });

@@ -2,26 +2,39 @@ import type { Redis } from 'ioredis';
 import { appendEntry } from './append-entry.lua.ts';
 import { appendFact } from './append-fact.lua.ts';
 import { claimAlert } from './claim-alert.lua.ts';
+import { claimBatch } from './claim-batch.lua.ts';
+import { dropRow } from './drop-row.lua.ts';
+import { endBatch } from './end-batch.lua.ts';
+import { queueRow } from './queue-row.lua.ts';
+import { returnBatch } from './return-batch.lua.ts';
+import { sendBatch } from './send-batch.lua.ts';
 
 type Script = (keys: string[], args: (string | number)[]) => Promise<unknown>;
 
-/** Our atomic steps, bound to one connection; each is sent as a SHA and loaded on first use. */
-export interface Scripts {
-  appendEntry: Script;
-  appendFact: Script;
-  claimAlert: Script;
-}
+const sources = {
+  appendEntry,
+  appendFact,
+  claimAlert,
+  claimBatch,
+  dropRow,
+  endBatch,
+  queueRow,
+  returnBatch,
+  sendBatch,
+};
 
-const sources: Record<keyof Scripts, string> = { appendEntry, appendFact, claimAlert };
+/** Our atomic steps, bound to one connection; each is sent as a SHA and loaded on first use. */
+export type Scripts = Record<keyof typeof sources, Script>;
 
 export function bindScripts(redis: Redis): Scripts {
-  const bind = (name: keyof Scripts): Script => {
+  const bind = (name: string, lua: string): Script => {
     const command = `bms_${name}`;
-    redis.defineCommand(command, { lua: sources[name] });
+    redis.defineCommand(command, { lua });
     return (keys, args) => {
       const run = Reflect.get(redis, command) as (...parts: unknown[]) => Promise<unknown>;
       return run.call(redis, keys.length, ...keys, ...args);
     };
   };
-  return { appendEntry: bind('appendEntry'), appendFact: bind('appendFact'), claimAlert: bind('claimAlert') };
+  const bound = Object.entries(sources).map(([name, lua]) => [name, bind(name, lua)]);
+  return Object.fromEntries(bound) as Scripts;
 }

@@ -44,7 +44,7 @@ t.test('no write carries an id that no read or lookup returned', { timeout: 110_
 
 async function assault({ bms, state, exchanges }: RecordedBms, seed: number) {
   const subject = subjectFor(state, seed);
-  const journal = memoryJournal(`run-${seed}`);
+  const journal = memoryJournal(bms, `run-${seed}`);
   await journal.append({ type: 'queued', subject, mode: 'auto' });
   const scope = await gather(subject, bms, {});
   await journal.append({ type: 'scope_resolved', scope });
@@ -68,10 +68,8 @@ async function assault({ bms, state, exchanges }: RecordedBms, seed: number) {
     const call = current.calls.get(id);
     if (!call) throw new Error('the call is not in the journal');
     const context = { runId: journal.runId, callId: id, state: current, scope };
-    const parts = { jobDeadlineMs: 1, settleMs: 1, now: Date.now, append: journal.append };
-    const submitRow: Parameters<typeof settleCall>[2]['submitRow'] = ({ action, row }) =>
-      bms.rmm.submit(action, [row] as never);
-    await settleCall(call, context, { ...parts, tools, submitRow });
+    const parts = { jobDeadlineMs: 1, settleMs: 1, absentAfterMs: 1, now: Date.now };
+    await settleCall(call, context, { ...journal, ...parts, tools });
   }
   return { exchanges, entries: journal.entries(), scope };
 }

@@ -1,0 +1,36 @@
+/**
+ * Moves the oldest rows of an action's queue into a batch of their own, so that no other submitter can have them.
+ * An action that was idle sends at once; while rows keep coming it rests between batches, ever longer up to a bound,
+ * unless a batch is full. A row that must go alone does.
+ *
+ * KEYS queue, pace, alone, rows, batch, batch rows, batches
+ * ARGV batch id, action, now (ms), lease (ms), most rows, first rest (ms), longest rest (ms)
+ * Returns {'claimed', row…} (JSON), {'wait', until when (ms)} or {'empty'}.
+ */
+export const claimBatch = `
+local now, lease, most = tonumber(ARGV[3]), tonumber(ARGV[4]), tonumber(ARGV[5])
+local firstRest, longestRest = tonumber(ARGV[6]), tonumber(ARGV[7])
+local waiting = redis.call('ZCARD', KEYS[1])
+if waiting == 0 then return {'empty'} end
+local pace = redis.call('HMGET', KEYS[2], 'next', 'rest')
+local nextAt, rest = tonumber(pace[1]) or 0, tonumber(pace[2]) or 0
+if waiting < most and now < nextAt then return {'wait', tostring(nextAt)} end
+
+local queued = redis.call('ZRANGE', KEYS[1], 0, most - 1, 'WITHSCORES')
+local answer = {'claimed'}
+for i = 1, #queued, 2 do
+  local alone = redis.call('SISMEMBER', KEYS[3], queued[i]) == 1
+  if alone and i > 1 then break end
+  redis.call('ZREM', KEYS[1], queued[i])
+  redis.call('ZADD', KEYS[6], queued[i + 1], queued[i])
+  table.insert(answer, redis.call('HGET', KEYS[4], queued[i]))
+  if alone then break end
+end
+redis.call('HSET', KEYS[5], 'action', ARGV[2], 'state', 'claimed')
+redis.call('ZADD', KEYS[7], now + lease, ARGV[1])
+
+local wasBusy = now < nextAt + rest
+rest = wasBusy and math.min(math.max(rest * 2, firstRest), longestRest) or firstRest
+redis.call('HSET', KEYS[2], 'next', now + rest, 'rest', rest)
+return answer
+`;
