@@ -9,9 +9,10 @@ t.test('a job is asked of its own family, and of no other', async (t) => {
   const row = { transactionId: 'tx', assetId: asset?.agentId ?? '' };
   const { family, jobId } = await bms.rmm.submit('deactivate_asset', [row]);
   const look = lookAtJob(bms.jobs, {});
-  t.match(await look({ family, jobId, transactionId: 'tx' }), { outcome: 'succeeded', ticket: null });
+  const judge = await look({ family, jobId, transactionId: 'tx' });
+  t.match(judge('tx'), { outcome: 'succeeded', ticket: null });
   t.equal(asset?.isActive, false);
-  t.match(await look({ family, jobId, transactionId: 'other' }), { outcome: 'unknown' }, 'no row of ours');
+  t.match(judge('other'), { outcome: 'unknown' }, 'no row of ours');
   await t.rejects(look({ family: 'tickets', jobId, transactionId: 'tx' }), { message: /not found/ });
   const sent = exchanges.map(({ request }) => String(request.params?.jobId ?? ''));
   t.ok(sent.includes(jobId), 'the id went out digit by digit');
@@ -21,8 +22,9 @@ t.test('other families bring their own look, and an unknown one is unknown', asy
   const { bms } = await recordedBms(t, { seed: '42' });
   const done = { outcome: 'succeeded' as const, message: 'ran', ticket: null };
   const look = lookAtJob(bms.jobs, { remedy: async () => done });
-  t.same(await look({ family: 'remedy', jobId: 'j', transactionId: 'tx' }), done);
-  t.match(await look({ family: 'nothing', jobId: 'j', transactionId: 'tx' }), { outcome: 'unknown' });
+  const outcomeOf = async (family: string) => (await look({ family, jobId: 'j', transactionId: 'tx' }))('tx');
+  t.same(await outcomeOf('remedy'), done);
+  t.match(await outcomeOf('nothing'), { outcome: 'unknown' });
 });
 
 t.test('a batch log never proves success, and the scheduler speaks by its state', async (t) => {
