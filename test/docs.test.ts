@@ -79,6 +79,7 @@ const commands: Record<string, (() => void) | string> = {
     for (const name of named)
       t.ok(name?.endsWith('_SECRET') || documented.includes(`\`${name}\``), `${name} is documented`);
   },
+  'npm run doctor': 'test/doctor',
   'npm start': 'test/config.test.ts, test/integration',
   'npm run bench': 'test/bench/main.test.ts',
   'npm run bench:ratelimit': 'test/bench/ratelimit/run-cell.test.ts',

@@ -34,6 +34,8 @@ export interface TransportOptions {
   tokenStore?: TokenStore | null;
   bucket: Bucket;
   timeoutMs: number;
+  /** For who wants to hear the answers' headers. */
+  fetch?: typeof fetch;
   /** Ends waits for the rate limit; a request that was sent is always awaited. */
   signal: AbortSignal;
 }
@@ -48,7 +50,7 @@ const readTries = 3;
 const refusalTries = 6;
 
 export function createTransport(options: TransportOptions): Transport {
-  const { baseUrl, bucket, timeoutMs, signal } = options;
+  const { baseUrl, bucket, timeoutMs, signal, fetch = globalThis.fetch } = options;
 
   const send = async ({ endpoint, url, init }: Sending, isWrite: boolean): Promise<Envelope> => {
     const permit = await bucket.acquire(endpoint, signal);

@@ -28,7 +28,7 @@ export async function recordedBms(t: Test, options: Partial<BmsOptions> = {}) {
   const permit = { answered: async () => {}, unused: async () => {} };
   const transport = createTransport({
     baseUrl: url,
-    credentials: { username, password, tenant },
+    credentials: { username, password, tenant, mfaSecret: state.options.mfaSecret },
     bucket: { acquire: async () => permit },
     timeoutMs: 5_000,
     signal: new AbortController().signal,

@@ -1,15 +1,51 @@
 import t from 'tap';
+import { named } from '../../sim/bms/tenant/tenant.ts';
 import { resolveEntry } from '../../src/kaseya/lookups.ts';
+import { recordedBms } from '../helpers/bms.ts';
 
 const entries = [
-  { id: 4, name: 'Network' },
-  { id: 9, name: 'Tier 3 Escalation' },
-  { id: 11, name: 'network' },
+  { id: 4, name: 'Network', isActive: true },
+  { id: 9, name: 'Tier 3 Escalation', isActive: true },
+  { id: 11, name: 'network ', isActive: true },
+  { id: 12, name: 'Field Team', isActive: false },
 ];
 
 t.test('a name is found without regard to case, and never guessed', async (t) => {
   t.match(resolveEntry('queue', ' tier 3 ESCALATION ', entries), { ok: true, entry: { id: 9 } });
-  t.match(resolveEntry('queue', 'Network', entries), { ok: false, message: /names 2 entries/ });
+  t.match(resolveEntry('queue', 'Network', entries), { ok: false, message: /names 2 entries.*ids 4, 11/ });
   t.match(resolveEntry('queue', 'Tier 3', entries), { ok: false, message: /not an active entry.*"Tier 3 Escalation"/ });
+  t.match(resolveEntry('queue', 'field team', entries), { ok: false, message: /inactive/ });
   t.match(resolveEntry('queue', 'x', []), { ok: false, message: /none/ });
+});
+
+t.test('an id is taken only if an active entry has it', async (t) => {
+  t.match(resolveEntry('queue', 4, entries), { ok: true, entry: { name: 'Network' } });
+  t.match(resolveEntry('queue', 12, entries), { ok: false, message: /id 12 is an inactive entry/ });
+  t.match(resolveEntry('priority', 3, entries), { ok: false, message: /use the name/ });
+});
+
+t.test('of many candidates those that share a word are named', async (t) => {
+  const many = Array.from({ length: 60 }, (_, id) => ({ id, name: id === 50 ? 'Disk full' : `Issue ${id}` }));
+  t.match(resolveEntry('issue type', 'Disk', many), { message: /there are: "Disk full" and 59 more$/ });
+});
+
+t.test('lookups are asked once, and anew when BMS refuses an id', async (t) => {
+  const { bms, exchanges, state } = await recordedBms(t, { seed: '31' });
+  const asked = () => exchanges.filter(({ request }) => request.template === '/v2/system/priorities/lookup').length;
+  await Promise.all([bms.lookups.list('priorities'), bms.lookups.list('priorities')]);
+  t.equal(asked(), 1);
+  const [ticket] = state.world.tickets.values();
+  await t.rejects(bms.tickets.patch(ticket?.id ?? 0, { priorityId: 1 }), { code: 'validation' });
+  await bms.lookups.list('priorities');
+  t.equal(asked(), 2);
+});
+
+t.test('inactive entries are kept, and marked', async (t) => {
+  const { bms, state } = await recordedBms(t, { seed: '32' });
+  const closed = named(state.world.tenant.queues, 'Field Team (closed)');
+  const queues = await bms.lookups.list('queues');
+  t.match(
+    queues.find(({ id }) => id === closed.id),
+    { isActive: false },
+  );
 });

@@ -3,9 +3,10 @@ import type { Bms } from '../../kaseya/bms.ts';
 import type { Location } from '../../kaseya/crm.ts';
 import { resolveEntry } from '../../kaseya/lookups.ts';
 import { allRows, maxPageSize } from '../../kaseya/page.ts';
-import type { NewTicket } from '../../kaseya/tickets.ts';
+import type { NewTicket, Ticket } from '../../kaseya/tickets.ts';
 import { unknownAsset, withoutAccount } from '../scope.ts';
 import { defineWrite, isRefusal, type Refusal, refuse, type ToolContext } from '../tool.ts';
+import { collect } from './collect.ts';
 import { defaultEntry, entryOf, optionalEntry } from './names.ts';
 import { ownContact } from './owned.ts';
 import type { ToolParts } from './parts.ts';
@@ -36,27 +37,23 @@ export const ticketCreateTools = ({ bms, defaults }: ToolParts) => [
       withoutAccount(context.scope) ?? (assetId === null ? null : unknownAsset(assetId, context)),
     prepare: (asked, context) => prepareTicket(asked, context, { bms, defaults }),
     async write({ details, ...ticket }, { marker }) {
-      const created = await bms.tickets.create({ ...ticket, details: `${details}\n\n${marker}` });
-      return { kind: 'done', message: 'ticket opened', data: refOf(created), ticket: refOf(created) };
+      return opened(await bms.tickets.create({ ...ticket, details: `${details}\n\n${marker}` }));
     },
     async readBack({ accountId, title }, { marker }) {
       const { rows, complete } = await allRows((pageNumber) =>
         bms.tickets.list({ accountId, title, pageNumber, pageSize: maxPageSize }),
       );
       for (const row of rows.filter((candidate) => candidate.title === title)) {
-        const { details, ...ticket } = row.details == null ? await bms.tickets.get(row.id) : row;
-        if (details?.includes(marker))
-          return {
-            kind: 'done',
-            message: 'ticket opened',
-            data: refOf({ details, ...ticket }),
-            ticket: refOf({ details, ...ticket }),
-          };
+        const ticket = row.details == null ? await bms.tickets.get(row.id) : row;
+        if (ticket.details?.includes(marker)) return opened(ticket);
       }
       return complete ? 'absent' : 'undecidable';
     },
   }),
 ];
+
+const opened = (ticket: Pick<Ticket, 'id' | 'ticketNumber'>) =>
+  ({ kind: 'done', message: 'ticket opened', data: refOf(ticket), ticket: refOf(ticket) }) as const;
 
 /** Fills in what BMS requires besides what was said: from the account, the operator's defaults, the tenant's own. */
 async function prepareTicket(
@@ -100,19 +97,6 @@ async function prepareTicket(
     issueTypeId: found.issueType?.id ?? null,
     dueDate: asked.dueDate === null ? null : isoDate(asked.dueDate),
   };
-}
-
-type Found<T> = { [K in keyof T]: T[K] extends () => Promise<infer R> ? Exclude<R, Refusal> : never };
-
-/** One after the other, so that the first refusal costs no further calls. */
-async function collect<T extends Record<string, () => Promise<unknown>>>(finders: T): Promise<Found<T> | Refusal> {
-  const found: Record<string, unknown> = {};
-  for (const [name, find] of Object.entries(finders)) {
-    const value = await find();
-    if (isRefusal(value)) return value;
-    found[name] = value;
-  }
-  return found as Found<T>;
 }
 
 /** Locations belong to an account; every account may have one called "Main". */

@@ -4,6 +4,7 @@ import { allRows } from '../../kaseya/page.ts';
 import type { Note } from '../../kaseya/ticket-notes.ts';
 import { foreignTicket, withoutAccount } from '../scope.ts';
 import { defineWrite, isRefusal, type ReadBack, type Refusal, refuse } from '../tool.ts';
+import { collect } from './collect.ts';
 import { defaultEntry, entryOf, optionalEntry } from './names.ts';
 import { ownTicket } from './owned.ts';
 import type { ToolParts } from './parts.ts';
@@ -24,11 +25,12 @@ export const ticketNoteTools = ({ bms: { tickets, lookups }, defaults }: ToolPar
     input: z.strictObject({ ticketId: ticketIdInput, details: longText(), emailTo: emailInput }),
     outside: ({ ticketId }, context) => withoutAccount(context.scope) ?? foreignTicket(ticketId, context),
     async prepare({ ticketId, details, emailTo }) {
-      const type = await defaultEntry('noteType', lookups, defaults);
-      if (isRefusal(type)) return type;
-      const employees = await employeesOf(emailTo, lookups);
-      if (isRefusal(employees)) return employees;
-      return { ticketId, details, typeId: type.id, emailTo: employees };
+      const found = await collect({
+        type: () => defaultEntry('noteType', lookups, defaults),
+        employees: () => employeesOf(emailTo, lookups),
+      });
+      if (isRefusal(found)) return found;
+      return { ticketId, details, typeId: found.type.id, emailTo: found.employees };
     },
     async write({ ticketId, details, typeId, emailTo }, { marker }) {
       const text = `${details}\n\n${marker}`;
@@ -53,19 +55,17 @@ export const ticketNoteTools = ({ bms: { tickets, lookups }, defaults }: ToolPar
     async prepare(input, context) {
       if (input.queue === null && input.assignee === null)
         return refuse('no_target', 'name a queue, an assignee, or both');
-      const queue = await optionalEntry('queues', input.queue, lookups);
-      if (isRefusal(queue)) return queue;
-      const assignee = await optionalEntry('assignees', input.assignee, lookups);
-      if (isRefusal(assignee)) return assignee;
-      const status = await optionalEntry('statuses', input.status, lookups);
-      if (isRefusal(status)) return status;
-      const emailTo = await employeesOf(input.emailTo, lookups);
-      if (isRefusal(emailTo)) return emailTo;
-      const type = await defaultEntry('noteType', lookups, defaults);
-      if (isRefusal(type)) return type;
-      // BMS wants a status with every assignment: the one that the ticket has now, unless a new one was asked for.
-      const ticket = await ownTicket(input.ticketId, tickets, context);
-      if (isRefusal(ticket)) return ticket;
+      const found = await collect({
+        queue: () => optionalEntry('queues', input.queue, lookups),
+        assignee: () => optionalEntry('assignees', input.assignee, lookups),
+        status: () => optionalEntry('statuses', input.status, lookups),
+        emailTo: () => employeesOf(input.emailTo, lookups),
+        type: () => defaultEntry('noteType', lookups, defaults),
+        // BMS wants a status with every assignment: the one that the ticket has now, unless a new one was asked for.
+        ticket: () => ownTicket(input.ticketId, tickets, context),
+      });
+      if (isRefusal(found)) return found;
+      const { queue, assignee, status, emailTo, type, ticket } = found;
       const target = [queue && `queue "${queue.name}"`, assignee?.name].filter(Boolean).join(', ');
       return {
         ticketId: input.ticketId,

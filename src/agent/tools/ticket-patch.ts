@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { TicketPatch } from '../../kaseya/tickets.ts';
 import { foreignTicket, withoutAccount } from '../scope.ts';
 import { defineWrite, isRefusal, refuse } from '../tool.ts';
+import { collect } from './collect.ts';
 import { optionalEntry } from './names.ts';
 import { ownTicket } from './owned.ts';
 import type { ToolParts } from './parts.ts';
@@ -22,14 +23,14 @@ export const ticketPatchTools = ({ bms: { tickets, lookups } }: ToolParts) => [
     }),
     outside: ({ ticketId }, context) => withoutAccount(context.scope) ?? foreignTicket(ticketId, context),
     async prepare({ ticketId, ...asked }, context) {
-      const status = await optionalEntry('statuses', asked.status, lookups);
-      if (isRefusal(status)) return status;
-      const priority = await optionalEntry('priorities', asked.priority, lookups);
-      if (isRefusal(priority)) return priority;
-      const queue = await optionalEntry('queues', asked.queue, lookups);
-      if (isRefusal(queue)) return queue;
-      const issueType = await optionalEntry('issueTypes', asked.issueType, lookups);
-      if (isRefusal(issueType)) return issueType;
+      const found = await collect({
+        status: () => optionalEntry('statuses', asked.status, lookups),
+        priority: () => optionalEntry('priorities', asked.priority, lookups),
+        queue: () => optionalEntry('queues', asked.queue, lookups),
+        issueType: () => optionalEntry('issueTypes', asked.issueType, lookups),
+      });
+      if (isRefusal(found)) return found;
+      const { status, priority, queue, issueType } = found;
       const patch: TicketPatch = {
         ...(status && { statusId: status.id }),
         ...(priority && { priorityId: priority.id }),

@@ -9,7 +9,7 @@ import type { ToolParts } from './parts.ts';
 import { longText, optionalName, ticketIdInput } from './shape.ts';
 import { noteWith } from './ticket-notes.ts';
 
-export const refOf = (ticket: Ticket) => ({ id: ticket.id, number: ticket.ticketNumber });
+export const refOf = (ticket: Pick<Ticket, 'id' | 'ticketNumber'>) => ({ id: ticket.id, number: ticket.ticketNumber });
 
 export const ticketResolveTools = ({ bms: { tickets, lookups } }: ToolParts) => [
   defineWrite({

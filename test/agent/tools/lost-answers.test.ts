@@ -1,0 +1,74 @@
+import t from 'tap';
+import { recordedBms } from '../../helpers/bms.ts';
+import { type Call, conclude, playRun, taskOf } from '../../helpers/play.ts';
+
+const tickets = '/v2/servicedesk/tickets';
+const due = '2026-12-01T10:00:00Z';
+
+interface Lost {
+  name: string;
+  method: string;
+  path: string;
+  args(ticketId: number): Record<string, unknown>;
+}
+
+const lost: Lost[] = [
+  {
+    ...{ name: 'create_a_kaseya_bms_servicedesk_ticket_note', method: 'POST', path: `${tickets}/{ticketId}/notes` },
+    args: (ticketId) => ({ ticketId, details: 'Looked at it.', emailTo: ['Ines Marchetti'] }),
+  },
+  {
+    ...{ name: 'create_a_kaseya_bms_assignticket', method: 'POST', path: `${tickets}/{ticketId}/assignticket` },
+    args: (ticketId) => ({ ticketId, queue: 'Projects', details: 'Please.' }),
+  },
+  {
+    ...{ name: 'update_a_kaseya_bms_servicedesk_ticket_by_id', method: 'PATCH', path: `${tickets}/{ticketId}` },
+    args: (ticketId) => ({ ticketId, priority: 'Low' }),
+  },
+  {
+    ...{ name: 'create_a_kaseya_bms_resolve', method: 'POST', path: `${tickets}/{ticketId}/resolve` },
+    args: (ticketId) => ({ ticketId, comment: 'It is over.' }),
+  },
+  {
+    ...{ name: 'create_a_kaseya_bms_todo', method: 'POST', path: `${tickets}/{ticketId}/todos` },
+    args: (ticketId) => ({ ticketId, description: 'Call back', assignee: 'Tom Okafor', date: due }),
+  },
+  {
+    ...{ name: 'create_a_kaseya_bms_servicedesk_ticket', method: 'POST', path: tickets },
+    args: () => ({ title: 'A new ticket', details: 'More of it.', queue: 'Projects', status: 'New' }),
+  },
+];
+
+for (const { name, method, path, args } of lost) {
+  t.test(`${name}: a write whose answer is lost is done once`, async (t) => {
+    const { bms, state, app } = await recordedBms(t, { seed: `lost-${name}` });
+    const ticket = [...state.world.tickets.values()].find(({ title }) => title.startsWith('VIP'));
+    if (!ticket) throw new Error('no ticket');
+    const fault = { match: { method, path }, kind: 'drop-after', count: 1 };
+    await app.inject({ method: 'POST', url: '/__sim/faults', payload: fault });
+    const call: Call = { name, args: args(ticket.id) };
+    const about = { ticketNumber: ticket.ticketNumber };
+    let status: unknown = null;
+    const last = (told: (name: string) => { status: unknown }) => {
+      status = told(name).status;
+      return [conclude('no_action')];
+    };
+    await playRun({ bms, subject: taskOf('do it', about), turns: [() => [call], last] });
+    t.equal(status, 'ok');
+    t.equal(state.world.effects.filter(({ operation }) => operation === `${method} ${path}`).length, 1);
+  });
+}
+
+t.test('a write that never arrived is made after all', async (t) => {
+  const { bms, state, app } = await recordedBms(t, { seed: 'before' });
+  const ticket = [...state.world.tickets.values()].find(({ title }) => title.startsWith('VIP'));
+  if (!ticket) throw new Error('no ticket');
+  const fault = { match: { method: 'POST', path: `${tickets}/{ticketId}/notes` }, kind: 'drop-before', count: 1 };
+  await app.inject({ method: 'POST', url: '/__sim/faults', payload: fault });
+  const name = 'create_a_kaseya_bms_servicedesk_ticket_note';
+  const about = { ticketNumber: ticket.ticketNumber };
+  const turns = [() => [{ name, args: { ticketId: ticket.id, details: 'd' } }], () => [conclude('no_action')]];
+  const run = await playRun({ bms, subject: taskOf('do it', about), turns });
+  t.equal(run.usage.writes, 1);
+  t.equal(state.world.effects.length, 1);
+});
