@@ -6,6 +6,8 @@ export type Bench = (args: readonly string[], report: (row: Row) => void) => Pro
 
 const benches: Record<string, () => Promise<Bench>> = {
   runs: async () => (await import('./runs/bench.ts')).runs,
+  ratelimit: async () => (await import('./ratelimit/bench.ts')).ratelimit,
+  triage: async () => (await import('./triage/bench.ts')).triage,
 };
 
 /** `main.ts [NAME] [--json FILE] [flags of that bench]`; without a name, every bench with its default flags. */

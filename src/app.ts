@@ -5,17 +5,14 @@ import type { FastifyInstance } from 'fastify';
 import type { Redis } from 'ioredis';
 import type { Logger } from 'pino';
 import { createModel } from './agent/model.ts';
-import type { Tool } from './agent/tool.ts';
-import { assetTools } from './agent/tools/assets.ts';
-import { lookupTools } from './agent/tools/lookups.ts';
-import { rmmTools } from './agent/tools/rmm.ts';
-import { ticketTools } from './agent/tools/tickets.ts';
+import { describeTools } from './agent/tools/describe.ts';
+import { createTools } from './agent/tools/index.ts';
 import { giveUp, type TriageParts, triage } from './agent/triage.ts';
 import type { Config } from './config.ts';
 import type { RunState } from './fold.ts';
 import { createProbeServer, createServer, type ProbeParts } from './http/server.ts';
 import { type Bms, createBms } from './kaseya/bms.ts';
-import { judgeRow } from './kaseya/job-verdict.ts';
+import { lookAtJob } from './kaseya/jobs.ts';
 import { enqueueAlerts, startIntake } from './queue/alerts.ts';
 import { connectRedis, failFast } from './queue/connection.ts';
 import { createIncidents, type Incidents } from './queue/incidents.ts';
@@ -99,6 +96,15 @@ async function buildServer(config: Config, role: Role, log: Logger, closers: Clo
       enqueue: (alerts) => failFast(redis, () => enqueueAlerts(queues.alerts, alerts)),
       maxBodyBytes: config.maxBodyBytes,
     },
+    tasks: {
+      async openTask(task) {
+        const { runId } = await failFast(redis, () => incidents.openTask(task, config.mode));
+        await failFast(redis, () => queues.runs.add('run', { runId }, { jobId: runId }));
+        return { runId };
+      },
+    },
+    // Only described here, never called: calls are made by workers.
+    tools: describeTools(toolsFor(config, createBmsClient(config, redis, AbortSignal.abort()))),
     records: {
       getRun,
       async listRuns(cursor) {
@@ -163,7 +169,7 @@ async function startWorkers(config: Config, log: Logger, closers: Closers): Prom
     startPolling(
       {
         ...stores,
-        look: async (job) => judgeRow(await bms.rmm.ticketJob(job.jobId), job.transactionId),
+        look: lookAtJob(bms.jobs, {}),
         schedule: { firstMs: firstPollMs, maxMs: config.rmm.maxPollSeconds * 1000 },
       },
       options,
@@ -189,7 +195,11 @@ function createBmsClient(config: Config, redis: Redis, signal: AbortSignal): Bms
     baseUrl: config.KASEYA_BASE_URL,
     credentials: { username: config.KASEYA_USERNAME, password: config.KASEYA_PASSWORD, tenant: config.KASEYA_TENANT },
     integrationType: config.KASEYA_INTEGRATION_TYPE,
-    noteTypeTable: config.lookups.noteTypeTable,
+    lookupTables: {
+      noteTypes: config.lookups.noteTypeTable,
+      ticketTypes: config.lookups.ticketTypeTable,
+      ticketSources: config.lookups.ticketSourceTable,
+    },
     lookupTtlMs: config.lookups.hours * 3_600_000,
     timeoutMs,
     signal,
@@ -202,8 +212,10 @@ function createBmsClient(config: Config, redis: Redis, signal: AbortSignal): Bms
   });
 }
 
+const toolsFor = ({ defaults, kaseyaOne }: Config, bms: Bms) => createTools({ bms, defaults, kaseyaOne });
+
 function triageParts(config: Config, bms: Bms): TriageParts {
-  const tools: Tool[] = [...ticketTools(bms), ...assetTools(bms), ...lookupTools(bms), ...rmmTools(bms)];
+  const tools = toolsFor(config, bms);
   const { steps, tokens, minutes, modelFailures } = config.budget;
   return {
     bms,

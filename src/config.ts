@@ -37,6 +37,8 @@ const connectionSchema = z.strictObject({ source: z.enum(['datto-rmm', 'generic'
 
 const limitSchema = z.strictObject({ requests: count, windowSeconds: positive });
 
+const entryName = z.string().min(1).nullable().default(null);
+
 const fileSchema = z.strictObject({
   connections: z
     .record(z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'a name is lower case, digits and dashes'), connectionSchema)
@@ -46,8 +48,28 @@ const fileSchema = z.strictObject({
   accounts: z.record(z.string(), z.string()).default({}),
   escalation: z.strictObject({ queue: z.string().min(1) }).default({ queue: 'Tier 3 Escalation' }),
   lookups: z
-    .strictObject({ noteTypeTable: z.string().min(1).default('NoteType'), hours: positive.default(6) })
+    .strictObject({
+      noteTypeTable: z.string().min(1).default('NoteType'),
+      ticketTypeTable: z.string().min(1).default('TicketType'),
+      ticketSourceTable: z.string().min(1).default('TicketSource'),
+      hours: positive.default(6),
+    })
     .prefault({}),
+  /** What BMS asks for and nobody says, by the tenant's own names. */
+  defaults: z
+    .strictObject({
+      noteType: entryName,
+      ticketType: entryName,
+      ticketSource: entryName,
+      priority: entryName,
+      status: entryName,
+    })
+    .prefault({}),
+  /** What the tenant is called within Kaseya One. */
+  kaseyaOne: z
+    .strictObject({ organizationId: z.string().min(1), appClientIdentifier: z.string().min(1) })
+    .nullable()
+    .default(null),
   rateLimit: limitSchema
     .extend({ endpoints: z.record(z.string(), limitSchema).default({}) })
     .default({ requests: 1500, windowSeconds: 3600, endpoints: {} }),

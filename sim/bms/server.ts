@@ -3,33 +3,50 @@ import multipart from '@fastify/multipart';
 import fastify, { type FastifyInstance } from 'fastify';
 import { assetRoutes } from './http/assets.ts';
 import { addControl } from './http/control.ts';
+import { copilotRoutes } from './http/copilot.ts';
+import { crmRoutes } from './http/crm.ts';
 import { addErrorAnswers } from './http/errors.ts';
 import { acceptJson } from './http/json-body.ts';
 import { lookupRoutes } from './http/lookups.ts';
 import { peopleRoutes } from './http/people.ts';
 import { addRoutes } from './http/pipeline.ts';
+import { platformRoutes } from './http/platform.ts';
 import { rmmRoutes } from './http/rmm.ts';
+import type { Route } from './http/route.ts';
 import { signInRoutes, userRoutes } from './http/security.ts';
 import { ticketActionRoutes } from './http/ticket-actions.ts';
+import { ticketBatchRoutes } from './http/ticket-batch.ts';
 import { createRoute } from './http/ticket-create.ts';
+import { ticketListRoutes } from './http/ticket-lists.ts';
 import { patchRoute } from './http/ticket-patch.ts';
+import { ticketRelationRoutes } from './http/ticket-relations.ts';
+import { ticketTaskRoutes } from './http/ticket-tasks.ts';
 import { ticketRoutes } from './http/tickets.ts';
 import { type BmsOptions, defaultOptions } from './options.ts';
 import { createState, type State } from './state.ts';
 
-const apiRoutes = [
+const apiRoutes: Route[] = [
   ...userRoutes,
   ...ticketRoutes,
   createRoute,
   patchRoute,
   ...ticketActionRoutes,
+  ...ticketListRoutes,
+  ...ticketBatchRoutes,
+  ...ticketTaskRoutes,
+  ...ticketRelationRoutes,
+  ...copilotRoutes,
   ...assetRoutes,
   ...lookupRoutes,
   ...peopleRoutes,
+  ...crmRoutes,
   ...rmmRoutes,
+  ...platformRoutes,
 ];
 
 export interface Bms {
+  /** Every operation that it has. */
+  routes: readonly Route[];
   app: FastifyInstance;
   state: State;
 }
@@ -61,5 +78,5 @@ export function createBms(options: Partial<BmsOptions> = {}): Bms {
     addControl(scope, state, [...new Set(templates)]);
     done();
   });
-  return { app, state };
+  return { app, state, routes: [...signInRoutes, ...apiRoutes] };
 }

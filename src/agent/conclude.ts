@@ -19,8 +19,8 @@ export const concludeTool = {
 
 export type Conclusion = z.infer<typeof concludeTool.input>;
 
-const resolvers = new Set(['create_a_kaseya_bms_tickets_resolve']);
-const openers = new Set(['create_a_kaseya_bms_rmm_ticket']);
+const resolvers = new Set(['create_a_kaseya_bms_tickets_resolve', 'create_a_kaseya_bms_resolve']);
+const openers = new Set(['create_a_kaseya_bms_rmm_ticket', 'create_a_kaseya_bms_servicedesk_ticket']);
 
 /** What stands in the way of this conclusion, for the model to mend; null: it holds. */
 export function objectionTo(conclusion: Conclusion, state: RunState): { code: string; message: string } | null {
@@ -33,8 +33,11 @@ export function objectionTo(conclusion: Conclusion, state: RunState): { code: st
     const message = `evidence names steps that are no findings of this run: ${invented.join(', ')}; there are: ${[...known].join(', ')}`;
     return { code: 'unknown_evidence', message };
   }
-  if (conclusion.disposition === 'resolved' && !isProven(state, resolvers)) {
-    const message = 'no verified success: "resolved" needs a resolve call whose result says that it succeeded';
+  if (conclusion.disposition === 'resolved' && !isDone(state)) {
+    const message =
+      state.subject.kind === 'task'
+        ? 'no verified success: "resolved" needs writes whose results say that they succeeded, and none in doubt'
+        : 'no verified success: "resolved" needs a resolve call whose result says that it succeeded';
     return { code: 'not_verified', message };
   }
   if (conclusion.disposition === 'ticketed' && !hasOpenTicket(state)) {
@@ -63,6 +66,13 @@ function isProven(state: RunState, tools: ReadonlySet<string>): boolean {
     .filter((call) => tools.has(call.name) && (succeeded(call) || doubtful(call)))
     .at(-1);
   return last !== undefined && succeeded(last);
+}
+
+/** An alert is resolved by its ticket's close. A task asks for anything: whatever was written must have succeeded. */
+function isDone(state: RunState): boolean {
+  if (state.subject.kind === 'alert') return isProven(state, resolvers);
+  const calls = [...state.calls.values()];
+  return calls.some(succeeded) && !calls.some(doubtful);
 }
 
 const hasOpenTicket = ({ scope, ...state }: RunState): boolean =>

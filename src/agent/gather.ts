@@ -16,21 +16,31 @@ const nothing = (reason: string): Scope => ({ account: null, asset: null, ticket
 /** Tickets of the device that are opened one by one in search of the alert's own. */
 const candidateCap = 5;
 
+export type GatherBms = Pick<Bms, 'tickets' | 'assets' | 'crm'>;
+
 /** Finds out what the run may touch. */
-export const gather = (
-  subject: Subject,
-  bms: Pick<Bms, 'tickets' | 'assets'>,
-  accounts: AccountNames,
-): Promise<Scope> =>
+export const gather = (subject: Subject, bms: GatherBms, accounts: AccountNames): Promise<Scope> =>
   subject.kind === 'alert' ? gatherAlert(subject.alert, bms, accounts) : gatherTask(subject.task, bms);
 
-/** A person names what a task is about; the service looks it up, exactly, and never guesses. */
-async function gatherTask({ ticketNumber }: Task, bms: Pick<Bms, 'tickets'>): Promise<Scope> {
-  if (ticketNumber === null) return nothing('the task names no ticket');
+/** A person names what a task is about, a ticket or an account; the service looks it up, exactly, and never guesses. */
+async function gatherTask({ ticketNumber, account }: Task, bms: GatherBms): Promise<Scope> {
+  if (ticketNumber !== null) return ticketScope(ticketNumber, account, bms);
+  if (account === null) return nothing('the task names neither a ticket nor an account');
+  const named = (await bms.crm.accounts({ name: account })).filter(({ name }) => same(name, account));
+  const active = named.filter(({ isActive }) => isActive !== false);
+  const [only] = active;
+  if (!only) return nothing(`BMS has no ${named.length > 0 ? 'active ' : ''}account named "${account}"`);
+  if (active.length > 1) return nothing(`BMS has ${active.length} accounts named "${account}": name a ticket`);
+  return { ...nothing(''), account: { id: only.id, name: only.name }, reason: null };
+}
+
+async function ticketScope(ticketNumber: string, account: string | null, bms: GatherBms): Promise<Scope> {
   const { rows } = await bms.tickets.list({ ticketNumber, pageSize: 100 });
-  const row = rows.find((candidate) => candidate.ticketNumber === ticketNumber);
+  const found = rows.filter((candidate) => candidate.ticketNumber === ticketNumber);
+  const [row] = found;
   if (!row) return nothing(`BMS has no ticket ${ticketNumber}`);
-  return ownScope(await bms.tickets.get(row.id), [], null);
+  if (found.length > 1) return nothing(`BMS has ${found.length} tickets numbered ${ticketNumber}`);
+  return ownScope(await bms.tickets.get(row.id), [], account);
 }
 
 /**
@@ -38,7 +48,7 @@ async function gatherTask({ ticketNumber }: Task, bms: Pick<Bms, 'tickets'>): Pr
  * the alert's own id settles it. Otherwise the device's name must fit one active asset only; between assets of the
  * same name the operator's mapping decides, or the sender's customer if it is an account's exact name; never a guess.
  */
-async function gatherAlert(alert: Alert, bms: Pick<Bms, 'tickets' | 'assets'>, accounts: AccountNames): Promise<Scope> {
+async function gatherAlert(alert: Alert, bms: GatherBms, accounts: AccountNames): Promise<Scope> {
   const device = alert.device.name;
   if (device === null) return nothing('the alert names no device');
   const mapped = mappedAccount(alert, accounts);
@@ -80,9 +90,7 @@ async function findOwn(alert: Alert, rows: readonly TicketRow[], bms: Pick<Bms, 
 function ownScope(own: Ticket, rows: readonly TicketRow[], mapped: string | null): Scope {
   if (own.accountId == null) return nothing(`ticket ${own.ticketNumber} has no account`);
   if (mapped !== null && !same(own.accountName, mapped)) {
-    return nothing(
-      `ticket ${own.ticketNumber} belongs to "${own.accountName}", but the sender is mapped to "${mapped}"`,
-    );
+    return nothing(`ticket ${own.ticketNumber} belongs to "${own.accountName}", but this run is about "${mapped}"`);
   }
   const others = rows.filter((row) => row.id !== own.id && row.hardwareAssetId === own.hardwareAssetId);
   return {

@@ -1,54 +1,78 @@
 import { z } from 'zod';
 import type { RunState } from '../fold.ts';
 import type { Scope } from '../journal.ts';
-import { type Refusal, refuse } from './tool.ts';
+import { type Refusal, refuse, type ToolContext } from './tool.ts';
+
+/** What ids can be of. A read returns them under the kind's name: `tickets: [{id}]`, or `ticket: {id}` for one. */
+export type Kind = 'tickets' | 'assets' | 'contacts';
 
 const withId = z.object({ id: z.number().int() });
-const readSchema = z.object({
-  tickets: z.array(withId).optional(),
-  ticket: withId.optional(),
-  assets: z.array(withId).optional(),
-});
 
-/** The ids that reads of this run returned. All reads are confined to the run's account, so these are inside it. */
-function idsRead(state: RunState): { tickets: Set<number>; assets: Set<number> } {
-  const tickets = new Set<number>();
-  const assets = new Set<number>();
-  for (const { result } of state.calls.values()) {
-    if (result?.kind !== 'read') continue;
-    const { data } = readSchema.safeParse(result.data);
-    for (const { id } of [...(data?.tickets ?? []), ...(data?.ticket ? [data.ticket] : [])]) tickets.add(id);
-    for (const { id } of data?.assets ?? []) assets.add(id);
-  }
-  return { tickets, assets };
+/**
+ * The ids of a kind that reads of this run returned. All reads are confined to the run's account, so these are inside
+ * it; and no id gets here by a model's word.
+ */
+export function idsRead(kind: Kind, state: RunState): Set<number> {
+  const one = kind.slice(0, -1);
+  const shape = z.object({ [kind]: z.array(withId).optional(), [one]: withId.optional() });
+  const ids = [...state.calls.values()].flatMap(({ result }) => {
+    const read = result?.kind === 'read' ? shape.safeParse(result.data).data : undefined;
+    return [read?.[kind] ?? [], read?.[one] ?? []].flat().map(({ id }) => id);
+  });
+  return new Set(ids);
+}
+
+const withAlert = z.object({ ticket: z.object({ id: z.number().int(), alertRefId: z.string() }) });
+
+/** The alerts that single reads of tickets told, each with its ticket's id. */
+export function alertRefsRead(state: RunState): Map<string, number> {
+  const reads = [...state.calls.values()].flatMap(({ result }) =>
+    result?.kind === 'read' ? (withAlert.safeParse(result.data).data ?? []) : [],
+  );
+  return new Map(reads.map(({ ticket }) => [ticket.alertRefId, ticket.id]));
 }
 
 const ownTickets = (scope: Scope) => [...(scope.ticket ? [scope.ticket] : []), ...scope.otherTickets];
 
-/** Every read and write needs to know whose alert this is. */
+/** Tickets that writes and jobs of this run opened or touched. */
+const ticketsWritten = (state: RunState) =>
+  [...state.calls.values()].flatMap(({ result }) =>
+    result?.kind === 'write' || result?.kind === 'job' ? (result.ticket ?? []) : [],
+  );
+
+/** Every read and write needs to know whose alert or task this is. */
 export function withoutAccount(scope: Scope): Refusal | null {
   if (scope.account) return null;
   return refuse(
     'no_scope',
-    `the alert's account is not known (${scope.reason ?? 'no reason recorded'}): conclude "escalated"`,
+    `the account that this run is about is not known (${scope.reason ?? 'no reason recorded'}): conclude "escalated"`,
   );
 }
 
+type Run = Pick<ToolContext, 'state' | 'scope'>;
+
 /** May the run read this ticket? Only one that it was shown. */
-export function unknownTicket(ticketId: number, state: RunState, scope: Scope): Refusal | null {
-  if (ownTickets(scope).some((ticket) => ticket.id === ticketId) || idsRead(state).tickets.has(ticketId)) return null;
+export function unknownTicket(ticketId: number, { state, scope }: Run): Refusal | null {
+  const shown = [...ownTickets(scope), ...ticketsWritten(state)].some(({ id }) => id === ticketId);
+  if (shown || idsRead('tickets', state).has(ticketId)) return null;
   return refuse('out_of_scope', `ticket id ${ticketId} was not returned by any read of this run: list tickets first`);
 }
 
-/** May the run write to this ticket? Only to those on the alert's own asset. */
-export function foreignTicket(ticketId: number, scope: Scope): Refusal | null {
-  const own = ownTickets(scope);
-  if (own.some((ticket) => ticket.id === ticketId)) return null;
+/**
+ * May the run write to this ticket? An alert's run to those on the alert's own asset, a person's task to any of its
+ * account that a read of this run returned; both to those that they opened.
+ */
+export function foreignTicket(ticketId: number, run: Run): Refusal | null {
+  const { state, scope } = run;
+  if (state.subject.kind === 'task') return unknownTicket(ticketId, run);
+  const own = [...ownTickets(scope), ...ticketsWritten(state)];
+  if (own.some(({ id }) => id === ticketId)) return null;
   const choice = own.map((ticket) => `${ticket.id} (${ticket.number})`).join(', ') || 'none';
   return refuse('out_of_scope', `ticket id ${ticketId} is not a ticket of this alert; its tickets: ${choice}`);
 }
 
-export function unknownAsset(assetId: number, state: RunState, scope: Scope): Refusal | null {
-  if (scope.asset?.id === assetId || idsRead(state).assets.has(assetId)) return null;
-  return refuse('out_of_scope', `asset id ${assetId} was not returned by any read of this run`);
+/** May the run look at this asset, or write to it? */
+export function unknownAsset(assetId: number, { state, scope }: Run): Refusal | null {
+  if (scope.asset?.id === assetId || idsRead('assets', state).has(assetId)) return null;
+  return refuse('out_of_scope', `asset id ${assetId} was not returned by any read of this run: search assets first`);
 }

@@ -83,6 +83,8 @@ export interface ToolSpec {
 /** Keywords that strict function schemas do not take; our own check of the arguments enforces them all the same. */
 const notInStrict = new Set([
   '$schema',
+  'default',
+  'pattern',
   'minLength',
   'maxLength',
   'minimum',

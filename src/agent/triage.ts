@@ -11,6 +11,7 @@ import type { Model } from './model.ts';
 import { messagesFor } from './prompt.ts';
 import { settleCall } from './seam.ts';
 import { specOf, type Tool } from './tool.ts';
+import { offered } from './tools/sets.ts';
 
 /** The run's journal, owned by this worker: an append fails once another worker has taken over. */
 export interface RunJournal {
@@ -26,7 +27,7 @@ export type TriageProgress =
   | { kind: 'suspended'; until: number; journalLength: number; jobs: RmmJob[] };
 
 export interface TriageParts {
-  bms: Pick<Bms, 'tickets' | 'assets'>;
+  bms: Pick<Bms, 'tickets' | 'assets' | 'crm'>;
   model: Model;
   tools: ReadonlyMap<string, Tool>;
   accounts: AccountNames;
@@ -83,6 +84,8 @@ async function nextStep(
   if (isTooOld(state, parts.now())) return concludeUnworked('BMS could not be reached for a day', journal);
   if (state.sourceResolved && state.turns.length === 0) return concludeRecovered(journal);
   if (!state.scope) return findScope(state, journal, parts);
+  const { account, reason } = state.scope.scope;
+  if (state.subject.kind === 'task' && !account) return concludeUnworked(`${reason}: ask again`, journal);
   if (pendingCalls(state).length > 0) return act(state, journal, parts);
   const limit = exhausted(state, parts.budget, parts.now());
   if (limit) return concludeByService(limit.message, state, journal, parts);
@@ -95,7 +98,7 @@ async function findScope(state: RunState, journal: RunJournal, parts: TriagePart
 }
 
 async function ask(state: RunState, journal: RunJournal, parts: TriageParts, signal: AbortSignal): Promise<null> {
-  const specs = [...[...parts.tools.values()].map(specOf), specOf(concludeTool)];
+  const specs = [...[...offered(parts.tools, state.subject).values()].map(specOf), specOf(concludeTool)];
   const answer = await parts.model.ask(messagesFor(state), specs, signal).catch((error: unknown) => {
     if (error instanceof TerminalError) return error;
     throw error;
@@ -120,7 +123,8 @@ async function act(state: RunState, journal: RunJournal, parts: TriageParts): Pr
     const call = current.calls.get(id);
     if (!call || call.result || !current.scope) continue;
     const context = { runId: journal.runId, callId: id, state: current, scope: current.scope.scope };
-    const progress = await settleCall(call, context, { ...parts, append: (body) => journal.append(body) });
+    const tools = offered(parts.tools, state.subject);
+    const progress = await settleCall(call, context, { ...parts, tools, append: (body) => journal.append(body) });
     if (progress !== 'settled') waits.push(progress.until);
   }
   if (waits.length > 0) return { reason: 'waiting_for_result', until: Math.min(...waits) };

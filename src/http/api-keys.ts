@@ -13,12 +13,16 @@ const digest = (value: string) => createHash('sha256').update(value).digest();
 export const sameSecret = (given: string, expected: string): boolean =>
   timingSafeEqual(digest(given), digest(expected));
 
-/** Lets a request pass that carries one of the keys as `Authorization: Bearer KEY`. */
+/** The key that a request carries as `Authorization: Bearer KEY`, if it is one of ours. */
+export function keyOf({ headers }: FastifyRequest, keys: readonly ApiKey[]): ApiKey | undefined {
+  const given = headers.authorization?.match(/^Bearer\s+(\S+)$/i)?.[1];
+  return keys.filter(({ key }) => given !== undefined && sameSecret(given, key))[0];
+}
+
+/** Lets a request pass that carries one of the keys. */
 export function requireApiKey(keys: readonly ApiKey[]) {
   return async (request: FastifyRequest): Promise<void> => {
-    const given = request.headers.authorization?.match(/^Bearer\s+(\S+)$/i)?.[1];
-    const matches = keys.filter(({ key }) => given !== undefined && sameSecret(given, key));
-    if (matches.length > 0) return;
+    if (keyOf(request, keys)) return;
     const hint =
       keys.length === 0
         ? 'set API_KEYS=name:key and restart'

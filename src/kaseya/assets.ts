@@ -12,7 +12,9 @@ const assetRowSchema = caseless({
   accountId: z.number().int(),
   accountName: name,
   locationName: name,
+  contactId: id,
   contactName: name,
+  serialNumber: name,
   ipAddress: name,
   isActive: z.boolean(),
 });
@@ -29,14 +31,29 @@ const assetSchema = caseless({
   name,
   accountId: id,
   accountName: name,
+  contactId: id,
+  contactFirstName: name,
+  contactLastName: name,
   category: name,
   osInfo: name,
   ipAddress: name,
   currentUser: name,
+  agentId: name,
   lastCheckIn: name,
   lastReboot: name,
   isActive: z.boolean(),
   diskVolumes: z.array(volumeSchema).nullish(),
+});
+
+const ticketSchema = caseless({
+  id: z.number().int(),
+  ticketNumber: z.string(),
+  title: name,
+  accountId: id,
+  statusName: name,
+  priorityName: name,
+  createdOn: name,
+  completedDate: name,
 });
 
 export type AssetRow = z.infer<typeof assetRowSchema>;
@@ -46,20 +63,44 @@ export type Asset = z.infer<typeof assetSchema>;
 const search = '/v2/servicedesk/hardwareasset/searchselect';
 const one = '/v2/servicedesk/hardwareasset/{assetId}';
 
+const ticketsOf = '/v2/servicedesk/hardwareasset/{assetId}/tickets';
+
+export type AssetTicket = z.infer<typeof ticketSchema>;
+
+/** Texts match parts: compare the answers. */
+export interface AssetFilter {
+  assetName?: string | undefined;
+  accountId?: number | undefined;
+  contactId?: number | undefined;
+  contactName?: string | undefined;
+  serialNumber?: string | undefined;
+  ipAddress?: string | undefined;
+  isActive?: boolean | undefined;
+  pageNumber?: number;
+  pageSize?: number;
+}
+
 export interface Assets {
-  /** `assetName` matches parts of names: compare the answers. BMS gives no total here. */
-  search(filter: { assetName?: string; accountId?: number; pageNumber?: number }): Promise<Rows<AssetRow>>;
+  /** BMS gives no total here. */
+  search(filter: AssetFilter): Promise<Rows<AssetRow>>;
   get(assetId: number): Promise<Asset>;
+  /** What this asset had before, open and closed, with no total. */
+  tickets(assetId: number, page: { pageNumber: number; pageSize: number }): Promise<Rows<AssetTicket>>;
 }
 
 export function createAssets(transport: Transport): Assets {
   return {
-    async search({ assetName, accountId, pageNumber = 1 }) {
+    async search({ pageNumber = 1, pageSize = maxPageSize, ...filter }) {
       const query = {
-        'Filter.AssetName': assetName,
-        'Filter.AccountId': accountId,
+        'Filter.AssetName': filter.assetName,
+        'Filter.AccountId': filter.accountId,
+        'Filter.ContactId': filter.contactId,
+        'Filter.ContactName': filter.contactName,
+        'Filter.SerialNumber': filter.serialNumber,
+        'Filter.IPAddress': filter.ipAddress,
+        'Filter.IsActive': filter.isActive,
         PageNumber: pageNumber,
-        PageSize: maxPageSize,
+        PageSize: pageSize,
       };
       return readRows(
         assetRowSchema,
@@ -70,6 +111,11 @@ export function createAssets(transport: Transport): Assets {
     async get(assetId) {
       const envelope = await transport.call({ method: 'GET', template: one, params: { assetId } });
       return readResult(assetSchema, envelope, `GET ${one}`);
+    },
+    async tickets(assetId, { pageNumber, pageSize }) {
+      const query = { PageNumber: pageNumber, PageSize: pageSize };
+      const envelope = await transport.call({ method: 'GET', template: ticketsOf, params: { assetId }, query });
+      return readRows(ticketSchema, envelope, `GET ${ticketsOf}`);
     },
   };
 }

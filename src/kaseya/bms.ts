@@ -1,29 +1,59 @@
+import { UpstreamError } from '../errors.ts';
 import { type Assets, createAssets } from './assets.ts';
-import { createLookups, type Lookups } from './lookups.ts';
+import { type Copilot, createCopilot } from './copilot.ts';
+import { type Crm, createCrm } from './crm.ts';
+import { createJobs, type Jobs } from './jobs.ts';
+import { createKaseyaOne, type KaseyaOne } from './kaseya-one.ts';
+import { createLookups, type Lookups, type LookupTables } from './lookups.ts';
 import { createRmm, type Rmm } from './rmm.ts';
 import { createTickets, type Tickets } from './tickets.ts';
-import { createTransport, type TransportOptions } from './transport.ts';
+import { createTransport, type Transport, type TransportOptions } from './transport.ts';
 
 /** Kaseya BMS, as far as triage needs it. */
 export interface Bms {
   tickets: Tickets;
   assets: Assets;
+  crm: Crm;
   lookups: Lookups;
   rmm: Rmm;
+  jobs: Jobs;
+  copilot: Copilot;
+  kaseyaOne: KaseyaOne;
 }
 
-export interface BmsOptions extends TransportOptions {
+export interface BmsNounOptions {
   integrationType: string;
-  noteTypeTable: string;
+  lookupTables: LookupTables;
   lookupTtlMs: number;
+  now?: () => Date;
 }
 
-export function createBms(options: BmsOptions): Bms {
-  const transport = createTransport(options);
+export const createBms = (options: TransportOptions & BmsNounOptions): Bms =>
+  createBmsOver(createTransport(options), options);
+
+/** The same client over any way to BMS. */
+export function createBmsOver(transport: Transport, options: BmsNounOptions): Bms {
+  const { integrationType, lookupTables: tables, lookupTtlMs: ttlMs, now } = options;
+  const lookups = createLookups(transport, { tables, ttlMs });
+  const writing = droppingWhenRefused(transport, lookups);
   return {
-    tickets: createTickets(transport),
-    assets: createAssets(transport),
-    lookups: createLookups(transport, { noteTypeTable: options.noteTypeTable, ttlMs: options.lookupTtlMs }),
-    rmm: createRmm(transport, options.integrationType),
+    tickets: createTickets(writing, now),
+    assets: createAssets(writing),
+    crm: createCrm(writing),
+    lookups,
+    rmm: createRmm(writing, integrationType),
+    jobs: createJobs(writing, integrationType),
+    copilot: createCopilot(writing),
+    kaseyaOne: createKaseyaOne(writing),
   };
 }
+
+/** A write that BMS finds invalid may carry an id that is no longer good: the next one looks its names up anew. */
+const droppingWhenRefused = (transport: Transport, lookups: Lookups): Transport => ({
+  call: (request) =>
+    transport.call(request).catch((error: unknown) => {
+      const isRefused = error instanceof UpstreamError && error.code === 'validation' && request.method !== 'GET';
+      if (isRefused) lookups.drop();
+      throw error;
+    }),
+});

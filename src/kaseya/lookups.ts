@@ -1,72 +1,148 @@
 import { z } from 'zod';
 import { caseless } from './caseless.ts';
-import { readRows } from './page.ts';
+import { allRows, maxPageSize, readRows } from './page.ts';
 import type { Transport } from './transport.ts';
 
-const lookupSchema = caseless({ id: z.number().int(), name: z.string().nullish(), isActive: z.boolean().nullish() });
+const lookupSchema = caseless({
+  id: z.number().int(),
+  name: z.string().nullish(),
+  isActive: z.boolean().nullish(),
+  isDefault: z.boolean().nullish(),
+});
 
 export interface LookupEntry {
   id: number;
   name: string;
+  /** An inactive entry is refused by BMS; it is kept to be named as such. */
+  isActive: boolean;
+  isDefault: boolean;
 }
 
-/** Lookups with an endpoint of their own; `noteTypes` is read by table name, which differs between tenants. */
-export type LookupKind = 'queues' | 'priorities' | 'statuses' | 'noteTypes';
-
-export interface Lookups {
-  /** The tenant's active entries; asked once in `ttlMs`. */
-  list(kind: LookupKind): Promise<LookupEntry[]>;
-  /** Forgets what is cached: the tenant refused an id, so it may have changed. */
-  drop(kind: LookupKind): void;
+/** Tables without an endpoint of their own: Kaseya does not publish their names, so they are the operator's to set. */
+export interface LookupTables {
+  noteTypes: string;
+  ticketTypes: string;
+  ticketSources: string;
 }
 
-const templates: Record<Exclude<LookupKind, 'noteTypes'>, string> = {
+const templates = {
   queues: '/v2/system/queues/lookup',
   priorities: '/v2/system/priorities/lookup',
   statuses: '/v2/system/statuses/lookup',
+  issueTypes: '/v2/system/issuetypes/lookup',
+  assignees: '/v2/hr/assignees/lookup',
 };
-const table = '/v2/system/lookup/{tableName}';
+const tableTemplate = '/v2/system/lookup/{tableName}';
 
-export function createLookups(
-  transport: Transport,
-  options: { noteTypeTable: string; ttlMs: number; now?: () => number },
-): Lookups {
-  const now = options.now ?? Date.now;
-  const cache = new Map<LookupKind, { until: number; entries: Promise<LookupEntry[]> }>();
+export type LookupKind = keyof typeof templates | keyof LookupTables;
 
-  const load = async (kind: LookupKind): Promise<LookupEntry[]> => {
-    const request =
-      kind === 'noteTypes'
-        ? { template: table, params: { tableName: options.noteTypeTable } }
-        : { template: templates[kind] };
-    const envelope = await transport.call({ method: 'GET', ...request });
-    const { rows } = readRows(lookupSchema, envelope, `GET ${request.template}`);
-    // Priorities have no isActive: absent means usable.
-    return rows.flatMap(({ id, name, isActive }) => (name && isActive !== false ? [{ id, name }] : []));
+export interface Lookups {
+  /** The tenant's entries, inactive ones too; asked once in `ttlMs`. */
+  list(kind: LookupKind): Promise<LookupEntry[]>;
+  /** A lookup table by the tenant's own name for it. */
+  table(tableName: string): Promise<LookupEntry[]>;
+  /** Forgets what is cached: the tenant refused an id, so it may have changed. */
+  drop(): void;
+}
+
+interface Options {
+  tables: LookupTables;
+  ttlMs: number;
+  now?: () => number;
+}
+
+export function createLookups(transport: Transport, { tables, ttlMs, now = Date.now }: Options): Lookups {
+  const cache = new Map<string, { until: number; entries: Promise<LookupEntry[]> }>();
+
+  const once = (key: string, load: () => Promise<LookupEntry[]>): Promise<LookupEntry[]> => {
+    const cached = cache.get(key);
+    if (cached && now() < cached.until) return cached.entries;
+    const entries = load();
+    cache.set(key, { until: now() + ttlMs, entries });
+    entries.catch(() => cache.delete(key));
+    return entries;
   };
 
+  const request = async (template: string, rest: { params?: Record<string, string>; query?: Record<string, number> }) =>
+    readRows(lookupSchema, await transport.call({ method: 'GET', template, ...rest }), `GET ${template}`);
+
+  const table = (tableName: string) =>
+    once(`table ${tableName.toLowerCase()}`, async () =>
+      entriesOf((await request(tableTemplate, { params: { tableName } })).rows),
+    );
+
+  const load = async (kind: keyof typeof templates): Promise<LookupEntry[]> => {
+    const template = templates[kind];
+    // Only the list of assignees is paged.
+    if (kind !== 'assignees') return entriesOf((await request(template, {})).rows);
+    const { rows } = await allRows((page) => request(template, { query: { PageNumber: page, PageSize: maxPageSize } }));
+    return entriesOf(rows);
+  };
+
+  const isTable = (kind: LookupKind): kind is keyof LookupTables => kind in tables;
+
   return {
-    list(kind) {
-      const cached = cache.get(kind);
-      if (cached && now() < cached.until) return cached.entries;
-      const entries = load(kind);
-      cache.set(kind, { until: now() + options.ttlMs, entries });
-      entries.catch(() => cache.delete(kind));
-      return entries;
-    },
-    drop: (kind) => void cache.delete(kind),
+    list: (kind) => (isTable(kind) ? table(tables[kind]) : once(kind, () => load(kind))),
+    table,
+    drop: () => cache.clear(),
   };
 }
 
-export type Resolved = { ok: true; entry: LookupEntry } | { ok: false; message: string };
+/** Priorities and assignees have no `isActive`: absent means usable. */
+const entriesOf = (rows: readonly z.infer<typeof lookupSchema>[]): LookupEntry[] =>
+  rows.flatMap(({ id, name, isActive, isDefault }) =>
+    name ? [{ id, name, isActive: isActive !== false, isDefault: isDefault === true }] : [],
+  );
 
-/** Finds a name among a tenant's entries, without regard to case; never guesses. */
-export function resolveName(what: string, name: string, entries: readonly LookupEntry[]): Resolved {
-  const wanted = name.trim().toLowerCase();
-  const found = entries.filter((entry) => entry.name.trim().toLowerCase() === wanted);
+export const activeOf = (entries: readonly LookupEntry[]): LookupEntry[] => entries.filter(({ isActive }) => isActive);
+
+export type Resolved<T> = { ok: true; entry: T } | { ok: false; message: string };
+
+interface Named {
+  id: number;
+  name: string;
+  isActive?: boolean | null | undefined;
+}
+
+/** Finds a name, without regard to case, or an id among a tenant's entries; never guesses. */
+export function resolveEntry<T extends Named>(
+  what: string,
+  wanted: string | number,
+  entries: readonly T[],
+): Resolved<T> {
+  const usable = entries.filter(({ isActive }) => isActive !== false);
+  const found = usable.filter(matches(wanted));
   const [entry] = found;
   if (entry && found.length === 1) return { ok: true, entry };
-  const candidates = entries.map((candidate) => `"${candidate.name}"`).join(', ');
-  const trouble = found.length > 1 ? `names ${found.length} entries` : 'is not an active entry';
-  return { ok: false, message: `${what} "${name}" ${trouble} of this tenant; there are: ${candidates || 'none'}` };
+  const isInactive = found.length === 0 && entries.some(matches(wanted));
+  const trouble =
+    found.length > 1
+      ? `names ${found.length} entries of this tenant (ids ${found.map(({ id }) => id).join(', ')}): give the id`
+      : isInactive
+        ? 'is an inactive entry of this tenant'
+        : `is not an active entry of this tenant${typeof wanted === 'number' ? ': use the name' : ''}`;
+  const named = typeof wanted === 'number' ? `${what} id ${wanted}` : `${what} "${wanted}"`;
+  return { ok: false, message: `${named} ${trouble}; there are: ${candidatesFor(wanted, usable)}` };
+}
+
+const normal = (name: string) => name.trim().toLowerCase();
+
+function matches(wanted: string | number) {
+  if (typeof wanted === 'number') return ({ id }: Named) => id === wanted;
+  return ({ name }: Named) => normal(name) === normal(wanted);
+}
+
+const maxCandidates = 20;
+
+/** The names that share a word with what was asked, else the first ones. */
+function candidatesFor(wanted: string | number, entries: readonly Named[]): string {
+  const words = new Set(normal(String(wanted)).split(/\W+/).filter(Boolean));
+  const close = entries.filter(({ name }) =>
+    normal(name)
+      .split(/\W+/)
+      .some((word) => words.has(word)),
+  );
+  const shown = (entries.length > maxCandidates && close.length > 0 ? close : entries).slice(0, maxCandidates);
+  const rest = entries.length - shown.length;
+  return `${shown.map(({ name }) => `"${name}"`).join(', ') || 'none'}${rest > 0 ? ` and ${rest} more` : ''}`;
 }

@@ -29,3 +29,27 @@ export const readRows = <T>(schema: z.ZodType<T>, envelope: Envelope, endpoint: 
   rows: readResult(z.array(schema).nullable(), envelope, endpoint) ?? [],
   total: envelope.totalRecords,
 });
+
+export interface AllRows<T> {
+  rows: T[];
+  /** False when the cap ended it: there may be more. */
+  complete: boolean;
+}
+
+/**
+ * Reads pages of `maxPageSize` to the end, at most `maxPages` of them. Where BMS tells a total, that is the end; where
+ * it does not, a page that is not full is.
+ */
+export async function allRows<T>(
+  fetchPage: (pageNumber: number) => Promise<Rows<T>>,
+  { maxPages = 20 } = {},
+): Promise<AllRows<T>> {
+  const rows: T[] = [];
+  for (let pageNumber = 1; pageNumber <= maxPages; pageNumber += 1) {
+    const page = await fetchPage(pageNumber);
+    rows.push(...page.rows);
+    const ended = page.total === null ? page.rows.length < maxPageSize : rows.length >= page.total;
+    if (ended || page.rows.length === 0) return { rows, complete: true };
+  }
+  return { rows, complete: false };
+}

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { caseless } from './caseless.ts';
-import { readResult } from './page.ts';
+import { readResult, readRows } from './page.ts';
 import type { Transport } from './transport.ts';
 
 /**
@@ -24,64 +24,54 @@ export interface NewTicketRow {
   assetName: string | null;
 }
 
+export interface DeactivateRow {
+  transactionId: string;
+  /** The asset as the RMM product names it: its agent id, or BMS's own id as text where there is none. */
+  assetId: string;
+}
+
 /** A row of one of the RMM writes, as a run hands it over for submission. */
-export type RmmRow = { action: 'resolve_ticket'; row: ResolveRow } | { action: 'create_ticket'; row: NewTicketRow };
+export type RmmRow =
+  | { action: 'resolve_ticket'; row: ResolveRow }
+  | { action: 'create_ticket'; row: NewTicketRow }
+  | { action: 'deactivate_asset'; row: DeactivateRow };
 export type RmmAction = RmmRow['action'];
-
-export interface JobStatus {
-  word: string;
-  rows: JobStatusRow[];
-}
-
-export interface JobStatusRow {
-  transactionId: string | null;
-  statusCode: string | null;
-  statusMessage: string | null;
-  ticketId: number | null;
-  ticketNumber: string | null;
-}
 
 export type RowOf<A extends RmmAction> = Extract<RmmRow, { action: A }>['row'];
 
 export interface SubmittedJob {
   family: 'tickets' | 'assets';
+  /** Digits too long for a number. */
   jobId: string;
 }
 
 export interface Rmm {
-  /** Sends rows of one action as one request; answers with the job's id, digits too long for a number. */
+  /** Sends rows of one action as one request. What became of them is told later, by the job (`jobs.ts`). */
   submit<A extends RmmAction>(action: A, rows: readonly RowOf<A>[]): Promise<SubmittedJob>;
-  ticketJob(jobId: string): Promise<JobStatus>;
+  /** The integrations that the tenant has set up; `type` is a number, whatever the paths call it. */
+  integrations(): Promise<Integration[]>;
+  isEnabled(): Promise<boolean>;
 }
 
 const submittedSchema = caseless({ jobId: z.string().regex(/^\d+$/) });
+const integrationSchema = caseless({ type: z.number().int(), enabled: z.boolean(), target: z.string().nullish() });
+const enabledSchema = caseless({ isEnabled: z.boolean() });
 
-const text = z.string().nullish();
-const statusSchema = caseless({
-  jobStatus: text,
-  details: z
-    .array(
-      caseless({
-        transactionId: text,
-        statusCode: text,
-        statusMessage: text,
-        ticketId: z.number().int().nullish(),
-        ticketNumber: text,
-      }),
-    )
-    .nullish(),
-});
-
-const status = '/v2/rmm/{integrationType}/tickets/status/{jobId}';
+export type Integration = z.infer<typeof integrationSchema>;
 
 interface Operation<R> {
+  method: 'POST' | 'PUT';
   template: string;
   family: SubmittedJob['family'];
   body(row: R): unknown;
 }
 
+const integrations = '/v2/rmm/integrations';
+const status = '/v2/rmm/{integrationType}/status';
+
 const operations: { [A in RmmAction]: Operation<RowOf<A>> } = {
   resolve_ticket: {
+    method: 'POST',
     template: '/v2/rmm/{integrationType}/tickets/resolve',
     family: 'tickets',
     body: (row) => ({
@@ -91,6 +81,7 @@ const operations: { [A in RmmAction]: Operation<RowOf<A>> } = {
     }),
   },
   create_ticket: {
+    method: 'POST',
     template: '/v2/rmm/{integrationType}/tickets',
     family: 'tickets',
     body: (row) => ({
@@ -104,28 +95,29 @@ const operations: { [A in RmmAction]: Operation<RowOf<A>> } = {
       DuplicationCount: 0,
     }),
   },
+  deactivate_asset: {
+    method: 'PUT',
+    template: '/v2/rmm/{integrationType}/assets/deactivate',
+    family: 'assets',
+    body: (row) => ({ TransactionId: row.transactionId, AssetId: row.assetId }),
+  },
 };
 
 export function createRmm(transport: Transport, integrationType: string): Rmm {
   return {
     async submit(action, rows) {
-      const { template, family, body } = operations[action];
-      const request = { method: 'POST', template, params: { integrationType }, body: rows.map(body) } as const;
+      const { method, template, family, body } = operations[action];
+      const request = { method, template, params: { integrationType }, body: rows.map(body) } as const;
       const envelope = await transport.call(request);
-      return { family, jobId: readResult(submittedSchema, envelope, `POST ${template}`, 'unknown').jobId };
+      return { family, jobId: readResult(submittedSchema, envelope, `${method} ${template}`, 'unknown').jobId };
     },
-    async ticketJob(jobId) {
-      const params = { integrationType, jobId };
-      const envelope = await transport.call({ method: 'GET', template: status, params });
-      const { jobStatus, details } = readResult(statusSchema, envelope, `GET ${status}`);
-      const rows = (details ?? []).map((row) => ({
-        transactionId: row.transactionId ?? null,
-        statusCode: row.statusCode ?? null,
-        statusMessage: row.statusMessage ?? null,
-        ticketId: row.ticketId ?? null,
-        ticketNumber: row.ticketNumber ?? null,
-      }));
-      return { word: jobStatus ?? '', rows };
+    async integrations() {
+      const envelope = await transport.call({ method: 'GET', template: integrations });
+      return readRows(integrationSchema, envelope, `GET ${integrations}`).rows;
+    },
+    async isEnabled() {
+      const envelope = await transport.call({ method: 'GET', template: status, params: { integrationType } });
+      return readResult(enabledSchema, envelope, `GET ${status}`).isEnabled;
     },
   };
 }

@@ -1,7 +1,11 @@
 import { z } from 'zod';
 import { caseless } from './caseless.ts';
 import { maxPageSize, type Rows, readResult, readRows } from './page.ts';
+import { createTicketHistory, type TicketHistory } from './ticket-history.ts';
+import { createTicketNotes, type TicketNotes } from './ticket-notes.ts';
 import type { Transport } from './transport.ts';
+
+export type { Assignment, Note } from './ticket-notes.ts';
 
 const name = z.string().nullish();
 const id = z.number().int().nullish();
@@ -14,13 +18,26 @@ const common = {
   details: name,
   accountId: id,
   accountName: name,
+  locationId: id,
+  contactId: id,
+  contactName: name,
   statusId: z.number().int(),
   statusName: name,
+  priorityId: id,
   priorityName: name,
+  queueId: id,
   queueName: name,
+  issueTypeId: id,
+  issueTypeName: name,
+  typeId: id,
+  typeName: name,
+  sourceId: id,
+  assigneeId: id,
   assigneeName: name,
   hardwareAssetId: id,
   hardwareAssetName: name,
+  openDate: name,
+  dueDate: name,
   createdOn: name,
   modifiedOn: name,
   completedDate: name,
@@ -28,97 +45,150 @@ const common = {
 
 const ticketRowSchema = caseless(common);
 const ticketSchema = caseless({ ...common, rmmTicketReference: name, occurrenceCount: id, lastActivityUpdate: name });
-const noteSchema = caseless({
-  id: z.number().int(),
-  details: name,
-  isInternal: z.boolean(),
-  typeName: name,
-  createdByName: name,
-  createdOn: name,
-});
+const todoSchema = caseless({ id: z.number().int() });
 
 export type TicketRow = z.infer<typeof ticketRowSchema>;
 /** A single ticket; only it carries `rmmTicketReference`, the alert that it was opened for. */
 export type Ticket = z.infer<typeof ticketSchema>;
-export type Note = z.infer<typeof noteSchema>;
 
-/** Filters of the ticket list. Names, as BMS filters by names; several are separated by commas. */
+/** Filters of the ticket list. Names, as BMS filters by names; several are separated by commas. Dates are ISO 8601. */
 export interface TicketFilter {
   accountId?: number | undefined;
+  contactId?: number | undefined;
   hardwareAssetName?: string | undefined;
   title?: string | undefined;
+  details?: string | undefined;
   ticketNumber?: string | undefined;
   statusNames?: string | undefined;
   queueNames?: string | undefined;
   priorityNames?: string | undefined;
+  issueTypeNames?: string | undefined;
+  assigneeName?: string | undefined;
+  createdOnFrom?: string | undefined;
+  createdOnTo?: string | undefined;
   excludeCompleted?: boolean | undefined;
   pageNumber?: number | undefined;
   pageSize?: number | undefined;
 }
 
-/** BMS wants a note type and a status with every assignment, besides the queue. */
-export interface Assignment {
-  queueId: number;
-  statusId: number;
-  noteTypeId: number;
+/** What BMS requires of a new ticket besides its open date, which is now, and what triage adds. Ids are the tenant's. */
+export interface NewTicket {
+  title: string;
   details: string;
+  accountId: number;
+  locationId: number;
+  statusId: number;
+  priorityId: number;
+  typeId: number;
+  sourceId: number;
+  contactId: number | null;
+  hardwareAssetId: number | null;
+  queueId: number | null;
+  assigneeId: number | null;
+  issueTypeId: number | null;
+  dueDate: string | null;
+}
+
+/** Fields to replace; what is absent stays. */
+export interface TicketPatch {
+  statusId?: number;
+  priorityId?: number;
+  queueId?: number;
+  issueTypeId?: number;
+}
+
+export interface Resolution {
+  comment: string;
+  isInternal: boolean;
+  /** Null: BMS takes the status that it resolves into. */
+  statusId: number | null;
+}
+
+export interface NewTodo {
+  description: string;
+  userId: number;
+  /** ISO 8601. */
+  date: string;
 }
 
 const list = '/v2/servicedesk/tickets';
 const one = '/v2/servicedesk/tickets/{ticketId}';
-const notes = '/v2/servicedesk/tickets/{ticketId}/notes';
-const assign = '/v2/servicedesk/tickets/{ticketId}/assignticket';
+const resolve = '/v2/servicedesk/tickets/{ticketId}/resolve';
+const todos = '/v2/servicedesk/tickets/{ticketId}/todos';
 
-export interface Tickets {
+export interface Tickets extends TicketNotes, TicketHistory {
   list(filter: TicketFilter): Promise<Rows<TicketRow>>;
   get(ticketId: number): Promise<Ticket>;
-  notes(ticketId: number, page?: { pageNumber?: number; pageSize?: number }): Promise<Rows<Note>>;
-  /** Adds a note; internal ones are not shown to the customer. */
-  addNote(ticketId: number, note: { details: string; isInternal: boolean; typeId: number }): Promise<Note>;
-  assign(ticketId: number, assignment: Assignment): Promise<void>;
+  create(ticket: NewTicket): Promise<Ticket>;
+  patch(ticketId: number, patch: TicketPatch): Promise<Ticket>;
+  /** Closes a ticket at once. The one of the RMM family is for tickets that carry an alert. */
+  resolve(ticketId: number, resolution: Resolution): Promise<Ticket>;
+  addTodo(ticketId: number, todo: NewTodo): Promise<{ id: number }>;
 }
 
 export function createTickets(transport: Transport, now: () => Date = () => new Date()): Tickets {
   return {
+    ...createTicketNotes(transport, now),
+    ...createTicketHistory(transport),
     async list(filter) {
-      const query = {
-        'Filter.AccountIds': filter.accountId,
-        'Filter.HardwareAssetName': filter.hardwareAssetName,
-        'Filter.Title': filter.title,
-        'Filter.TicketNumber': filter.ticketNumber,
-        'Filter.StatusNames': filter.statusNames,
-        'Filter.QueueNames': filter.queueNames,
-        'Filter.PriorityNames': filter.priorityNames,
-        'Filter.ExcludeCompleted': filter.excludeCompleted ? 1 : undefined,
-        PageNumber: filter.pageNumber ?? 1,
-        PageSize: Math.min(filter.pageSize ?? 25, maxPageSize),
-      };
-      return readRows(ticketRowSchema, await transport.call({ method: 'GET', template: list, query }), `GET ${list}`);
+      const envelope = await transport.call({ method: 'GET', template: list, query: queryOf(filter) });
+      return readRows(ticketRowSchema, envelope, `GET ${list}`);
     },
     async get(ticketId) {
       const envelope = await transport.call({ method: 'GET', template: one, params: { ticketId } });
       return readResult(ticketSchema, envelope, `GET ${one}`);
     },
-    async notes(ticketId, { pageNumber = 1, pageSize = maxPageSize } = {}) {
-      const query = { PageNumber: pageNumber, PageSize: pageSize };
-      const envelope = await transport.call({ method: 'GET', template: notes, params: { ticketId }, query });
-      return readRows(noteSchema, envelope, `GET ${notes}`);
+    async create(ticket) {
+      const body = { ...inWords(ticket), OpenDate: now().toISOString(), UseDefaultContract: true };
+      const envelope = await transport.call({ method: 'POST', template: list, body });
+      return readResult(ticketSchema, envelope, `POST ${list}`, 'unknown');
     },
-    async addNote(ticketId, { details, isInternal, typeId }) {
-      const body = { Details: details, IsInternal: isInternal, TypeId: typeId, NoteDate: now().toISOString() };
-      const envelope = await transport.call({ method: 'POST', template: notes, params: { ticketId }, body });
-      return readResult(noteSchema, envelope, `POST ${notes}`, 'unknown');
+    async patch(ticketId, patch) {
+      const body = Object.entries(inWords(patch)).map(([field, value]) => ({
+        op: 'replace',
+        path: `/${field}`,
+        value,
+      }));
+      const envelope = await transport.call({ method: 'PATCH', template: one, params: { ticketId }, body });
+      return readResult(ticketSchema, envelope, `PATCH ${one}`, 'unknown');
     },
-    async assign(ticketId, { queueId, statusId, noteTypeId, details }) {
-      const body = {
-        Details: details,
-        IsInternal: true,
-        TypeId: noteTypeId,
-        StatusId: statusId,
-        NoteDate: now().toISOString(),
-        QueueId: queueId,
-      };
-      await transport.call({ method: 'POST', template: assign, params: { ticketId }, body });
+    async resolve(ticketId, { comment, isInternal, statusId }) {
+      const resolution = { Comment: comment, IsInternal: isInternal, IsPublishToKnowledgeBase: false };
+      const body = { ...resolution, ...(statusId === null ? {} : { StatusId: statusId }) };
+      const envelope = await transport.call({ method: 'POST', template: resolve, params: { ticketId }, body });
+      return readResult(ticketSchema, envelope, `POST ${resolve}`, 'unknown');
+    },
+    async addTodo(ticketId, todo) {
+      const body = inWords(todo);
+      const envelope = await transport.call({ method: 'POST', template: todos, params: { ticketId }, body });
+      return readResult(todoSchema, envelope, `POST ${todos}`, 'unknown');
     },
   };
 }
+
+const queryOf = (filter: TicketFilter) => ({
+  'Filter.AccountIds': filter.accountId,
+  'Filter.ContactId': filter.contactId,
+  'Filter.HardwareAssetName': filter.hardwareAssetName,
+  'Filter.Title': filter.title,
+  'Filter.Details': filter.details,
+  'Filter.TicketNumber': filter.ticketNumber,
+  'Filter.StatusNames': filter.statusNames,
+  'Filter.QueueNames': filter.queueNames,
+  'Filter.PriorityNames': filter.priorityNames,
+  'Filter.IssueTypeNames': filter.issueTypeNames,
+  'Filter.AssigneeName': filter.assigneeName,
+  'Filter.CreatedOnFrom': filter.createdOnFrom,
+  'Filter.CreatedOnTo': filter.createdOnTo,
+  'Filter.ExcludeCompleted': filter.excludeCompleted ? 1 : undefined,
+  PageNumber: filter.pageNumber ?? 1,
+  PageSize: Math.min(filter.pageSize ?? 25, maxPageSize),
+});
+
+/** `statusId` as Kaseya's description prints it, `StatusId`; what is null or absent is left out. */
+const inWords = (fields: object): Record<string, unknown> =>
+  Object.fromEntries(
+    Object.entries(fields).flatMap(([field, value]) =>
+      value == null ? [] : [[field.charAt(0).toUpperCase() + field.slice(1), value]],
+    ),
+  );

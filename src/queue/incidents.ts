@@ -3,6 +3,7 @@ import type { Redis } from 'ioredis';
 import type { Alert, AlertOutcome, AlertRecord } from '../alert.ts';
 import type { Incident } from '../incident.ts';
 import { type Disposition, encodeEntry, type Mode, type TicketRef } from '../journal.ts';
+import type { Task } from '../task.ts';
 import { keys } from './keys.ts';
 import { type Page, readPage } from './page.ts';
 import { bindScripts } from './scripts/index.ts';
@@ -27,6 +28,8 @@ export interface Settlement {
 export interface Incidents {
   claim(alert: Alert, mode: Mode): Promise<Claim>;
   settle(settlement: Settlement): Promise<void>;
+  /** Opens a run for a task. It has no incident; its journal is there before anybody is told its id. */
+  openTask(task: Task, mode: Mode): Promise<{ runId: string }>;
   get(id: string): Promise<Incident | null>;
   list(cursor: string | null): Promise<Page<Incident>>;
   listRunIds(cursor: string | null): Promise<Page<string>>;
@@ -152,6 +155,15 @@ export function createIncidents(redis: Redis, options: { retentionDays: number; 
       if (ticket) steps.hset(keys.incident(incidentId), 'ticket', JSON.stringify(ticket));
       if (disposition === 'resolved') steps.hset(keys.incident(incidentId), 'state', 'resolved');
       await steps.exec();
+    },
+    async openTask(task, mode) {
+      const runId = randomUUID();
+      const now = clock();
+      const entry = encodeEntry({ type: 'queued', subject: { kind: 'task', task }, mode }, now.toISOString());
+      const steps = redis.multi().xadd(keys.journal(runId), '*', 'e', entry);
+      steps.expire(keys.journal(runId), options.retentionDays * 86_400).zadd(keys.runs(), now.getTime(), runId);
+      await steps.exec();
+      return { runId };
     },
     get,
     list: async (cursor) => resolved(await readPage(redis, keys.incidents(), cursor), get),

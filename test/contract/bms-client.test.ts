@@ -2,10 +2,7 @@ import t from 'tap';
 import { defaultOptions } from '../../sim/bms/options.ts';
 import { readyLine } from '../../sim/bms/ready-line.ts';
 import { createBms } from '../../sim/bms/server.ts';
-import { createAssets } from '../../src/kaseya/assets.ts';
-import { createLookups } from '../../src/kaseya/lookups.ts';
-import { createRmm } from '../../src/kaseya/rmm.ts';
-import { createTickets } from '../../src/kaseya/tickets.ts';
+import { createBmsOver } from '../../src/kaseya/bms.ts';
 import { createTransport, type Request, type Transport } from '../../src/kaseya/transport.ts';
 import { readDescription } from '../helpers/description.ts';
 
@@ -35,21 +32,16 @@ async function recordedClient() {
       return transport.call(request);
     },
   };
-  const now = () => new Date();
-  return {
-    sent,
-    tickets: createTickets(recording, now),
-    assets: createAssets(recording),
-    lookups: createLookups(recording, { noteTypeTable: 'NoteType', ttlMs: 60_000 }),
-    rmm: createRmm(recording, integrationType),
-  };
+  const lookupTables = { noteTypes: 'NoteType', ticketTypes: 'TicketType', ticketSources: 'TicketSource' };
+  const bms = createBmsOver(recording, { integrationType, lookupTables, lookupTtlMs: 60_000 });
+  return { sent, ...bms };
 }
 
 t.test(
   "every request the client can send fits Kaseya's description, and the simulator takes it",
   { skip },
   async (t) => {
-    const { sent, tickets, assets, lookups, rmm } = await recordedClient();
+    const { sent, tickets, assets, lookups, rmm, jobs } = await recordedClient();
     const { rows } = await tickets.list({
       title: 'Disk',
       excludeCompleted: true,
@@ -67,8 +59,8 @@ t.test(
       pageNumber: 2,
     });
     const ticket = await tickets.get(row.id);
-    const [noteType] = await lookups.list('noteTypes');
-    const [queue] = await lookups.list('queues');
+    const noteType = (await lookups.list('noteTypes')).find(({ isActive }) => isActive);
+    const queue = (await lookups.list('queues')).find(({ isActive }) => isActive);
     await lookups.list('priorities');
     await lookups.list('statuses');
     if (!noteType || !queue) throw new Error('no lookups');
@@ -78,11 +70,11 @@ t.test(
     await assets.search({ assetName: row.hardwareAssetName, accountId: row.accountId });
     await assets.get(row.hardwareAssetId);
     const alertRefId = ticket.rmmTicketReference ?? '';
-    const { jobId } = await rmm.submit('resolve_ticket', [{ transactionId: 'tx', alertRefId, resolutionNote: 'n' }]);
-    t.match(await rmm.ticketJob(jobId), {
-      word: 'Completed',
-      rows: [{ transactionId: 'tx', statusCode: '200', ticketId: row.id }],
-    });
+    const { family, jobId } = await rmm.submit('resolve_ticket', [
+      { transactionId: 'tx', alertRefId, resolutionNote: 'n' },
+    ]);
+    const verdict = await jobs.look(family, { jobId, transactionId: 'tx' });
+    t.match(verdict, { outcome: 'succeeded', ticket: { id: row.id } });
     const organization = { name: row.accountName ?? '' };
     const opened = {
       transactionId: 'ty',

@@ -11,6 +11,8 @@ interface Schema {
   enum?: unknown[];
   items?: Schema;
   properties?: Record<string, Schema>;
+  /** A map: any key, and what each holds. */
+  additionalProperties?: Schema | boolean;
   required?: string[];
 }
 
@@ -103,9 +105,10 @@ function check(document: Document, schema: Schema, value: unknown, at: string): 
 
 function checkObject(document: Document, schema: Schema, value: unknown, at: string): string[] {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return [`${at} is not an object`];
+  const rest = typeof schema.additionalProperties === 'object' ? schema.additionalProperties : undefined;
   const known = new Map(Object.entries(schema.properties ?? {}).map(([key, inner]) => [key.toLowerCase(), inner]));
   return Object.entries(value).flatMap(([key, inner]) => {
-    const described = known.get(key.toLowerCase());
+    const described = known.get(key.toLowerCase()) ?? rest;
     return described ? check(document, described, inner, `${at}.${key}`) : [`${at}.${key} is not described`];
   });
 }
@@ -134,12 +137,14 @@ function missing(document: Document, schema: Schema, value: unknown, at: string)
   if (Array.isArray(value))
     return value.flatMap((item, index) => missing(document, schema.items ?? {}, item, `${at}[${index}]`));
   if (typeof value !== 'object' || value === null) return [];
+  // What has no properties of its own may hold anything.
+  const isMap = schema.properties === undefined;
   const given = Object.keys(value);
   const absent = (schema.required ?? [])
     .filter((name) => !given.includes(name))
     .map((name) => `${at}.${name} is missing`);
   const nested = Object.entries(value).flatMap(([name, inner]) => {
-    const described = schema.properties?.[name];
+    const described = schema.properties?.[name] ?? (isMap ? {} : undefined);
     return described
       ? missing(document, described, inner, `${at}.${name}`)
       : [`${at}.${name} is not described in this letter case`];

@@ -21,6 +21,8 @@ async function build(enqueue?: (alerts: readonly Alert[]) => Promise<void>) {
     countJobs: async () => [],
     apiKeys: [{ name: 'ops', key: 'the-key' }],
     board: [],
+    tasks: { openTask: async () => ({ runId: 'r1' }) },
+    tools: [],
     records: {
       getRun: async () => null,
       listRuns: empty,

@@ -1,36 +1,24 @@
 import { z } from 'zod';
 import { alertOf } from '../../fold.ts';
 import type { Bms } from '../../kaseya/bms.ts';
-import type { Ticket } from '../../kaseya/tickets.ts';
-import { withoutAccount } from '../scope.ts';
-import { defineRead, defineWrite, type ReadBack, refuse } from '../tool.ts';
+import { alertRefsRead, withoutAccount } from '../scope.ts';
+import { defineRead, defineWrite, isRefusal, type ReadBack, type Refusal, refuse, type ToolContext } from '../tool.ts';
+import { noteWith } from './ticket-notes.ts';
+import { refOf } from './ticket-resolve.ts';
 
 export const rmmTools = ({ tickets }: Pick<Bms, 'tickets'>) => [
   defineWrite({
     name: 'create_a_kaseya_bms_tickets_resolve',
     description:
-      "Closes the alert's own RMM ticket, with a resolution note that the customer may see. BMS does it as a job: the result of this call is what the job reported for this ticket, not that the job was accepted. It repairs nothing on the device: close only what the evidence shows is over.",
+      "Closes the RMM ticket of an alert, by the alert's id, with a resolution note that the customer may see: the alert that this run is about, or, in a task, the one that a ticket of this run names as its alertRefId. BMS does it as a job: the result of this call is what the job reported for this ticket, not that the job was accepted. It repairs nothing on the device: close only what the evidence shows is over.",
     input: z.strictObject({
-      alertRefId: z.string().min(1).max(200).describe("the alert's sourceId"),
+      alertRefId: z.string().min(1).max(200).describe("the alert's sourceId, or the ticket's alertRefId"),
       resolutionNote: z.string().min(1).max(4000).describe('what was found and why the fault is over'),
     }),
-    outside({ alertRefId }, { state, scope }) {
-      const unknown = withoutAccount(scope);
-      if (unknown) return unknown;
-      const own = alertOf(state)?.sourceId;
-      if (alertRefId !== own) {
-        return refuse(
-          'out_of_scope',
-          `alertRefId is not this run's: it is ${own ? `"${own}"` : 'a task, which has none'}`,
-        );
-      }
-      return scope.ticket
-        ? null
-        : refuse('no_ticket', 'BMS holds no open ticket for this alert: there is nothing to close');
-    },
-    async prepare({ alertRefId, resolutionNote }, { scope }) {
-      if (!scope.ticket) return refuse('no_ticket', 'BMS holds no open ticket for this alert');
-      return { alertRefId, resolutionNote, ticketId: scope.ticket.id };
+    outside: ({ alertRefId }, context) => withoutAccount(context.scope) ?? refusalOf(alertTicket(alertRefId, context)),
+    async prepare({ alertRefId, resolutionNote }, context) {
+      const ticket = alertTicket(alertRefId, context);
+      return isRefusal(ticket) ? ticket : { alertRefId, resolutionNote, ticketId: ticket.id };
     },
     async write({ alertRefId, resolutionNote }, { marker, transactionId }) {
       const row = { transactionId, alertRefId, resolutionNote: `${resolutionNote}\n\n${marker}` };
@@ -39,9 +27,8 @@ export const rmmTools = ({ tickets }: Pick<Bms, 'tickets'>) => [
     async readBack({ ticketId }, { marker }) {
       const ticket = await tickets.get(ticketId);
       if (!ticket.completedDate) return 'pending';
-      const { rows } = await tickets.notes(ticketId);
       // Closed without our note: somebody else closed it, or the note is kept where we cannot read it.
-      if (!rows.some(({ details }) => details?.includes(marker))) return 'undecidable';
+      if (!(await noteWith(marker, ticketId, tickets))) return 'undecidable';
       return { kind: 'done', message: 'the ticket is closed and carries our note', data: null, ticket: refOf(ticket) };
     },
   }),
@@ -102,4 +89,17 @@ export const rmmTools = ({ tickets }: Pick<Bms, 'tickets'>) => [
   }),
 ];
 
-const refOf = (ticket: Ticket) => ({ id: ticket.id, number: ticket.ticketNumber });
+/** The ticket behind an alert's id: the alert's own, or in a task one that a read of this run returned with that id. */
+function alertTicket(alertRefId: string, { state, scope }: ToolContext): { id: number } | Refusal {
+  const alert = alertOf(state);
+  if (!alert) {
+    const ticketId = alertRefsRead(state).get(alertRefId);
+    if (ticketId !== undefined) return { id: ticketId };
+    return refuse('out_of_scope', `no ticket that this run has read names alertRefId "${alertRefId}": read the ticket`);
+  }
+  if (alertRefId !== alert.sourceId)
+    return refuse('out_of_scope', `alertRefId is not this run's: it is "${alert.sourceId}"`);
+  return scope.ticket ?? refuse('no_ticket', 'BMS holds no open ticket for this alert: there is nothing to close');
+}
+
+const refusalOf = (value: unknown): Refusal | null => (isRefusal(value) ? value : null);

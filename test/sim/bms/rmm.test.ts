@@ -70,8 +70,24 @@ t.test('the ledger is right without anyone asking for the job', async (t) => {
   });
 });
 
-t.test('resolving again is an effect again, with the same transaction id too', async (t) => {
+t.test('resolving again fails its row, and the ledger keeps that', async (t) => {
   const sim = startSim(t);
+  const [one] = alertTickets(sim);
+  const row = resolveRow('same', one?.alertRefId);
+  const jobId = await submit(sim, 'tickets/resolve', [row, row]);
+  sim.pass(2_000);
+  const { details } = (await statusOf(sim, jobId)).json.result;
+  t.match(details, [
+    { statusCode: '200' },
+    { statusCode: '422', statusMessage: /is resolved already/, ticketId: null },
+  ]);
+  const { effects, refused } = sim.state.ledger();
+  t.equal(effects.length, 1);
+  t.match(refused, [{ seq: 1, jobId, transactionId: 'same', alertRefId: one?.alertRefId, reason: /resolved already/ }]);
+});
+
+t.test('or it is an effect again, where BMS is to take it', async (t) => {
+  const sim = startSim(t, { secondResolve: 'repeat' });
   const [one] = alertTickets(sim);
   const row = resolveRow('same', one?.alertRefId);
   await submit(sim, 'tickets/resolve', [row, row]);
@@ -149,7 +165,7 @@ t.test('assets are a family of their own', async (t) => {
   ];
   const jobId = await submit(sim, 'assets/deactivate', rows, 'PUT');
   sim.pass(2_000);
-  t.equal((await statusOf(sim, jobId)).status, 404, 'the ticket family does not know it');
+  t.equal((await statusOf(sim, jobId)).json.error.code, 1005, 'the ticket family does not know it');
   const { json } = await statusOf(sim, jobId, 'assets');
   t.match(json.result.details, [
     { psaAssetId: one?.assetId, statusCode: '200' },
@@ -168,8 +184,8 @@ t.test('what is no array, no integration or no job is refused', async (t) => {
   const single = await sim.call('POST', `${rmm}/tickets/resolve`, resolveRow('a', 'x'));
   t.equal(single.status, 200);
   t.equal(single.json.success, false);
-  t.equal((await sim.call('POST', '/v2/rmm/other/tickets/resolve', [resolveRow('a', 'x')])).status, 404);
-  t.equal((await statusOf(sim, '123')).status, 404);
+  t.equal((await sim.call('POST', '/v2/rmm/other/tickets/resolve', [resolveRow('a', 'x')])).json.error.code, 1005);
+  t.equal((await statusOf(sim, '123')).json.error.code, 1005);
   t.equal((await sim.call('GET', '/v2/rmm/other/status')).json.success, false);
   t.same(sim.state.ledger().jobs, []);
 });

@@ -1,0 +1,10 @@
+import type { Bms } from '../../kaseya/bms.ts';
+import type { WriteDefaults } from './names.ts';
+
+/** What the tools work with. */
+export interface ToolParts {
+  bms: Bms;
+  defaults: WriteDefaults;
+  /** What the tenant is called within Kaseya One; null where it is not set. */
+  kaseyaOne: { organizationId: string; appClientIdentifier: string } | null;
+}

@@ -1,0 +1,67 @@
+import type { FastifyInstance } from 'fastify';
+import { z } from 'zod';
+import { cleanText } from '../alert.ts';
+import { type Task, ticketNumbersIn } from '../task.ts';
+import { type ApiKey, keyOf } from './api-keys.ts';
+import { problem } from './errors.ts';
+
+export interface TaskParts {
+  apiKeys: readonly ApiKey[];
+  /** Resolves when the run is stored and queued. */
+  openTask(task: Task): Promise<{ runId: string }>;
+  now?: () => Date;
+}
+
+const shortText = z.string().trim().min(1).max(200).nullish();
+
+const bodySchema = z.strictObject({
+  text: z.string().trim().min(1).max(4000),
+  account: shortText,
+  ticketNumber: z.union([shortText, z.number().int().positive()]),
+});
+
+/** A person asks for something in words; one run works on it, inside one account. Ask `/v1/runs/:id` what became of it. */
+export async function taskRoutes(app: FastifyInstance, parts: TaskParts): Promise<void> {
+  app.post('/tasks', async (request, reply) => {
+    const requestedBy = keyOf(request, parts.apiKeys)?.name ?? '';
+    const receivedAt = (parts.now?.() ?? new Date()).toISOString();
+    const task = { ...readTask(request.body), requestedBy, receivedAt };
+    return reply.code(202).send(await open(task, parts));
+  });
+}
+
+function readTask(body: unknown): Pick<Task, 'text' | 'account' | 'ticketNumber'> {
+  const parsed = bodySchema.safeParse(body);
+  if (!parsed.success) {
+    const [issue] = parsed.error.issues;
+    const message = `${issue?.path.join('.') || 'the body'}: ${issue?.message ?? 'is not a task'}`;
+    throw problem(400, { code: 'bad_task', message, hint: 'send {text, account?, ticketNumber?}' });
+  }
+  const text = cleanText(parsed.data.text, 4000);
+  const account = parsed.data.account ?? null;
+  const given = parsed.data.ticketNumber == null ? null : String(parsed.data.ticketNumber).replace(/^#/, '');
+  return { text, account, ticketNumber: given ?? (account === null ? theOneTicketIn(text) : null) };
+}
+
+/** What a run may touch is settled before a model sees the task, so the task must say whose it is. */
+function theOneTicketIn(text: string): string {
+  const numbers = ticketNumbersIn(text);
+  const [number] = numbers;
+  if (number !== undefined && numbers.length === 1) return number;
+  const message =
+    numbers.length === 0
+      ? 'the task does not say which customer or ticket it is about'
+      : `the task names ${numbers.length} tickets: ${numbers.join(', ')}`;
+  const hint = 'send account (the exact name in BMS) or ticketNumber';
+  throw problem(422, { code: 'no_scope', message, hint });
+}
+
+async function open(task: Task, parts: TaskParts): Promise<{ runId: string }> {
+  try {
+    return await parts.openTask(task);
+  } catch (error) {
+    const message = 'the task could not be stored';
+    const told = { code: 'queue_unavailable', message, hint: 'send it again: nothing was kept', retryAfterSeconds: 5 };
+    throw problem(503, told, error);
+  }
+}

@@ -1,0 +1,32 @@
+import type { Transport } from './transport.ts';
+
+const template = '/v2/kaseya-one/tickets/action/notifications';
+
+/** Source: Kaseya's OpenAPI; what the fields mean is not described. */
+export interface ActionNotification {
+  organizationId: string;
+  appClientIdentifier: string;
+  id: string;
+  actionEventType: string;
+  eventType: string;
+  targetProducts: readonly string[];
+}
+
+export interface KaseyaOne {
+  /** A callback from product to product within Kaseya One. It pages nobody, and answers nothing. */
+  notify(notification: ActionNotification): Promise<void>;
+}
+
+export const createKaseyaOne = (transport: Transport): KaseyaOne => ({
+  async notify({ organizationId, appClientIdentifier, id, actionEventType, eventType, targetProducts }) {
+    const body = {
+      KaseyaOneOrganizationId: organizationId,
+      AppClientIdentifier: appClientIdentifier,
+      Id: id,
+      ActionEventType: actionEventType,
+      EventType: eventType,
+      TargetProducts: targetProducts,
+    };
+    await transport.call({ method: 'POST', template, body });
+  },
+});
