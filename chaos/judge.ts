@@ -25,7 +25,7 @@ export function judge(target: Target, outcome: Outcome | null, ledger: Ledger): 
     falseDone: outcome ? unfounded(target, outcome, effects, ledger) : [],
     undecidable: outcome?.undecidable ?? [],
     untold: outcome !== null && needsPerson(outcome) && !effects.some(({ operation }) => tells.has(operation)),
-    doneAllTheSame: (outcome?.undecidable.length ?? 0) > 0 && effects.some(({ operation }) => onceEach.has(operation)),
+    doneAllTheSame: (outcome?.undecidable.length ?? 0) > 0 && effects.some(isFirstChoice),
   };
 }
 
@@ -34,6 +34,10 @@ const createOperation = 'POST /v2/rmm/{integrationType}/tickets';
 
 /** Of these, a second one is a double whatever its text says: an alert has one ticket, which is closed once. */
 const onceEach = new Set([resolveOperation, createOperation]);
+
+/** A resolve or a new ticket that the run wanted for itself: not the ticket by which it hands over. */
+const isFirstChoice = ({ operation, body }: Effect): boolean =>
+  onceEach.has(operation) && !textOf(body).includes('[handover]');
 
 /** What people see: the ticket in their queue, or a new one. */
 const tells = new Set([assignOperation, createOperation]);

@@ -28,7 +28,6 @@ export async function onBed<T>(
       redis,
       simFlags: ['--seed', 'bench', '--tickets', String(tickets), '--rate-limit', 'none', '--job-seconds', jobSeconds],
       config: { rateLimit: withoutRateLimit, ...config },
-      env: { LOG_LEVEL: 'warn' },
     });
     try {
       const server = await stack.start('server');
