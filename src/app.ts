@@ -15,6 +15,8 @@ import { createProbeServer, createServer, type ProbeParts } from './http/server.
 import { type Bms, createBms } from './kaseya/bms.ts';
 import { lookAtJob } from './kaseya/jobs.ts';
 import type { RmmAction, RowOf } from './kaseya/rmm.ts';
+import type { Credentials } from './kaseya/token.ts';
+import { createTokenStore } from './kaseya/token-store.ts';
 import { enqueueAlerts, startIntake } from './queue/alerts.ts';
 import { connectRedis, failFast } from './queue/connection.ts';
 import { createIncidents, type Incidents } from './queue/incidents.ts';
@@ -203,6 +205,13 @@ async function startWorkers(config: Config, log: Logger, closers: Closers): Prom
 /** A busy action rests between batches for long enough that a burst of rows becomes a handful of requests. */
 const paceOf = ({ rmm: { batchMillis } }: Config) => ({ firstMs: batchMillis * 4, longestMs: batchMillis * 16 });
 
+const credentialsOf = (config: Config): Credentials => ({
+  username: config.KASEYA_USERNAME,
+  password: config.KASEYA_PASSWORD,
+  tenant: config.KASEYA_TENANT,
+  mfaSecret: config.KASEYA_MFA_SECRET ?? null,
+});
+
 function createBmsClient(config: Config, redis: Redis, signal: AbortSignal): Bms {
   const toLimit = ({ requests, windowSeconds }: { requests: number; windowSeconds: number }) => ({
     requests,
@@ -210,9 +219,12 @@ function createBmsClient(config: Config, redis: Redis, signal: AbortSignal): Bms
   });
   const { endpoints, ...general } = config.rateLimit;
   const timeoutMs = config.timeouts.bmsSeconds * 1000;
+  const baseUrl = config.KASEYA_BASE_URL;
+  const credentials = credentialsOf(config);
   return createBms({
-    baseUrl: config.KASEYA_BASE_URL,
-    credentials: { username: config.KASEYA_USERNAME, password: config.KASEYA_PASSWORD, tenant: config.KASEYA_TENANT },
+    baseUrl,
+    credentials,
+    tokenStore: createTokenStore(redis, { baseUrl, credentials, lockMs: timeoutMs + 5_000 }),
     integrationType: config.KASEYA_INTEGRATION_TYPE,
     lookupTables: {
       noteTypes: config.lookups.noteTypeTable,

@@ -2,6 +2,8 @@ import { readFileSync } from 'node:fs';
 import { parse as parseYaml } from 'yaml';
 import { z } from 'zod';
 import { modeSchema } from './journal.ts';
+import { baseUrlOf } from './kaseya/regions.ts';
+import { isBase32 } from './kaseya/totp.ts';
 
 /** Everything that an operator can set, checked. Times are in milliseconds. */
 export type Config = z.infer<typeof fileSchema> & z.infer<typeof envSchema> & { secrets: Record<string, string[]> };
@@ -127,9 +129,15 @@ const envSchema = z.object({
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
   TRIAGE_MODE: modeSchema.optional(),
   API_KEYS: apiKeysSchema,
-  KASEYA_BASE_URL: required('your region, for example https://api.bms.kaseya.com').pipe(url),
+  KASEYA_BASE_URL: required('your region (us, emea, apac) or its address, such as https://api.bms.kaseya.com')
+    .transform(baseUrlOf)
+    .pipe(url),
   KASEYA_USERNAME: required('a BMS user of its own for this service'),
   KASEYA_PASSWORD: required('the password of that user'),
+  KASEYA_MFA_SECRET: z
+    .string()
+    .refine(isBase32, 'must be the base32 secret that the authenticator was set up with')
+    .optional(),
   KASEYA_TENANT: required('the company name under My Settings in BMS'),
   KASEYA_INTEGRATION_TYPE: z.string().min(1).default('dattormm'),
   OPENAI_BASE_URL: url.optional(),

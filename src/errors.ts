@@ -37,6 +37,8 @@ export type UpstreamCode =
   | 'auth'
   | 'permission'
   | 'validation'
+  /** The upstream in use has no way to do this. */
+  | 'unsupported'
   | 'not_found'
   | 'throttled'
   | 'vendor_fault'

@@ -20,10 +20,7 @@ export const int = z.number().int();
 export const flag = z.boolean();
 export const date = z.string().refine((value) => !Number.isNaN(Date.parse(value)), 'is not a date');
 
-/**
- * Parses a body or refuses it. A missing required field comes back as HTTP 200 with `success: false`, a value of the
- * wrong type as HTTP 400: both ways of failing exist in BMS, and a client has to stand both.
- */
+/** Parses a body or refuses it; what is missing is told apart from what is of the wrong type. */
 export function readFields<T>(schema: z.ZodType<T>, body: unknown): T {
   const parsed = schema.safeParse(body ?? {}, { reportInput: true });
   if (parsed.success) return parsed.data;
@@ -31,7 +28,7 @@ export function readFields<T>(schema: z.ZodType<T>, body: unknown): T {
   const absent = issues.filter(isMissing);
   if (absent.length === issues.length) {
     const subErrors = absent.map((issue) => `${issue.path.join('.')} is required`);
-    throw new Refusal(200, errorCodes.missing, 'Required fields are missing', subErrors);
+    throw new Refusal(400, errorCodes.missing, 'Required fields are missing', subErrors);
   }
   const wrong = issues.filter((issue) => !isMissing(issue));
   const subErrors = wrong.map((issue) => `${issue.path.join('.') || 'body'}: ${issue.message}`);

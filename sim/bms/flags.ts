@@ -1,5 +1,15 @@
 import { parseArgs } from 'node:util';
-import { type BmsOptions, defaultOptions, letterCases, type Range, type RateLimit, windowKinds } from './options.ts';
+import {
+  type BmsOptions,
+  defaultOptions,
+  errorStyles,
+  jobWordings,
+  letterCases,
+  type Range,
+  type RateLimit,
+  secondResolves,
+  windowKinds,
+} from './options.ts';
 import { rateHeaderKinds } from './rate-headers.ts';
 
 /** A flag that is unknown or has a value that cannot be; the message names it. */
@@ -63,9 +73,15 @@ const oneOf =
     return found;
   };
 
-const flagNames = [
+const base32: Reader<string> = (value, flag) => {
+  if (!/^[A-Z2-7]{16,}=*$/i.test(value)) throw new FlagError(`--${flag} must be base32, 16 letters or more`);
+  return value;
+};
+
+export const flagNames = [
   ...['port', 'seed', 'rate-limit', 'window', 'rate-headers', 'job-seconds', 'job-failure', 'latency-ms'],
   ...['token-seconds', 'tickets', 'case', 'integration-type'],
+  ...['errors', 'job-words', 'second-resolve', 'copilot', 'mfa-secret'],
   ...['host', 'username', 'password', 'tenant'],
 ];
 
@@ -90,6 +106,11 @@ export function readFlags(args: string[]): Settings {
     tokenSeconds: read('token-seconds', number(0.1, 1e7), base.tokenSeconds),
     tickets: read('tickets', whole(0, 50_000), base.tickets),
     letterCase: read('case', oneOf(letterCases), base.letterCase),
+    errors: read('errors', oneOf(errorStyles), base.errors),
+    jobWords: read('job-words', oneOf(jobWordings), base.jobWords),
+    secondResolve: read('second-resolve', oneOf(secondResolves), base.secondResolve),
+    copilot: read('copilot', oneOf(['on', 'off']), base.copilot ? 'on' : 'off') === 'on',
+    mfaSecret: read<string | null>('mfa-secret', base32, base.mfaSecret),
   };
   return { host: read('host', filled, '127.0.0.1'), port: read('port', whole(0, 65_535), 0), options };
 }

@@ -1,8 +1,7 @@
 import { z } from 'zod';
-import { generalNote } from './seed-tickets.ts';
 import type { Employee } from './tenant/lookups.ts';
-import { named } from './tenant/tenant.ts';
-import { type Act, addNote, setStatus, type Ticket, touch } from './ticket.ts';
+import { generalNote, named } from './tenant/tenant.ts';
+import { type Act, addNote, setAssignee, setStatus, type Ticket, touch } from './ticket.ts';
 import type { World } from './world.ts';
 
 export const humanSchema = z.strictObject({
@@ -29,7 +28,7 @@ export function actAsHuman(world: World, ticket: Ticket, input: HumanInput, at: 
       note(input.text ?? 'I am looking at this.');
       break;
     case 'assign':
-      ticket.assigneeId = employee.id;
+      setAssignee(ticket, employee, act);
       if (input.text !== undefined) note(input.text);
       break;
     case 'time':

@@ -1,14 +1,17 @@
-import type { Effect } from './effects.ts';
-import { type Job, jobWord } from './rmm/jobs.ts';
+import type { Effect, Mail, RefusedRow } from './effects.ts';
+import { isFinished, type Job, jobWord } from './rmm/jobs.ts';
 import { byId } from './tenant/tenant.ts';
 import type { Note, Ticket } from './ticket.ts';
-import type { RequestCounts, World } from './world.ts';
+import type { RequestCounts, SchedulerJob, World } from './world.ts';
 
 export interface Ledger {
   effects: Effect[];
   tickets: ReturnType<typeof ticketView>[];
   jobs: ReturnType<typeof jobView>[];
   requests: RequestCounts;
+  refused: RefusedRow[];
+  mails: Mail[];
+  schedulerJobs: SchedulerJob[];
 }
 
 export function readLedger(world: World, now: number): Ledger {
@@ -17,6 +20,9 @@ export function readLedger(world: World, now: number): Ledger {
     tickets: [...world.tickets.values()].map((ticket) => ticketView(world, ticket)),
     jobs: [...world.jobs.values()].map((job) => jobView(job, now)),
     requests: world.requests,
+    refused: world.refused,
+    mails: world.mails,
+    schedulerJobs: world.schedulerJobs,
   };
 }
 
@@ -33,10 +39,15 @@ function ticketView({ tenant }: World, ticket: Ticket) {
     resolved: ticket.completedDate !== null,
     priorityName: ticket.priority.name,
     queueName: ticket.queue?.name ?? null,
+    /** How many people look into that queue. */
+    queueMembers: byId(tenant.queues, ticket.queue?.id)?.memberIds.length ?? 0,
     assigneeName: byId(tenant.employees, ticket.assigneeId)?.name ?? null,
     assetId: ticket.assetId,
     assetName: asset?.name ?? null,
     notes: ticket.notes.map(noteView),
+    hours: ticket.timeLogs.reduce((sum, { hours }) => sum + hours, 0),
+    todos: ticket.todos.length,
+    checklistItems: ticket.checklist.length,
   };
 }
 
@@ -49,6 +60,7 @@ function jobView(job: Job, now: number) {
     id: job.id,
     family: job.family,
     status: jobWord(job, now),
+    finished: isFinished(job, now),
     rows: job.rows.map(({ transactionId, alertRefId, assetId, outcome }) => ({
       ...{ transactionId, alertRefId, assetId },
       ok: outcome?.ok ?? null,

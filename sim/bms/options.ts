@@ -4,6 +4,15 @@ export const windowKinds = ['fixed', 'sliding', 'bucket'] as const;
 export type WindowKind = (typeof windowKinds)[number];
 export const letterCases = ['camel', 'pascal'] as const;
 export type LetterCase = (typeof letterCases)[number];
+/** How BMS says no: with HTTP 200 and `success: false`, or with a fitting status too. Which one is unknown. */
+export const errorStyles = ['envelope', 'http'] as const;
+export type ErrorStyle = (typeof errorStyles)[number];
+/** `odd` words are ones that no document names: partial, failed, and some that nobody can have foreseen. */
+export const jobWordings = ['normal', 'odd'] as const;
+export type JobWording = (typeof jobWordings)[number];
+/** Whether an alert whose ticket is resolved already can be resolved again: its row fails, or is done once more. */
+export const secondResolves = ['refuse', 'repeat'] as const;
+export type SecondResolve = (typeof secondResolves)[number];
 
 /** Both ends included. */
 export interface Range {
@@ -37,6 +46,13 @@ export interface BmsOptions {
   /** How many open tickets an RMM has raised. */
   tickets: number;
   letterCase: LetterCase;
+  errors: ErrorStyle;
+  jobWords: JobWording;
+  secondResolve: SecondResolve;
+  /** Whether the tenant has bought Kaseya's writing helpers. */
+  copilot: boolean;
+  /** Base32; with it sign-in wants the code of the moment (RFC 6238) as `MFACode`. */
+  mfaSecret: string | null;
   /** Milliseconds since 1970; tests turn the clock by hand. */
   now: () => number;
 }
@@ -54,5 +70,10 @@ export const defaultOptions: BmsOptions = {
   tokenSeconds: 1800,
   tickets: 12,
   letterCase: 'camel',
+  errors: 'envelope',
+  jobWords: 'normal',
+  secondResolve: 'refuse',
+  copilot: true,
+  mfaSecret: null,
   now: Date.now,
 };

@@ -48,5 +48,9 @@ export const malformed = (subError: string) =>
 export const contains = (text: string | null | undefined, part: string) =>
   (text ?? '').toLowerCase().includes(part.trim().toLowerCase());
 
+/** Whether each text holds what the filter of its name asks for. */
+export const hasParts = (filter: Query, texts: Record<string, string>) =>
+  Object.entries(texts).every(([name, value]) => contains(value, filter.get(name) ?? ''));
+
 /** Comma-separated words, lower-cased. */
 export const wordsOf = (list: string) => new Set(list.split(',').map((word) => word.trim().toLowerCase()));

@@ -40,12 +40,17 @@ export function checkReferences(): ReferenceCheck {
 const isComplete = <T extends Record<string, unknown>>(found: T): found is { [K in keyof T]: NonNullable<T[K]> } =>
   Object.values(found).every((entry) => entry !== null && entry !== undefined);
 
-/** Locations, contacts and assets belong to an account; those of another one are as good as unknown. */
+/** A subtype means something only below its own issue type. */
+export const subTypesOf = ({ issueTypes }: Tenant, issueTypeId: number | null | undefined) =>
+  byId(issueTypes, issueTypeId)?.subTypes ?? [];
+
+/** Locations, contacts, contracts and assets belong to an account; those of another one are as good as unknown. */
 export function ownedBy(tenant: Tenant, accountId: number | undefined) {
   const account = byId(tenant.accounts, accountId);
   return {
     locations: account?.locations ?? [],
     contacts: account?.contacts ?? [],
     assets: [...tenant.assets.values()].filter((asset) => asset.accountId === accountId),
+    contracts: account?.contracts ?? [],
   };
 }

@@ -1,4 +1,5 @@
 import { contains, malformed, type Query, wholeNumber, wordsOf } from './query.ts';
+import { subTypesOf } from './references.ts';
 import { byId, type Tenant } from './tenant/tenant.ts';
 import type { Ticket } from './ticket.ts';
 
@@ -16,6 +17,8 @@ const parts: Record<string, Reader> = {
   AccountCode: ({ accountId }, tenant) => byId(tenant.accounts, accountId)?.code,
   AssigneeName: ({ assigneeId }, tenant) => byId(tenant.employees, assigneeId)?.name,
   CreatedByName: ({ createdBy }) => createdBy.name,
+  LocationName: ({ accountId, locationId }, tenant) =>
+    byId(byId(tenant.accounts, accountId)?.locations ?? [], locationId)?.name,
   ContactName: (ticket, tenant) =>
     byId(byId(tenant.accounts, ticket.accountId)?.contacts ?? [], ticket.contactId)?.name,
 };
@@ -33,6 +36,9 @@ const lists: Record<string, Reader> = {
   QueueNames: ({ queue }) => queue?.name,
   PriorityNames: ({ priority }) => priority.name,
   TicketTypeNames: ({ type }) => type.name,
+  SubIssueTypeNames: ({ issueTypeId, subIssueTypeId }, tenant) =>
+    byId(subTypesOf(tenant, issueTypeId), subIssueTypeId)?.name,
+  ServiceLevelAgreementNames: ({ slaId }, tenant) => byId(tenant.slas, slaId)?.name,
   IssueTypeNames: ({ issueTypeId }, tenant) => byId(tenant.issueTypes, issueTypeId)?.name,
 };
 

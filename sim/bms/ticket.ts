@@ -1,5 +1,6 @@
 import type { Entry, Priority, Status } from './tenant/lookups.ts';
 import type { Person } from './tenant/tenant.ts';
+import { type AuditEntry, audit, blankExtras, type TicketExtras } from './ticket-extras.ts';
 
 export interface Note {
   id: number;
@@ -14,11 +15,13 @@ export interface TimeLog {
   id: number;
   hours: number;
   notes: string;
+  workTypeId?: number;
+  roleId?: number;
   createdBy: Person;
   createdOn: string;
 }
 
-export interface Ticket {
+export interface Ticket extends TicketExtras {
   id: number;
   ticketNumber: string;
   title: string;
@@ -31,6 +34,10 @@ export interface Ticket {
   assetId: number | null;
   assigneeId: number | null;
   issueTypeId: number | null;
+  subIssueTypeId: number | null;
+  contractId: number | null;
+  workTypeId: number | null;
+  slaId: number | null;
   status: Status;
   priority: Priority;
   queue: Entry | null;
@@ -52,6 +59,7 @@ export interface Ticket {
   lastOccurrenceDate: string;
   notes: Note[];
   timeLogs: TimeLog[];
+  audit: AuditEntry[];
 }
 
 /** Who did something, and when (ISO). */
@@ -67,6 +75,10 @@ export interface TicketDraft
   assetId?: number | null;
   assigneeId?: number | null;
   issueTypeId?: number | null;
+  subIssueTypeId?: number | null;
+  contractId?: number | null;
+  workTypeId?: number | null;
+  slaId?: number | null;
   queue?: Entry | null;
   openDate?: string;
   dueDate?: string | null;
@@ -81,8 +93,10 @@ export interface Sequence {
 
 export function createTicket(draft: TicketDraft, sequence: Sequence, { by, at }: Act): Ticket {
   const openDate = draft.openDate ?? at;
-  return {
+  const ticket: Ticket = {
     ...{ contactId: null, assetId: null, assigneeId: null, issueTypeId: null, queue: null },
+    ...{ subIssueTypeId: null, contractId: null, workTypeId: null, slaId: null },
+    ...blankExtras(),
     ...{ alertRefId: null, dueDate: null },
     ...draft,
     ...{ id: sequence.ticketId(), ticketNumber: sequence.ticketNumber(), openDate },
@@ -90,8 +104,10 @@ export function createTicket(draft: TicketDraft, sequence: Sequence, { by, at }:
     ...{ lastActivityUpdate: at, lastStatusUpdate: at, lastPriorityUpdate: at, lastQueueUpdate: at },
     completedDate: draft.status.completes ? at : null,
     reOpenedDate: null,
-    ...{ occurrenceCount: 1, lastOccurrenceDate: openDate, notes: [], timeLogs: [] },
+    ...{ occurrenceCount: 1, lastOccurrenceDate: openDate, notes: [], timeLogs: [], audit: [] },
   };
+  audit(ticket, { by, at }, 'Created', draft.title);
+  return ticket;
 }
 
 /** Every change passes here, so that whoever looks again sees who was last. */
@@ -104,6 +120,7 @@ export function touch(ticket: Ticket, { by, at }: Act): void {
 export function addNote(ticket: Ticket, note: Omit<Note, 'createdBy' | 'createdOn'>, act: Act): Note {
   const added = { ...note, createdBy: act.by, createdOn: act.at };
   ticket.notes.push(added);
+  audit(ticket, act, 'Note added', note.type.name);
   touch(ticket, act);
   return added;
 }
@@ -111,6 +128,7 @@ export function addNote(ticket: Ticket, note: Omit<Note, 'createdBy' | 'createdO
 export function setStatus(ticket: Ticket, status: Status, act: Act): void {
   touch(ticket, act);
   if (ticket.status.id === status.id) return;
+  audit(ticket, act, 'Status changed', `${ticket.status.name} → ${status.name}`);
   const reopens = ticket.status.completes && !status.completes;
   ticket.status = status;
   ticket.lastStatusUpdate = act.at;
@@ -119,7 +137,26 @@ export function setStatus(ticket: Ticket, status: Status, act: Act): void {
 }
 
 export function setQueue(ticket: Ticket, queue: Entry, act: Act): void {
+  if (ticket.queue?.id !== queue.id) {
+    audit(ticket, act, 'Queue changed', `${ticket.queue?.name ?? 'none'} → ${queue.name}`);
+  }
   ticket.queue = queue;
   ticket.lastQueueUpdate = act.at;
+  touch(ticket, act);
+}
+
+/** Null takes the ticket from whoever has it. */
+export function setAssignee(ticket: Ticket, assignee: Person | null, act: Act): void {
+  if (ticket.assigneeId !== (assignee?.id ?? null)) audit(ticket, act, 'Assigned', assignee?.name ?? 'nobody');
+  ticket.assigneeId = assignee?.id ?? null;
+  touch(ticket, act);
+}
+
+export function setPriority(ticket: Ticket, priority: Priority, act: Act): void {
+  if (ticket.priority.id !== priority.id) {
+    audit(ticket, act, 'Priority changed', `${ticket.priority.name} → ${priority.name}`);
+  }
+  ticket.priority = priority;
+  ticket.lastPriorityUpdate = act.at;
   touch(ticket, act);
 }

@@ -1,4 +1,4 @@
-import type { LetterCase } from './options.ts';
+import type { ErrorStyle, LetterCase } from './options.ts';
 
 /** `body` undefined is an empty answer, as `assignticket` gives. */
 export interface Answer {
@@ -11,6 +11,8 @@ export const paged = (result: unknown[], totalRecords: number): Answer => ({
   status: 200,
   body: { success: true, error: null, result, totalRecords },
 });
+/** Kaseya describes single summaries without the envelope that all else has. */
+export const bare = (body: unknown): Answer => ({ status: 200, body });
 export const empty: Answer = { status: 200, body: undefined };
 
 /** Invented, as Kaseya publishes none: only the shape of `ErrorInfo` is known. */
@@ -29,6 +31,16 @@ export class Refusal extends Error {
     this.code = code;
     this.subErrors = subErrors;
   }
+}
+
+/** Refusals whose HTTP status is unknown; a missing token, a spent limit and a wrong content type always have theirs. */
+const styled = new Set([200, 400, 403, 404, 409]);
+
+/** Kaseya declares 200 and nothing else, so by default its refusals come under it; a client has to stand both. */
+export function inStyle(refusal: Refusal, style: ErrorStyle): Refusal {
+  const { status, code, message, subErrors } = refusal;
+  if (!styled.has(status)) return refusal;
+  return new Refusal(style === 'envelope' ? 200 : status === 200 ? 400 : status, code, message, subErrors);
 }
 
 /** `stackStrace` is spelt as in Kaseya's description. */

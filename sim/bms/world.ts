@@ -1,7 +1,7 @@
-import type { Effect } from './effects.ts';
+import type { Effect, Mail, RefusedRow } from './effects.ts';
 import { createFaults, type Faults } from './faults.ts';
 import { createLimiter, type Limiter } from './limiter.ts';
-import type { BmsOptions } from './options.ts';
+import type { BmsOptions, SecondResolve } from './options.ts';
 import { createRandom, type Random } from './random.ts';
 import type { Job } from './rmm/jobs.ts';
 import { seedTickets } from './seed-tickets.ts';
@@ -16,6 +16,11 @@ export interface RequestCounts {
   rejected429: number;
 }
 
+export interface SchedulerJob {
+  id: string;
+  name: string;
+}
+
 /** All that a reset throws away. */
 export interface World {
   seed: string;
@@ -26,6 +31,13 @@ export interface World {
   /** Accepted, and not yet carried out. */
   pendingJobs: Set<Job>;
   effects: Effect[];
+  refused: RefusedRow[];
+  mails: Mail[];
+  /** Of each entity type, the ids in the other product and the PSA's own. */
+  mappings: Map<string, Map<string, number>>;
+  /** BMS's own nightly work; nothing here starts any. */
+  schedulerJobs: SchedulerJob[];
+  secondResolve: SecondResolve;
   requests: RequestCounts;
   faults: Faults;
   tokens: Tokens;
@@ -46,6 +58,11 @@ export function createWorld(options: BmsOptions): World {
     jobs: new Map(),
     pendingJobs: new Set(),
     effects: [],
+    refused: [],
+    mails: [],
+    mappings: new Map(),
+    schedulerJobs: [{ id: createRandom(`${options.seed}:scheduler`).uuid(), name: 'Nightly asset sync' }],
+    secondResolve: options.secondResolve,
     requests: { total: 0, byEndpoint: {}, rejected429: 0 },
     faults: createFaults(createRandom(`${options.seed}:faults`)),
     tokens: createTokens(options.tokenSeconds * 1000),

@@ -22,9 +22,32 @@ export const requestSchema = z.object({
 
 export type ChatRequest = z.infer<typeof requestSchema>;
 
+export const isOffered = ({ tools }: ChatRequest, name: string): boolean =>
+  tools.some((tool) => tool.function.name === name);
+
+/** A tool call and the text that came back for it. */
+export interface Result {
+  name: string;
+  args: unknown;
+  text: string;
+}
+
+/** The answered tool calls so far, oldest first. */
+export function resultsOf({ messages }: ChatRequest): Result[] {
+  const calls = new Map(
+    messages.flatMap((message) => (message.tool_calls ?? []).map((call) => [call.id, call.function])),
+  );
+  return messages.flatMap(({ role, content, tool_call_id }) => {
+    if (role !== 'tool') return [];
+    const call = calls.get(tool_call_id ?? '');
+    return [{ name: call?.name ?? '', args: parseJson(call?.arguments ?? ''), text: content ?? '' }];
+  });
+}
+
 /** What one tool call came to, as the service told the model. */
 export interface Outcome {
   name: string;
+  args: unknown;
   status: string;
   step: number | null;
   message: string | null;
@@ -38,57 +61,60 @@ const outcomeSchema = z.object({
   data: z.unknown().optional(),
 });
 
-/** The tool results so far, oldest first. */
-export function outcomesOf({ messages }: ChatRequest): Outcome[] {
-  const names = new Map(
-    messages.flatMap((message) => (message.tool_calls ?? []).map((call) => [call.id, call.function.name])),
-  );
-  return messages.flatMap((message) => {
-    if (message.role !== 'tool') return [];
-    const parsed = outcomeSchema.safeParse(parseJson(message.content ?? ''));
+/** The outcomes that the service told, oldest first. */
+export const outcomesOf = (request: ChatRequest): Outcome[] =>
+  resultsOf(request).flatMap(({ name, args, text }) => {
+    const parsed = outcomeSchema.safeParse(parseJson(text));
     if (!parsed.success) return [];
-    const { status, step, message: text, data } = parsed.data;
-    return [
-      { name: names.get(message.tool_call_id ?? '') ?? '', status, step: step ?? null, message: text ?? null, data },
-    ];
+    const { status, step, message, data } = parsed.data;
+    return [{ name, args, status, step: step ?? null, message: message ?? null, data }];
   });
-}
 
 const named = z.object({ id: z.number(), name: z.string() });
 
-const openingSchema = z.object({
+const knownSchema = z.object({
+  step: z.number(),
+  account: named.nullable(),
+  asset: named.nullable(),
+  ticket: z.object({ id: z.number(), number: z.string(), title: z.string() }).nullable(),
+  reason: z.string().nullable(),
+});
+
+const alertSchema = z.object({
+  sourceId: z.string(),
+  title: z.string(),
+  description: z.string(),
+  monitor: z.string().nullish(),
+  device: z.object({ name: z.string().nullish() }),
+});
+
+const openingSchema = z.object({ mode: z.string(), alert: alertSchema, known: knownSchema.nullable() });
+const taskOpeningSchema = z.object({
   mode: z.string(),
-  alert: z.object({
-    sourceId: z.string(),
-    title: z.string(),
-    description: z.string(),
-    monitor: z.string().nullish(),
-    device: z.object({ name: z.string().nullish() }),
-  }),
-  known: z
-    .object({
-      step: z.number(),
-      account: named.nullable(),
-      asset: named.nullable(),
-      ticket: z.object({ id: z.number(), number: z.string(), title: z.string() }).nullable(),
-      reason: z.string().nullable(),
-    })
-    .nullable(),
+  task: z.object({ text: z.string() }),
+  known: knownSchema.nullable(),
 });
 
 export type Opening = z.infer<typeof openingSchema>;
+export type TaskOpening = z.infer<typeof taskOpeningSchema>;
 
-/** The alert and what the service found, from the JSON document in the first user message. */
-export function openingOf({ messages }: ChatRequest): Opening | null {
+/** The alert and what the service found; null when the conversation opens otherwise. */
+export const openingOf = (request: ChatRequest): Opening | null => documentOf(request, openingSchema);
+
+/** What a person asked for, in the same form. */
+export const taskOf = (request: ChatRequest): TaskOpening | null => documentOf(request, taskOpeningSchema);
+
+/** The JSON document in the first user message, if it has this shape. */
+export function documentOf<T>({ messages }: ChatRequest, schema: z.ZodType<T>): T | null {
   const text = messages.find((message) => message.role === 'user')?.content ?? '';
-  const parsed = openingSchema.safeParse(parseJson(text.match(/```json\n([\s\S]*?)\n```/)?.[1] ?? ''));
+  const parsed = schema.safeParse(parseJson(text.match(/```json\n([\s\S]*?)\n```/)?.[1] ?? ''));
   return parsed.success ? parsed.data : null;
 }
 
 export const hasRecovered = ({ messages }: ChatRequest): boolean =>
   messages.some(({ role, content }) => role === 'user' && content?.includes('now reported that the alert is resolved'));
 
-function parseJson(text: string): unknown {
+export function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {

@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
-import { createModelServer, modelName } from './server.ts';
+import { modelName } from './script.ts';
+import { createModelServer } from './server.ts';
 
 const exitUsage = 78;
 const usage = 'usage: sim:model -- [--port N] [--host ADDRESS] [--api-key KEY] [--latency-ms N]';

@@ -6,6 +6,7 @@ import { createJobs, type Jobs } from './jobs.ts';
 import { createKaseyaOne, type KaseyaOne } from './kaseya-one.ts';
 import { createLookups, type Lookups, type LookupTables } from './lookups.ts';
 import { createRmm, type Rmm } from './rmm.ts';
+import { createSession, type Session } from './session.ts';
 import { createTickets, type Tickets } from './tickets.ts';
 import { createTransport, type Transport, type TransportOptions } from './transport.ts';
 
@@ -19,6 +20,7 @@ export interface Bms {
   jobs: Jobs;
   copilot: Copilot;
   kaseyaOne: KaseyaOne;
+  session: Session;
 }
 
 export interface BmsNounOptions {
@@ -45,6 +47,7 @@ export function createBmsOver(transport: Transport, options: BmsNounOptions): Bm
     jobs: createJobs(writing, integrationType),
     copilot: createCopilot(writing),
     kaseyaOne: createKaseyaOne(writing),
+    session: createSession(transport),
   };
 }
 

@@ -29,9 +29,10 @@ interface Answer {
 
 /** Turns an answer into its envelope, or throws an `UpstreamError` that says what went wrong and what it may have done. */
 export function readEnvelope(answer: Answer): Envelope {
-  const { status, body, endpoint, isWrite } = answer;
+  const { body, endpoint, isWrite } = answer;
   const unknownEffect = isWrite ? ('unknown' as const) : ('none' as const);
   const envelope = parse(body);
+  const status = statusOf(answer.status, envelope);
   const { message, subErrors } = describe(envelope, status);
   const fail = (code: UpstreamError['code'], effect: 'none' | 'unknown') =>
     new UpstreamError(code, message, { effect, endpoint, subErrors });
@@ -52,6 +53,14 @@ export function readEnvelope(answer: Answer): Envelope {
   if (!envelope.success) throw fail('validation', 'none');
   return { result: envelope.result, totalRecords: envelope.totalRecords ?? null };
 }
+
+/** With HTTP 200 and `success: false` the error's own code may be the status that it would have had. */
+function statusOf(status: number, envelope: z.infer<typeof envelopeSchema> | null): number {
+  const code = envelope?.success === false ? envelope.error?.code : null;
+  return status === 200 && code != null && telling.has(code) ? code : status;
+}
+
+const telling = new Set([401, 403, 404, 429]);
 
 function parse(body: string): z.infer<typeof envelopeSchema> | null {
   try {

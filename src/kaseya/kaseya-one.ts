@@ -7,6 +7,8 @@ export interface ActionNotification {
   organizationId: string;
   appClientIdentifier: string;
   id: string;
+  /** Anything: the description leaves it open. */
+  event: Readonly<Record<string, unknown>>;
   actionEventType: string;
   eventType: string;
   targetProducts: readonly string[];
@@ -18,12 +20,13 @@ export interface KaseyaOne {
 }
 
 export const createKaseyaOne = (transport: Transport): KaseyaOne => ({
-  async notify({ organizationId, appClientIdentifier, id, actionEventType, eventType, targetProducts }) {
+  async notify({ organizationId, appClientIdentifier, id, event, actionEventType, eventType, targetProducts }) {
     const body = {
       KaseyaOneOrganizationId: organizationId,
       AppClientIdentifier: appClientIdentifier,
       Id: id,
       ActionEventType: actionEventType,
+      Event: event,
       EventType: eventType,
       TargetProducts: targetProducts,
     };

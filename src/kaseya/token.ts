@@ -1,68 +1,137 @@
 import { z } from 'zod';
 import { UpstreamError } from '../errors.ts';
 import { caseless } from './caseless.ts';
-
-const tokenSchema = caseless({ accessToken: z.string().min(1), accessTokenExpireOn: z.string() });
+import type { TokenStore } from './token-store.ts';
+import { totp } from './totp.ts';
 
 export interface Credentials {
   username: string;
   password: string;
   /** The company name under My Settings, not a subdomain; may hold spaces. */
   tenant: string;
+  /** Base32; BMS asks an employee who has enrolled in MFA for its code, an "API Employee" never. */
+  mfaSecret?: string | null;
 }
 
 export interface TokenSource {
   get(): Promise<string>;
-  /** The upstream refused this token: the next `get` signs in anew. A newer token is left alone. */
+  /** The upstream refused this token: the next `get` brings another. A newer token is left alone. */
   drop(token: string): void;
 }
 
+/** Posts a form to BMS and answers with the result of its envelope. */
+export type PostForm = (path: string, form: URLSearchParams) => Promise<unknown>;
+
+export const signInPath = '/v2/security/authenticate';
+export const refreshPath = '/v2/security/refreshtoken';
+export const signInEndpoint = `POST ${signInPath}`;
+
 /** A token is renewed this long before it expires. */
 const marginMs = 60_000;
+/** One that lives shorter than the margin is used to this close to its end. */
+const lastMomentMs = 1_000;
 
-/** Signs in once however many callers ask, and again when the token is about to expire or was refused. */
-export function createTokenSource(
-  signIn: (form: URLSearchParams) => Promise<unknown>,
-  credentials: Credentials,
-  now: () => number = Date.now,
-): TokenSource {
-  let current: { token: string; expiresAt: number } | null = null;
+const answerSchema = caseless({
+  accessToken: z.string().min(1),
+  accessTokenExpireOn: z.string(),
+  refreshToken: z.string().nullish(),
+});
+
+const tokenSchema = z.object({
+  accessToken: z.string(),
+  refreshToken: z.string().nullable(),
+  /** Milliseconds since 1970. */
+  issuedAt: z.number(),
+  expiresAt: z.number(),
+});
+
+type Token = z.infer<typeof tokenSchema>;
+
+interface Options {
+  post: PostForm;
+  credentials: Credentials;
+  /** Shared between processes; without one each process has a token of its own. */
+  store?: TokenStore | null;
+  now?: () => number;
+}
+
+/**
+ * One token however many callers ask, in this process and, with a store, in all of them. It is renewed before it
+ * expires or when it was refused: by its refresh token, else by signing in.
+ */
+export function createTokenSource({ post, credentials, store = null, now = Date.now }: Options): TokenSource {
+  let current: Token | null = null;
+  let refused: string | null = null;
   let pending: Promise<string> | null = null;
 
-  const renew = async (): Promise<string> => {
-    const form = new URLSearchParams({
-      GrantType: 'password',
-      UserName: credentials.username,
-      Password: credentials.password,
-      Tenant: credentials.tenant,
-    });
-    const answer = tokenSchema.safeParse(await signIn(form));
-    if (!answer.success) {
-      throw new UpstreamError('unreadable', 'the sign-in answer holds no token', {
-        effect: 'none',
-        endpoint: signInEndpoint,
-      });
-    }
-    const expiresAt = Date.parse(answer.data.accessTokenExpireOn);
-    current = { token: answer.data.accessToken, expiresAt: Number.isNaN(expiresAt) ? now() + 2 * marginMs : expiresAt };
-    return current.token;
+  const isGood = (token: Token | null): token is Token =>
+    token !== null && token.accessToken !== refused && now() < renewalOf(token);
+
+  const signIn = async (): Promise<Token> => {
+    const { username, password, tenant, mfaSecret } = credentials;
+    const form = new URLSearchParams({ GrantType: 'password', UserName: username, Password: password, Tenant: tenant });
+    if (mfaSecret) form.set('MFACode', totp(mfaSecret, now()));
+    return readToken(await post(signInPath, form), now());
+  };
+
+  const refresh = async (token: Token | null): Promise<Token | null> => {
+    if (!token?.refreshToken) return null;
+    const form = new URLSearchParams({ AccessToken: token.accessToken, RefreshToken: token.refreshToken });
+    return post(refreshPath, form).then(
+      (answer) => readToken(answer, now()),
+      // Used, expired, or its answer lost: signing in always works.
+      (error: unknown) => (error instanceof UpstreamError ? null : Promise.reject(error)),
+    );
+  };
+
+  const renew = async (): Promise<Token> => {
+    const shared = store ? readStored(await store.load()) : null;
+    if (isGood(shared)) return shared;
+    const token = (await refresh(shared ?? current)) ?? (await signIn());
+    if (store) await store.save(JSON.stringify(token), token.expiresAt - now());
+    return token;
+  };
+
+  const next = async (): Promise<string> => {
+    current = store ? await store.exclusively(renew) : await renew();
+    return current.accessToken;
   };
 
   return {
     get() {
-      // A token that lives shorter than the margin is used until it is refused.
-      if (current && (now() < current.expiresAt - marginMs || now() < current.expiresAt - 1_000)) {
-        return Promise.resolve(current.token);
-      }
-      pending ??= renew().finally(() => {
+      if (isGood(current)) return Promise.resolve(current.accessToken);
+      pending ??= next().finally(() => {
         pending = null;
       });
       return pending;
     },
     drop(token) {
-      if (current?.token === token) current = null;
+      if (current?.accessToken === token) refused = token;
     },
   };
 }
 
-export const signInEndpoint = 'POST /v2/security/authenticate';
+const renewalOf = ({ issuedAt, expiresAt }: Token): number =>
+  expiresAt - issuedAt > 2 * marginMs ? expiresAt - marginMs : expiresAt - lastMomentMs;
+
+function readToken(result: unknown, now: number): Token {
+  const answer = answerSchema.safeParse(result);
+  if (!answer.success) {
+    const endpoint = signInEndpoint;
+    throw new UpstreamError('unreadable', 'the sign-in answer holds no token', { effect: 'none', endpoint });
+  }
+  const { accessToken, refreshToken, accessTokenExpireOn } = answer.data;
+  const expiresAt = Date.parse(accessTokenExpireOn);
+  // A time that cannot be read: used for a short while, and then renewed.
+  const known = Number.isNaN(expiresAt) ? now + 3 * marginMs : expiresAt;
+  return { accessToken, refreshToken: refreshToken ?? null, issuedAt: now, expiresAt: known };
+}
+
+/** What another version of this service may have left is no token. */
+function readStored(text: string | null): Token | null {
+  try {
+    return tokenSchema.parse(JSON.parse(text ?? 'null'));
+  } catch {
+    return null;
+  }
+}

@@ -1,10 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isTransient, UpstreamError } from '../errors.ts';
-import { checkFence } from '../fence.ts';
 import type { Bucket } from '../ratelimit/bucket.ts';
 import { type LimitNews, readLimitHeaders } from '../ratelimit/headers.ts';
 import { type Envelope, readEnvelope } from './envelope.ts';
-import { type Credentials, createTokenSource, signInEndpoint } from './token.ts';
+import { lastCheck } from './last-check.ts';
+import { type Credentials, createTokenSource, type PostForm, signInEndpoint, signInPath } from './token.ts';
+import type { TokenStore } from './token-store.ts';
 
 export interface Request {
   method: 'GET' | 'POST' | 'PUT' | 'PATCH';
@@ -13,6 +14,8 @@ export interface Request {
   params?: Record<string, string | number>;
   query?: Record<string, string | number | boolean | undefined>;
   body?: unknown;
+  /** The same for the same write, however often and by whichever process it is tried. Only Truto knows such keys. */
+  idempotencyKey?: string;
 }
 
 export interface Transport {
@@ -26,6 +29,7 @@ export interface Transport {
 export interface TransportOptions {
   baseUrl: string;
   credentials: Credentials;
+  tokenStore?: TokenStore | null;
   bucket: Bucket;
   timeoutMs: number;
   /** Ends waits for the rate limit; a request that was sent is always awaited. */
@@ -46,7 +50,7 @@ export function createTransport(options: TransportOptions): Transport {
 
   const send = async ({ endpoint, url, init }: Sending, isWrite: boolean): Promise<Envelope> => {
     const permit = await bucket.acquire(endpoint, signal);
-    if (isWrite) await checkFence().catch((error: unknown) => permit.unused().then(() => Promise.reject(error)));
+    if (isWrite) await lastCheck(permit);
     let status: number | null = null;
     let news: LimitNews = {};
     try {
@@ -61,14 +65,13 @@ export function createTransport(options: TransportOptions): Transport {
     }
   };
 
-  const tokens = createTokenSource(async (form) => {
-    const sending = {
-      endpoint: signInEndpoint,
-      url: `${baseUrl}/v2/security/authenticate`,
-      init: { method: 'POST', body: form },
-    };
+  const post: PostForm = async (path, form) => {
+    const sending = { endpoint: `POST ${path}`, url: baseUrl + path, init: { method: 'POST', body: form } };
+    // Signing in twice does no harm, so a failed one is tried again; a refresh token works once.
+    if (path !== signInPath) return (await send(sending, false)).result;
     return (await retried(() => send(sending, false), true, signal)).result;
-  }, options.credentials);
+  };
+  const tokens = createTokenSource({ post, credentials: options.credentials, store: options.tokenStore ?? null });
 
   return {
     async call(request) {
@@ -133,7 +136,8 @@ const neverSent = new Set([
   'UND_ERR_CONNECT_TIMEOUT',
 ]);
 
-function lostAnswer(error: unknown, endpoint: string, isWrite: boolean): UpstreamError {
+/** What is known of a request that brought no answer: why, and whether it may have been carried out. */
+export function lostAnswer(error: unknown, endpoint: string, isWrite: boolean): UpstreamError {
   const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
   const reason = cause instanceof Error && 'code' in cause ? String(cause.code) : '';
   const timedOut = error instanceof Error && error.name === 'TimeoutError';

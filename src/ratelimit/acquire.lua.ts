@@ -1,28 +1,151 @@
+import { clock } from './clock.lua.ts';
+
 /**
- * Takes one permit for one endpoint, or says how long to wait. A permit comes back one window after the response of
- * the call that used it, so no window of that length, on whichever clock, ever holds more than the limit.
- * A permit whose holder died comes back one window after its lease.
+ * Takes permits from several buckets, from all or from none, or says how long to wait. A permit comes back one window
+ * after the response of the call that used it, so no window of that length, on whichever clock, ever holds more
+ * than the limit; one whose holder died comes back one window after its lease.
  *
- * KEYS 1 used (permit → when it comes back, ms) · 2 meta
- * ARGV 1 permit id · 2 limit · 3 window (ms) · 4 lease (ms)
- * Returns the ms to wait: 0 when the permit was granted.
+ * Waiters are served by lane, then by their client's virtual time (a client's every call puts its next one further
+ * back), then by arrival. A waiter keeps its place while it asks again within its wait and 1.5 s.
+ *
+ * KEYS six for each bucket: used, busy, wait, seen, turns, meta · last: registry
+ * ARGV 1 permit · 2 waiter · 3 lease (ms) · 4 lane (0 first) · 5 first background lane · 6 client,
+ *      then six for each bucket: name, limit, window (ms), cost, most at a time (0 any), 1 if silence is trusted
+ * Returns {ms to wait, number of the bucket that refused}; 0 ms: granted.
  */
-export const acquire = `
-local t = redis.call('TIME')
-local now = t[1] * 1000 + math.floor(t[2] / 1000)
-local limit, window, lease = tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])
-local meta = redis.call('HMGET', KEYS[2], 'limit', 'blockedUntil')
-limit = math.min(limit, tonumber(meta[1]) or limit)
-local blocked = tonumber(meta[2]) or 0
-if blocked > now then return blocked - now end
-redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', now)
-local used = redis.call('ZCARD', KEYS[1])
-if used < limit then
-  redis.call('ZADD', KEYS[1], now + lease + window, ARGV[1])
-  redis.call('PEXPIRE', KEYS[1], lease + window)
+export const acquire = `${clock}
+local permit, waiter, lease = ARGV[1], ARGV[2], tonumber(ARGV[3])
+local lane, background, client = tonumber(ARGV[4]), tonumber(ARGV[5]), ARGV[6]
+local graceMs, pollMs, keepMs = 1500, 25, 604800000
+
+local function bucketAt(i)
+  local k, a = (i - 1) * 6, 6 + (i - 1) * 6
+  return {
+    used = KEYS[k + 1], busy = KEYS[k + 2], wait = KEYS[k + 3], seen = KEYS[k + 4], turns = KEYS[k + 5], meta = KEYS[k + 6],
+    name = ARGV[a + 1], configured = tonumber(ARGV[a + 2]), window = tonumber(ARGV[a + 3]),
+    cost = math.min(tonumber(ARGV[a + 4]), tonumber(ARGV[a + 2])), most = tonumber(ARGV[a + 5]), trusting = ARGV[a + 6] == '1',
+  }
+end
+
+-- Reads what is known. No state: a cold start, or it was lost; how much is left is unknown, so one probe goes first.
+local function load(b)
+  local m = redis.call('HMGET', b.meta, 'bornAt', 'limit', 'blockedUntil', 'probe', 'pacedFrom', 'foreignAt')
+  if not m[1] then
+    redis.call('HSET', b.meta, 'bornAt', now, 'probe', '1', 'silentUntil', b.trusting and now or now + b.window)
+    m[4] = '1'
+  end
+  b.limit = math.min(b.configured, tonumber(m[2]) or b.configured)
+  b.cost = math.min(b.cost, b.limit)
+  b.blockedUntil, b.probe, b.pacedFrom = tonumber(m[3]) or 0, m[4], tonumber(m[5]) or 0
+  b.foreign = now - (tonumber(m[6]) or -math.huge) < 8 * b.window
+  -- Others use the quota too, or may: what we know is as old as the oldest call in flight.
+  b.wary = b.foreign or now - (tonumber(m[1]) or now) < b.window
+end
+
+local function tidy(b)
+  redis.call('ZREMRANGEBYSCORE', b.used, '-inf', now)
+  redis.call('ZREMRANGEBYSCORE', b.busy, '-inf', now)
+  for _, gone in ipairs(redis.call('ZRANGEBYSCORE', b.seen, '-inf', now)) do
+    redis.call('ZREM', b.wait, gone)
+    redis.call('ZREM', b.seen, gone)
+  end
+end
+
+-- The caller's place in the queue, whether it stands there already or would.
+local function place(b)
+  b.me = waiter .. '*' .. b.cost
+  b.score = tonumber(redis.call('ZSCORE', b.wait, b.me) or nil)
+  b.queued = b.score ~= nil
+  if not b.queued then
+    local turns = redis.call('HMGET', b.turns, lane, lane .. ':' .. client)
+    b.start = math.max(tonumber(turns[1]) or 0, tonumber(turns[2]) or 0)
+    b.score = lane * 1e15 + b.start * 1e6 + redis.call('HINCRBY', b.turns, 'arrivals', 1) % 1e6
+  end
+  b.rank, b.ahead = 0, 0
+  for _, other in ipairs(redis.call('ZRANGEBYSCORE', b.wait, '-inf', '(' .. string.format('%.0f', b.score))) do
+    b.rank, b.ahead = b.rank + 1, b.ahead + tonumber(string.match(other, '%*(%d+)$'))
+  end
+end
+
+-- When enough permits are back for those ahead and the caller. One in use comes back a window after its answer,
+-- which is most likely long before its lease ends.
+local function untilBack(b, short, used)
+  if used == 0 then return pollMs * 2 end
+  local rounds = math.floor((short - 1) / used)
+  local at = (short - 1) % used
+  local score = tonumber(redis.call('ZRANGE', b.used, at, at, 'WITHSCORES')[2])
+  return math.min(score - now, b.window) + rounds * b.window
+end
+
+local function waitFor(b)
+  if b.blockedUntil > now then return b.blockedUntil - now end
+  local busy = redis.call('ZCARD', b.busy)
+  if b.probe and busy > 0 then return pollMs + 5 * b.rank end
+  if b.most > 0 and busy >= b.most then return pollMs + 5 * b.rank end
+  local used = redis.call('ZCARD', b.used)
+  -- The nearer to the limit, the fewer calls at a time, so that no more than a few can run into it together.
+  if b.wary and lane > 0 and busy >= math.max(2, math.floor((b.limit - used) / 4)) then return pollMs + 5 * b.rank end
+  local short = used + b.ahead + b.cost - b.limit
+  if short > 0 then redis.call('HSET', b.meta, 'pressedAt', now) end
+  b.paced = lane >= background
+  -- A reserve for those above; and where others use the quota too, whoever may wait does not race them for the last of it.
+  if b.paced or (b.foreign and lane > 0) then
+    short = short + math.min(math.max(2, math.ceil(b.limit * 0.02)), math.floor(b.limit / 4))
+  end
+  if short > 0 then return math.max(1, math.ceil(untilBack(b, short, used))) end
+  b.gap = b.window / b.limit * b.cost
+  if b.paced and b.pacedFrom > now then return math.ceil(b.pacedFrom - now + b.gap * b.rank) end
   return 0
 end
-local next = redis.call('ZRANGE', KEYS[1], used - limit, used - limit, 'WITHSCORES')
--- A permit in use counts until its lease ends, but most likely comes back sooner: look again after one window at most.
-return math.max(1, math.ceil(math.min(tonumber(next[2]) - now, window)))
+
+local function take(b)
+  for unit = 1, b.cost do redis.call('ZADD', b.used, now + lease + b.window, permit .. ':' .. unit) end
+  redis.call('ZADD', b.busy, now + lease, permit)
+  if b.probe then redis.call('HSET', b.meta, 'probe', permit) end
+  -- Up to two gaps that were missed may be made good, or the pace would fall behind with every late waiter.
+  if b.paced then redis.call('HSET', b.meta, 'pacedFrom', math.max(b.pacedFrom, now - 2 * b.gap) + b.gap) end
+  redis.call('HINCRBY', b.meta, 'granted', b.cost)
+  redis.call('ZREM', b.wait, b.me)
+  redis.call('ZREM', b.seen, b.me)
+  if redis.call('ZCARD', b.wait) == 0 then
+    redis.call('DEL', b.turns)
+  elseif b.queued then
+    local start = math.floor(b.score % 1e15 / 1e6)
+    redis.call('HSET', b.turns, lane, math.max(start, tonumber(redis.call('HGET', b.turns, lane) or 0)))
+  else
+    redis.call('HSET', b.turns, lane, b.start, lane .. ':' .. client, b.start + b.cost)
+  end
+end
+
+local function queue(b, ms)
+  if not b.queued then
+    if b.waitMs == 0 then return end
+    redis.call('ZADD', b.wait, b.score, b.me)
+    redis.call('HSET', b.turns, lane .. ':' .. client, b.start + b.cost)
+  end
+  redis.call('ZADD', b.seen, now + ms + graceMs, b.me)
+end
+
+local function keep(b)
+  redis.call('HSET', b.meta, 'configured', b.configured, 'window', b.window)
+  redis.call('ZADD', KEYS[#KEYS], now, b.name)
+  for _, key in ipairs({b.used, b.busy, b.wait, b.seen, b.turns}) do redis.call('PEXPIRE', key, b.window + lease + 7200000) end
+  redis.call('PEXPIRE', b.meta, math.max(2 * b.window, keepMs))
+end
+
+local buckets, ms, refusing = {}, 0, 0
+for i = 1, (#KEYS - 1) / 6 do
+  local b = bucketAt(i)
+  load(b)
+  tidy(b)
+  place(b)
+  b.waitMs = waitFor(b)
+  if b.waitMs > ms then ms, refusing = b.waitMs, i end
+  buckets[i] = b
+end
+for _, b in ipairs(buckets) do
+  if ms == 0 then take(b) else queue(b, ms) end
+  keep(b)
+end
+return {ms, refusing}
 `;

@@ -1,89 +1,184 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Redis } from 'ioredis';
 import { RetryableError } from '../errors.ts';
-import { acquire } from './acquire.lua.ts';
+import { type Caller, currentCaller, lanes } from './caller.ts';
+import { askOrClose } from './closed.ts';
 import type { LimitNews } from './headers.ts';
-import { report } from './report.lua.ts';
+import { type Ask, bindSteps, type Draw, type Ending, type Steps, type Store } from './steps.ts';
 
 export interface Limit {
   requests: number;
   windowMs: number;
+  /** Calls in flight at most; as many as the limit allows when absent. */
+  concurrency?: number;
+  /** After a start from nothing one success suffices, though the upstream does not say how much is left. */
+  trusting?: boolean;
 }
 
-/** A permit to send one request. Exactly one of the two must be called, whatever became of the request. */
+/** What an answer says of the buckets beside the endpoint's own, by their names. */
+export interface OtherNews {
+  news?: Record<string, LimitNews>;
+  /** What the call cost in truth, where `costs` was an estimate. */
+  spent?: Record<string, number>;
+}
+
+/** A permit to send one request. Exactly one of the two must be called, whatever became of the request; neither throws. */
 export interface Permit {
-  /** It was sent. `status` null: no answer came. */
-  answered(status: number | null, news: LimitNews): Promise<void>;
+  /** It was sent. `status` null: no answer came. `news` is about the endpoint's own bucket. */
+  answered(status: number | null, news: LimitNews, others?: OtherNews): Promise<void>;
   /** It was never sent: the permit is free again at once. */
   unused(): Promise<void>;
 }
 
+export interface AcquireOptions extends Partial<Caller> {
+  /** Permits that the call costs, by bucket name; 1 when absent. */
+  costs?: Record<string, number>;
+}
+
 export interface Bucket {
   /**
-   * Waits for a permit for `endpoint` (method and path template). A wait up to `patienceMs` is slept; a longer one is
-   * thrown as `RetryableError` `rate_limited`, so that the run can be parked and its slot freed.
+   * Waits for a permit for `endpoint` (method and path template) and for every bucket alongside it: all or none. A wait up
+   * to `patienceMs` is slept; a longer one is thrown as `RetryableError` `rate_limited`, so that the run can be parked and
+   * its slot freed; it keeps its place if it asks again in time. `RetryableError` `budget_unavailable`: Redis is away.
+   * On whose behalf it asks is the current caller's (`runAs`), unless `options` say otherwise.
    */
-  acquire(endpoint: string, signal: AbortSignal): Promise<Permit>;
+  acquire(endpoint: string, signal: AbortSignal, options?: AcquireOptions): Promise<Permit>;
 }
 
 export interface BucketOptions {
+  /** Whose quota it is: part of every bucket's name. */
   tenant: string;
-  limitOf(endpoint: string): Limit;
+  /** The rule of an endpoint, or of a bucket named by `alongside`. */
+  limitOf(name: string): Limit;
+  /** Further buckets that every call to the endpoint draws from: an account's, a token's. */
+  alongside?(endpoint: string): readonly string[];
   /** Longer than any request may take, so that a permit in use is never given out twice. */
   leaseMs: number;
   patienceMs: number;
 }
 
-/** Block after a 429 that does not say for how long. */
+/** Block after a 429 that does not say for how long; it doubles while probes are refused. */
 const defaultBlockMs = 10_000;
 
-type Script = (...parts: (string | number)[]) => Promise<number>;
+export function createBucket(redis: Store, options: BucketOptions): Bucket {
+  const steps = bindSteps(redis);
+  const { leaseMs, patienceMs } = options;
+  const waiting = new Set<string>();
 
-export function createBucket(redis: Redis, options: BucketOptions): Bucket {
-  redis.defineCommand('bms_acquire', { numberOfKeys: 2, lua: acquire });
-  redis.defineCommand('bms_report', { numberOfKeys: 2, lua: report });
-  const run = (name: string): Script => {
-    const command = Reflect.get(redis, name) as Script;
-    return (...parts) => command.apply(redis, parts);
-  };
+  const drawsOf = (endpoint: string, costs: Record<string, number>): NamedDraw[] =>
+    [endpoint, ...(options.alongside?.(endpoint) ?? [])].map((shortName) => {
+      const { requests, windowMs, concurrency = 0, trusting = false } = options.limitOf(shortName);
+      const cost = Math.max(1, Math.ceil(costs[shortName] ?? 1));
+      return {
+        shortName,
+        name: `${options.tenant} ${shortName}`,
+        limit: requests,
+        windowMs,
+        cost,
+        concurrency,
+        trusting,
+      };
+    });
 
   return {
-    async acquire(endpoint, signal) {
-      const { requests, windowMs } = options.limitOf(endpoint);
-      const base = `{bms}:limit:${options.tenant}:${endpoint}`;
-      const places = [`${base}:used`, `${base}:meta`];
-      const id = randomUUID();
-      const giveUpAt = Date.now() + options.patienceMs;
-      for (;;) {
-        const waitMs = await run('bms_acquire')(...places, id, requests, windowMs, options.leaseMs);
-        if (waitMs === 0) break;
-        if (Date.now() + waitMs > giveUpAt) {
-          throw new RetryableError('rate_limited', `${endpoint} has no calls left`, { retryAfterMs: waitMs });
-        }
-        await sleep(waitMs + Math.random() * 20, undefined, { signal });
+    async acquire(endpoint, signal, { costs = {}, ...changes } = {}) {
+      const { lane, client, id } = { ...currentCaller(), ...changes };
+      const draws = drawsOf(endpoint, costs);
+      const permit = randomUUID();
+      // Two calls of one piece of work at the same time need two places in the queue.
+      const named = id === undefined ? permit : `${id} ${endpoint}`;
+      const waiter = waiting.has(named) ? permit : named;
+      const ask = { permit, waiter, leaseMs, lane: lanes.indexOf(lane), client };
+      const handle = createPermit(redis, steps, ask, draws);
+      waiting.add(waiter);
+      try {
+        await untilGranted(redis, steps, { ask, draws, endpoint, patienceMs, signal, giveBack: handle.unused });
+      } finally {
+        waiting.delete(waiter);
       }
-      const settle = (blockMs: number, sent: 0 | 1, news: LimitNews) =>
-        run('bms_report')(
-          ...places,
-          id,
-          windowMs,
-          requests,
-          blockMs,
-          news.limit ?? '',
-          news.remaining ?? '',
-          news.resetMs ?? '',
-          sent,
-        );
-      return {
-        async answered(status, news) {
-          const blockMs = status === 429 ? Math.max(1, news.retryAfterMs ?? news.resetMs ?? defaultBlockMs) : 0;
-          await settle(blockMs, 1, news);
-        },
-        async unused() {
-          await settle(0, 0, {});
-        },
-      };
+      return handle;
     },
+  };
+}
+
+interface NamedDraw extends Draw {
+  /** The name without the tenant, as callers know it. */
+  shortName: string;
+}
+
+interface Wait {
+  ask: Ask;
+  draws: readonly NamedDraw[];
+  endpoint: string;
+  patienceMs: number;
+  signal: AbortSignal;
+  giveBack(): Promise<void>;
+}
+
+async function untilGranted(redis: Store, steps: Steps, wait: Wait): Promise<void> {
+  const { ask, draws, signal } = wait;
+  const giveUpAt = Date.now() + wait.patienceMs;
+  for (;;) {
+    signal.throwIfAborted();
+    const { waitMs, refusedBy } = await askOrClose(
+      redis,
+      () => steps.acquire(ask, draws),
+      (late) => void (late.refusedBy === null && wait.giveBack()),
+    );
+    if (refusedBy === null) return;
+    if (Date.now() + waitMs > giveUpAt) {
+      const message = `${wait.endpoint} may not be called for ${Math.ceil(waitMs / 1000)} s (${refusedBy.name})`;
+      throw new RetryableError('rate_limited', message, { retryAfterMs: waitMs });
+    }
+    // Never early, and not all at the same moment.
+    await sleep(waitMs + Math.random() * 20, undefined, { signal });
+  }
+}
+
+function createPermit(redis: Store, steps: Steps, ask: Ask, draws: readonly NamedDraw[]): Permit {
+  // The call is over, whether or not Redis hears of it: its result must not be lost. The lease gives the permit back.
+  const settle = (how: 'unused' | 'lost' | 'answered', endings: readonly Ending[]) =>
+    askOrClose(
+      redis,
+      () => steps.settle(ask, how, endings),
+      () => {},
+    ).catch(() => {});
+  return {
+    answered(status, news, { news: others = {}, spent = {} } = {}) {
+      const heard = draws.map((draw, index) => (index === 0 ? news : (others[draw.shortName] ?? {})));
+      const blocks = blocksOf(status, heard);
+      const endings = draws.map((draw, index) =>
+        endingOf(draw, heard[index] ?? {}, spent[draw.shortName] ?? draw.cost, blocks[index] ?? null),
+      );
+      return settle(status === null ? 'lost' : 'answered', endings);
+    },
+    unused: () =>
+      settle(
+        'unused',
+        draws.map((draw) => endingOf(draw, {}, draw.cost, null)),
+      ),
+  };
+}
+
+/** For how long each bucket is closed: after a 429 those that say so, or the endpoint's own if none does. */
+function blocksOf(status: number | null, heard: readonly LimitNews[]): (number | null)[] {
+  if (status !== 429) return heard.map(() => null);
+  const said = heard.map(
+    ({ retryAfterMs, remaining, resetMs }) => retryAfterMs ?? (remaining === 0 ? resetMs : undefined),
+  );
+  if (said.every((ms) => ms === undefined)) return heard.map((_, index) => (index === 0 ? defaultBlockMs : null));
+  return said.map((ms) => ms ?? null);
+}
+
+/** A limit that is counted over another window than ours is not our limit; what is left until its reset still is. */
+function endingOf(draw: Draw, news: LimitNews, spent: number, blockMs: number | null): Ending {
+  const sameWindow = news.windowMs === undefined || Math.abs(news.windowMs - draw.windowMs) <= draw.windowMs * 0.1;
+  return {
+    draw,
+    spent: Math.max(0, Math.ceil(spent)),
+    blockMs,
+    limit: sameWindow ? (news.limit ?? null) : null,
+    remaining: news.remaining ?? null,
+    resetMs: news.resetMs ?? null,
   };
 }

@@ -1,8 +1,13 @@
+import { integer, type Quota, quotaOf } from './quota.ts';
+import { readStructured } from './structured-limits.ts';
+
 /** What an answer's headers say about the limit; absent when they do not say. */
 export interface LimitNews {
   /** Earliest moment for the next call, in ms from now. */
   retryAfterMs?: number;
   limit?: number;
+  /** Over how long the limit counts. */
+  windowMs?: number;
   remaining?: number;
   /** When the window starts anew, in ms from now. */
   resetMs?: number;
@@ -11,36 +16,54 @@ export interface LimitNews {
 /** Nothing an upstream says may stop us for longer than this: a broken reset would otherwise be an outage. */
 export const maxWaitMs = 3_600_000;
 
-/** Above this a "seconds until reset" is in truth an epoch time. */
+/** Above this a "seconds until reset" is in truth an epoch time; above the second one, in milliseconds. */
 const epochFrom = 1_000_000_000;
+const epochMsFrom = 1_000_000_000_000;
 
 const clamp = (ms: number) => Math.min(Math.max(0, Math.round(ms)), maxWaitMs);
 
 /**
- * Reads `Retry-After` (RFC 9110: seconds or a date) and the `ratelimit-limit/-remaining/-reset` triple, which may
- * carry parameters (`110;w=10`). Malformed fields count as absent. Dates are read against the answer's own `Date`,
- * so that our clock does not matter.
+ * Reads, in this order: `Retry-After` (RFC 9110: seconds, or a date against the answer's own `Date`, so that our clock does
+ * not matter), the structured `RateLimit` and `RateLimit-Policy` fields (IETF drafts -07 and -08 on), and the older triple
+ * `RateLimit-Limit/-Remaining/-Reset`, which may carry parameters (`110;w=10`). A field that is malformed counts as absent.
  */
 export function readLimitHeaders(headers: Headers, now: number): LimitNews {
   const serverNow = dateOf(headers.get('date')) ?? now;
+  const untilReset = (seconds: number) => {
+    if (seconds >= epochMsFrom) return clamp(seconds - serverNow);
+    return clamp(seconds >= epochFrom ? seconds * 1000 - serverNow : seconds * 1000);
+  };
+  const quota = readStructured(headers) ?? readTriple(headers);
   const news: LimitNews = {};
+  if (quota.limit) news.limit = quota.limit;
+  if (quota.windowSeconds) news.windowMs = quota.windowSeconds * 1000;
+  if (quota.remaining !== undefined) news.remaining = quota.remaining;
+  if (quota.resetSeconds !== undefined) news.resetMs = untilReset(quota.resetSeconds);
   const retryAfter = headers.get('retry-after');
   const seconds = integer(retryAfter);
-  const date = seconds === undefined ? dateOf(retryAfter) : undefined;
+  const date = dateOf(retryAfter);
   if (seconds !== undefined) news.retryAfterMs = clamp(seconds * 1000);
-  if (date !== undefined) news.retryAfterMs = clamp(date - serverNow);
-  const limit = integer(headers.get('ratelimit-limit'));
-  const remaining = integer(headers.get('ratelimit-remaining'));
-  const reset = integer(headers.get('ratelimit-reset'));
-  if (limit !== undefined && limit > 0) news.limit = limit;
-  if (remaining !== undefined) news.remaining = remaining;
-  if (reset !== undefined) news.resetMs = clamp(reset >= epochFrom ? reset * 1000 - serverNow : reset * 1000);
+  else if (date !== undefined) news.retryAfterMs = clamp(date - serverNow);
   return news;
 }
 
-function integer(value: string | null): number | undefined {
-  const digits = value?.match(/^\s*(\d{1,15})\s*(?:[;,].*)?$/)?.[1];
-  return digits === undefined ? undefined : Number(digits);
+/** `ratelimit-limit` may list policies as well (`100, 100;w=10`): the first figure is the limit that applies. */
+function readTriple(headers: Headers): Quota {
+  const field = headers.get('ratelimit-limit');
+  const limit = integer(field);
+  const windowSeconds = windowOf(headers.get('ratelimit-policy') ?? field, limit);
+  return quotaOf(
+    limit,
+    windowSeconds,
+    integer(headers.get('ratelimit-remaining')),
+    integer(headers.get('ratelimit-reset')),
+  );
+}
+
+/** The window of the policy whose figure is the limit that applies. */
+function windowOf(policies: string | null, limit: number | undefined): number | undefined {
+  const own = policies?.split(',').find((policy) => integer(policy) === limit && /;\s*w=\d/.test(policy));
+  return integer(own?.match(/;\s*w=(\d{1,9})\s*(?:;|$)/)?.[1] ?? null);
 }
 
 function dateOf(value: string | null): number | undefined {

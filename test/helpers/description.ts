@@ -11,6 +11,8 @@ interface Schema {
   enum?: unknown[];
   items?: Schema;
   properties?: Record<string, Schema>;
+  /** A map: any key, and what each holds. */
+  additionalProperties?: Schema | boolean;
   required?: string[];
 }
 
@@ -41,6 +43,8 @@ interface Document {
 }
 
 export interface Description {
+  /** Does it describe this operation (method and path template)? */
+  has(operation: string): boolean;
   /** What in the answer does not fit; null when the description says nothing of the operation's answer. */
   misfits(method: string, template: string, answer: unknown): string[] | null;
   /** What in the request does not fit, names included: in requests the letter case counts. */
@@ -51,6 +55,10 @@ export function readDescription(): Description | null {
   if (!existsSync(file)) return null;
   const document: Document = JSON.parse(readFileSync(file, 'utf8'));
   return {
+    has(operation) {
+      const [method = '', template = ''] = operation.split(' ');
+      return document.paths[template]?.[method.toLowerCase()] !== undefined;
+    },
     misfits(method, template, answer) {
       const operation = document.paths[template]?.[method.toLowerCase()];
       if (!operation) return [`the description has no ${method} ${template}`];
@@ -103,9 +111,10 @@ function check(document: Document, schema: Schema, value: unknown, at: string): 
 
 function checkObject(document: Document, schema: Schema, value: unknown, at: string): string[] {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return [`${at} is not an object`];
+  const rest = typeof schema.additionalProperties === 'object' ? schema.additionalProperties : undefined;
   const known = new Map(Object.entries(schema.properties ?? {}).map(([key, inner]) => [key.toLowerCase(), inner]));
   return Object.entries(value).flatMap(([key, inner]) => {
-    const described = known.get(key.toLowerCase());
+    const described = known.get(key.toLowerCase()) ?? rest;
     return described ? check(document, described, inner, `${at}.${key}`) : [`${at}.${key} is not described`];
   });
 }
@@ -134,12 +143,14 @@ function missing(document: Document, schema: Schema, value: unknown, at: string)
   if (Array.isArray(value))
     return value.flatMap((item, index) => missing(document, schema.items ?? {}, item, `${at}[${index}]`));
   if (typeof value !== 'object' || value === null) return [];
+  // What has no properties of its own may hold anything.
+  const isMap = schema.properties === undefined;
   const given = Object.keys(value);
   const absent = (schema.required ?? [])
     .filter((name) => !given.includes(name))
     .map((name) => `${at}.${name} is missing`);
   const nested = Object.entries(value).flatMap(([name, inner]) => {
-    const described = schema.properties?.[name];
+    const described = schema.properties?.[name] ?? (isMap ? {} : undefined);
     return described
       ? missing(document, described, inner, `${at}.${name}`)
       : [`${at}.${name} is not described in this letter case`];

@@ -1,48 +1,78 @@
 import t from 'tap';
-import { createTokenSource } from '../../src/kaseya/token.ts';
+import { UpstreamError } from '../../src/errors.ts';
+import { createTokenSource, refreshPath, signInPath } from '../../src/kaseya/token.ts';
 
 const credentials = { username: 'u', password: 'p', tenant: 'Acme MSP' };
+const secret = 'GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ';
 
-function source(lifetimeMs: number) {
+function source(lifetimeMs: number, options: { mfaSecret?: string; refreshes?: boolean } = {}) {
   const clock = { now: 0 };
-  const forms: string[] = [];
-  const signIn = async (form: URLSearchParams) => {
-    forms.push(form.toString());
+  const posts: { path: string; form: string }[] = [];
+  const post = async (path: string, form: URLSearchParams) => {
+    posts.push({ path, form: form.toString() });
     await Promise.resolve();
-    return {
-      AccessToken: `token-${forms.length}`,
-      accessTokenExpireOn: new Date(clock.now + lifetimeMs).toISOString(),
-    };
+    if (path === refreshPath && options.refreshes === false)
+      throw new UpstreamError('auth', 'used', { effect: 'none', endpoint: `POST ${path}` });
+    const accessTokenExpireOn = new Date(clock.now + lifetimeMs).toISOString();
+    return { AccessToken: `token-${posts.length}`, RefreshToken: `refresh-${posts.length}`, accessTokenExpireOn };
   };
-  return { tokens: createTokenSource(signIn, credentials, () => clock.now), clock, forms };
+  const mfaSecret = options.mfaSecret ?? null;
+  const tokens = createTokenSource({ post, credentials: { ...credentials, mfaSecret }, now: () => clock.now });
+  return { tokens, clock, posts, paths: () => posts.map(({ path }) => path) };
 }
 
 t.test('many callers sign in once', async (t) => {
-  const { tokens, forms } = source(600_000);
+  const { tokens, posts } = source(600_000);
   t.same(await Promise.all([tokens.get(), tokens.get(), tokens.get()]), ['token-1', 'token-1', 'token-1']);
-  t.equal(forms.length, 1);
-  t.equal(forms[0], 'GrantType=password&UserName=u&Password=p&Tenant=Acme+MSP');
+  t.same(posts, [{ path: signInPath, form: 'GrantType=password&UserName=u&Password=p&Tenant=Acme+MSP' }]);
 });
 
-t.test('a token is renewed before it expires, and after it was refused', async (t) => {
-  const { tokens, clock } = source(600_000);
+t.test('with a TOTP secret the code of the moment goes along', async (t) => {
+  const { tokens, clock, posts } = source(600_000, { mfaSecret: secret });
+  clock.now = 59_000;
+  await tokens.get();
+  t.match(posts[0]?.form, /MFACode=287082$/);
+});
+
+t.test('a token is renewed before it expires, and after it was refused, by its refresh token', async (t) => {
+  const { tokens, clock, posts, paths } = source(600_000);
   t.equal(await tokens.get(), 'token-1');
-  clock.now = 599_500;
+  clock.now = 539_000;
+  t.equal(await tokens.get(), 'token-1');
+  clock.now = 541_000;
   t.equal(await tokens.get(), 'token-2');
+  t.equal(posts[1]?.form, 'AccessToken=token-1&RefreshToken=refresh-1');
   tokens.drop('token-1');
   t.equal(await tokens.get(), 'token-2', 'an old token dropped late does not take the new one with it');
   tokens.drop('token-2');
   t.equal(await tokens.get(), 'token-3');
+  t.same(paths(), [signInPath, refreshPath, refreshPath]);
+});
+
+t.test('a refresh token that is refused leads to a sign-in', async (t) => {
+  const { tokens, paths } = source(600_000, { refreshes: false });
+  tokens.drop(await tokens.get());
+  t.equal(await tokens.get(), 'token-3');
+  t.same(paths(), [signInPath, refreshPath, signInPath]);
+});
+
+t.test('a token that lives shorter than the margin is used to its end', async (t) => {
+  const { tokens, clock } = source(30_000);
+  await tokens.get();
+  clock.now = 28_000;
+  t.equal(await tokens.get(), 'token-1');
+  clock.now = 29_500;
+  t.equal(await tokens.get(), 'token-2');
 });
 
 t.test('a failed sign-in is tried again by the next caller', async (t) => {
   let tries = 0;
-  const signIn = async () => {
+  const post = async () => {
     tries += 1;
     if (tries === 1) throw new Error('down');
     return { accessToken: 'good', accessTokenExpireOn: new Date(600_000).toISOString() };
   };
-  const tokens = createTokenSource(signIn, credentials, () => 0);
+  const tokens = createTokenSource({ post, credentials, now: () => 0 });
   await t.rejects(tokens.get(), /down/);
   t.equal(await tokens.get(), 'good');
 });

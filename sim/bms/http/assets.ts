@@ -59,4 +59,18 @@ function assetOf({ tenant, param }: Call): Asset {
   return asset;
 }
 
-export const assetRoutes: Route[] = [search, get, tickets];
+const onlineMs = 5 * 60_000;
+
+/** Known by the agent's id as well as by the asset's: the description says text. */
+const status: Route = {
+  method: 'GET',
+  template: `${base}/{deviceId}/status`,
+  handle({ tenant, param }) {
+    const wanted = param('deviceId');
+    const asset = [...tenant.assets.values()].find(({ id, agentId }) => String(id) === wanted || agentId === wanted);
+    if (!asset) throw notFound(`Device ${wanted}`);
+    return ok({ isOnline: asset.isActive && asset.checkInAgoMs < onlineMs });
+  },
+};
+
+export const assetRoutes: Route[] = [search, get, tickets, status];

@@ -29,6 +29,37 @@ const assignees: Route = {
   },
 };
 
+/** The same people with first and last name; takes its filters under their bare names. */
+const assigneeList: Route = {
+  method: 'GET',
+  template: '/v2/hr/assignees',
+  handle({ tenant, query }) {
+    const found = tenant.employees.filter(({ isActive }) => isActive).filter(isWanted(query));
+    return ok(
+      pageOf(found, query, lookupPage).map(({ id, name, email }) => {
+        const [firstName = '', ...rest] = name.split(' ');
+        return { id, firstName, lastName: rest.join(' '), name, emailAddress: email };
+      }),
+    );
+  },
+};
+
+const assigneeCount: Route = {
+  method: 'GET',
+  template: '/v2/hr/assignees/count',
+  handle: ({ tenant }) => ok(tenant.employees.filter(({ isActive }) => isActive).length),
+};
+
+const assigneeRoles: Route = {
+  method: 'GET',
+  template: '/v2/hr/assignees/{assigneeId}/roles',
+  handle({ tenant, param }) {
+    const employee = byId(tenant.employees, Number(param('assigneeId')));
+    if (!employee) throw notFound(`Assignee ${param('assigneeId')}`);
+    return ok(employee.roles.map(({ id, name, isDefault }) => ({ id, name, isDefault })));
+  },
+};
+
 const accounts: Route = {
   method: 'GET',
   template: '/v2/crm/accounts/lookup',
@@ -72,10 +103,13 @@ const contacts: Route = {
   },
 };
 
-function accountOf({ tenant, param }: Call): Account {
+export function accountOf({ tenant, param }: Call): Account {
   const account = byId(tenant.accounts, Number(param('accountId')));
   if (!account) throw notFound(`Account ${param('accountId')}`);
   return account;
 }
 
-export const peopleRoutes: Route[] = [assignees, accounts, locations, contacts];
+export const peopleRoutes: Route[] = [
+  ...[assignees, assigneeList, assigneeCount, assigneeRoles],
+  ...[accounts, locations, contacts],
+];

@@ -5,7 +5,7 @@ import { createQuery } from '../query.ts';
 import { rateHeaders } from '../rate-headers.ts';
 import { settleJobs } from '../rmm/jobs.ts';
 import type { State } from '../state.ts';
-import { type Answer, failed, notFound, Refusal } from '../wire.ts';
+import { type Answer, failed, inStyle, notFound, Refusal } from '../wire.ts';
 import { answerWith, type Line } from './fault-answer.ts';
 import type { Call, Route } from './route.ts';
 import { send } from './send.ts';
@@ -83,7 +83,7 @@ function handle(route: Route, call: Call): Answer {
   try {
     return route.handle(call);
   } catch (error) {
-    if (error instanceof Refusal) return failed(error);
+    if (error instanceof Refusal) return failed(inStyle(error, call.state.options.errors));
     throw error;
   }
 }

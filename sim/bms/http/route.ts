@@ -22,7 +22,7 @@ export interface Call {
 }
 
 export interface Route {
-  method: 'GET' | 'POST' | 'PUT' | 'PATCH';
+  method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   /** With Kaseya's own placeholder names. */
   template: string;
   /** Throws a `Refusal` when BMS says no. */

@@ -1,8 +1,10 @@
+import { z } from 'zod';
 import { caseless, date, filledText, flag, int, readFields } from '../fields.ts';
 import { checkReferences } from '../references.ts';
 import { named } from '../tenant/tenant.ts';
-import { addNote, setQueue, setStatus } from '../ticket.ts';
+import { addNote, setAssignee, setQueue, setStatus } from '../ticket.ts';
 import { empty, ok } from '../wire.ts';
+import { mailSchema, recipientsOf, sendMail } from './mail.ts';
 import type { Route } from './route.ts';
 import { recordTicketEffect, ticketOf } from './ticket-of.ts';
 import { noteView, ticketView } from './ticket-view.ts';
@@ -11,7 +13,7 @@ const base = '/v2/servicedesk/tickets/{ticketId}';
 
 const noteSchema = caseless({
   ...{ Details: filledText, IsInternal: flag, TypeId: int, NoteDate: date },
-  StatusId: int.nullish(),
+  ...{ StatusId: int.nullish(), EmailNotification: mailSchema.nullish() },
 });
 
 const postNote: Route = {
@@ -23,10 +25,12 @@ const postNote: Route = {
     const input = readFields(noteSchema, call.body);
     const check = checkReferences();
     const status = check.find('StatusId', tenant.statuses, input.StatusId);
+    const to = recipientsOf(call, ticket, check, input.EmailNotification ?? {});
     const { type } = check.all({ type: check.find('TypeId', tenant.noteTypes, input.TypeId) });
     if (status) setStatus(ticket, status, act);
     const { Details: details, IsInternal: isInternal } = input;
     const note = addNote(ticket, { id: world.sequence.noteId(), details, isInternal, type }, act);
+    sendMail(call, ticket, to);
     recordTicketEffect(call, ticket);
     return ok(noteView(note));
   },
@@ -34,7 +38,8 @@ const postNote: Route = {
 
 const assignSchema = caseless({
   ...{ Details: filledText, IsInternal: flag, TypeId: int, StatusId: int, NoteDate: date },
-  ...{ AssigneeId: int.nullish(), QueueId: int.nullish() },
+  ...{ AssigneeId: int.nullish(), QueueId: int.nullish(), EmailNotification: mailSchema.nullish() },
+  SecondaryAssignees: z.array(caseless({ UserId: int })).nullish(),
 });
 
 /** Answers 200 with no body at all, as Kaseya's description has it. */
@@ -48,15 +53,20 @@ const assign: Route = {
     const check = checkReferences();
     const queue = check.find('QueueId', tenant.queues, input.QueueId);
     const assignee = check.find('AssigneeId', tenant.employees, input.AssigneeId);
+    const to = recipientsOf(call, ticket, check, input.EmailNotification ?? {});
+    for (const { UserId } of input.SecondaryAssignees ?? []) {
+      check.find('SecondaryAssignees.UserId', tenant.employees, UserId);
+    }
     const { type, status } = check.all({
       type: check.find('TypeId', tenant.noteTypes, input.TypeId),
       status: check.find('StatusId', tenant.statuses, input.StatusId),
     });
     setStatus(ticket, status, act);
     if (queue) setQueue(ticket, queue, act);
-    if (assignee) ticket.assigneeId = assignee.id;
+    if (assignee) setAssignee(ticket, assignee, act);
     const { Details: details, IsInternal: isInternal } = input;
     addNote(ticket, { id: world.sequence.noteId(), details, isInternal, type }, act);
+    sendMail(call, ticket, to);
     recordTicketEffect(call, ticket);
     return empty;
   },

@@ -1,23 +1,12 @@
 import { z } from 'zod';
-import { caseless, date, filledText, int, readFields, text } from '../fields.ts';
-import { checkReferences, ownedBy } from '../references.ts';
-import { setQueue, setStatus, type Ticket, touch } from '../ticket.ts';
+import { caseless, readFields, text } from '../fields.ts';
 import { errorCodes, ok, Refusal } from '../wire.ts';
-import type { Call, Route } from './route.ts';
+import type { Route } from './route.ts';
+import { applyPatch, type Patch, patchSchema, patchShape } from './ticket-change.ts';
 import { recordTicketEffect, ticketOf } from './ticket-of.ts';
 import { ticketView } from './ticket-view.ts';
 
 const operationsSchema = z.array(caseless({ op: text, path: text, value: z.unknown() }));
-
-/** What may be replaced. */
-const shape = {
-  ...{ Title: filledText.optional(), Details: filledText.optional(), DueDate: date.nullish() },
-  ...{ StatusId: int.optional(), PriorityId: int.optional(), TypeId: int.optional(), LocationId: int.optional() },
-  ...{ QueueId: int.optional(), AssigneeId: int.nullish(), IssueTypeId: int.nullish() },
-  ...{ ContactId: int.nullish(), HardwareAssetId: int.nullish() },
-};
-const patchSchema = caseless(shape);
-type Patch = z.infer<typeof patchSchema>;
 
 /** JSON Patch, of which BMS is known to take `replace` on single fields. All of it is checked before any is done. */
 export const patchRoute: Route = {
@@ -33,7 +22,7 @@ export const patchRoute: Route = {
 };
 
 function readPatch(body: unknown): Patch {
-  const known = new Set(Object.keys(shape).map((name) => name.toLowerCase()));
+  const known = new Set(Object.keys(patchShape).map((name) => name.toLowerCase()));
   const entries = readFields(operationsSchema, body).map(({ op, path, value }): [string, unknown] => {
     const name = path.replace(/^\//, '');
     if (op.toLowerCase() !== 'replace') throw unsupported(`op "${op}" is not supported: only replace is`);
@@ -46,35 +35,3 @@ function readPatch(body: unknown): Patch {
 
 const unsupported = (subError: string) =>
   new Refusal(400, errorCodes.unsupported, 'The patch cannot be applied', [subError]);
-
-function applyPatch({ tenant, act }: Call, ticket: Ticket, patch: Patch): void {
-  const check = checkReferences();
-  const owned = ownedBy(tenant, ticket.accountId);
-  const status = check.find('StatusId', tenant.statuses, patch.StatusId);
-  const priority = check.find('PriorityId', tenant.priorities, patch.PriorityId);
-  const type = check.find('TypeId', tenant.ticketTypes, patch.TypeId);
-  const queue = check.find('QueueId', tenant.queues, patch.QueueId);
-  check.find('LocationId', owned.locations, patch.LocationId);
-  check.find('AssigneeId', tenant.employees, patch.AssigneeId);
-  check.find('IssueTypeId', tenant.issueTypes, patch.IssueTypeId);
-  check.find('ContactId', owned.contacts, patch.ContactId);
-  check.find('HardwareAssetId', owned.assets, patch.HardwareAssetId);
-  check.all({});
-  if (status) setStatus(ticket, status, act);
-  if (queue) setQueue(ticket, queue, act);
-  if (priority) {
-    ticket.priority = priority;
-    ticket.lastPriorityUpdate = act.at;
-  }
-  if (type) ticket.type = type;
-  ticket.title = patch.Title ?? ticket.title;
-  ticket.details = patch.Details ?? ticket.details;
-  ticket.locationId = patch.LocationId ?? ticket.locationId;
-  // Null empties these, absence leaves them as they are.
-  if (patch.AssigneeId !== undefined) ticket.assigneeId = patch.AssigneeId;
-  if (patch.IssueTypeId !== undefined) ticket.issueTypeId = patch.IssueTypeId;
-  if (patch.ContactId !== undefined) ticket.contactId = patch.ContactId;
-  if (patch.HardwareAssetId !== undefined) ticket.assetId = patch.HardwareAssetId;
-  if (patch.DueDate !== undefined) ticket.dueDate = patch.DueDate && new Date(patch.DueDate).toISOString();
-  touch(ticket, act);
-}

@@ -1,3 +1,4 @@
+import { subTypesOf } from '../references.ts';
 import { byId, type Tenant } from '../tenant/tenant.ts';
 import type { Note, Ticket } from '../ticket.ts';
 
@@ -14,6 +15,10 @@ function commonView(tenant: Tenant, ticket: Ticket) {
     ...{ priorityId: priority.id, priorityName: priority.name, priorityColor: priority.color },
     ...{ queueId: queue?.id ?? null, queueName: queue?.name ?? null, typeId: type.id, typeName: type.name },
     ...{ issueTypeId: ticket.issueTypeId, issueTypeName: byId(tenant.issueTypes, ticket.issueTypeId)?.name ?? null },
+    ...{ subIssueTypeId: ticket.subIssueTypeId, subIssueTypeName: subIssueTypeOf(tenant, ticket)?.name ?? null },
+    ...{ contractId: ticket.contractId, contractName: byId(account?.contracts ?? [], ticket.contractId)?.name ?? null },
+    ...{ workTypeId: ticket.workTypeId, workTypeName: byId(tenant.workTypes, ticket.workTypeId)?.name ?? null },
+    ...{ slaId: ticket.slaId, slaName: byId(tenant.slas, ticket.slaId)?.name ?? null },
     ...{ assigneeId: ticket.assigneeId, assigneeName: byId(tenant.employees, ticket.assigneeId)?.name ?? null },
     ...{ sourceId: ticket.source.id, isScheduled: 0, openDate: ticket.openDate, dueDate: ticket.dueDate },
     ...{ completedDate: ticket.completedDate, reOpenedDate: ticket.reOpenedDate },
@@ -54,6 +59,9 @@ export function ticketView(tenant: Tenant, ticket: Ticket) {
     ...{ hasPostedEntries: false, isReadOnly: false, openDateLocked: false },
   };
 }
+
+const subIssueTypeOf = (tenant: Tenant, { issueTypeId, subIssueTypeId }: Ticket) =>
+  byId(subTypesOf(tenant, issueTypeId), subIssueTypeId);
 
 const assetOf = (tenant: Tenant, { assetId }: Ticket) => (assetId === null ? undefined : tenant.assets.get(assetId));
 

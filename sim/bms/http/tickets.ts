@@ -1,6 +1,6 @@
 import { booleanOf, createQuery, filterOf, pageOf, type Query } from '../query.ts';
 import { filterTickets } from '../ticket-filter.ts';
-import { ok, paged } from '../wire.ts';
+import { notFound, ok, paged } from '../wire.ts';
 import { activitiesOf } from './activities.ts';
 import type { Call, Route } from './route.ts';
 import { slaView } from './sla.ts';
@@ -49,6 +49,16 @@ const notes: Route = {
   handle: (call) => ok(pageOf(ticketOf(call).notes, call.query).map(noteView)),
 };
 
+const note: Route = {
+  method: 'GET',
+  template: `${base}/{ticketId}/notes/{noteId}`,
+  handle(call) {
+    const found = ticketOf(call).notes.find(({ id }) => id === Number(call.param('noteId')));
+    if (!found) throw notFound(`Note ${call.param('noteId')}`);
+    return ok(noteView(found));
+  },
+};
+
 const activities: Route = {
   method: 'GET',
   template: `${base}/{ticketId}/activities`,
@@ -70,4 +80,4 @@ const slaInfo: Route = {
   handle: (call) => ok(slaView(ticketOf(call), call.state.now())),
 };
 
-export const ticketRoutes: Route[] = [list, search, get, notes, activities, slaInfo];
+export const ticketRoutes: Route[] = [list, search, get, notes, note, activities, slaInfo];

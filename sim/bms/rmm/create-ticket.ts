@@ -47,7 +47,8 @@ export const createTickets = defineRowAction(
 
 export const isoOf = (value: string | null | undefined) => (value ? new Date(value).toISOString() : null);
 
-function accountOf({ tenant }: World, organization: Reference | null | undefined): Account {
+/** The active account that the organization names. */
+export function accountOf({ tenant }: World, organization: Reference | null | undefined): Account {
   const { Id, Name } = organization ?? {};
   if (!Id && !Name) throw new RowFailure('Organization.Id or Organization.Name is required');
   const account = tenant.accounts.find((one) => (Id ? String(one.id) === Id : sameName(one.name, Name)));

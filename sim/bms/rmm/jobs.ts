@@ -1,7 +1,8 @@
 import { recordEffect } from '../effects.ts';
-import type { Range } from '../options.ts';
+import type { JobWording, Range } from '../options.ts';
 import type { Random } from '../random.ts';
 import type { World } from '../world.ts';
+import { type Wording, wordingsOf } from './job-words.ts';
 import { type Change, type Row, type RowAction, RowFailure } from './row-action.ts';
 
 export interface Outcome {
@@ -27,14 +28,23 @@ export interface Job {
   startsAt: number;
   finishesAt: number;
   rows: JobRow[];
+  wording: Wording;
+  /** For the log of a batch: one for its start, then one a row. */
+  logIds: string[];
+}
+
+export interface JobTiming {
+  jobSeconds: Range;
+  jobWords: JobWording;
+  now: number;
 }
 
 /** Accepts a job. Nothing changes until it finishes. */
 export function submitJob(
   world: World,
-  { method, template, family, actionType }: RowAction,
+  { method, template, family, actionType }: Omit<RowAction, 'readRows'>,
   rows: JobRow[],
-  { jobSeconds, now }: { jobSeconds: Range; now: number },
+  { jobSeconds, jobWords, now }: JobTiming,
 ): Job {
   const seconds = jobSeconds.min + world.random.next() * (jobSeconds.max - jobSeconds.min);
   const finishesAt = now + Math.round(seconds * 1000);
@@ -47,6 +57,8 @@ export function submitJob(
     startsAt,
     finishesAt,
     rows,
+    wording: world.random.pick(wordingsOf(jobWords)),
+    logIds: [null, ...rows].map(() => world.random.uuid()),
   };
   world.jobs.set(job.id, job);
   world.pendingJobs.add(job);
@@ -65,9 +77,12 @@ const digits = (random: Random, length: number) => Array.from({ length }, () => 
 
 export const isFinished = (job: Job, now: number) => now >= job.finishesAt;
 
-export function jobWord(job: Job, now: number): 'Pending' | 'InProgress' | 'Completed' {
-  if (isFinished(job, now)) return 'Completed';
-  return now >= job.startsAt ? 'InProgress' : 'Pending';
+export function jobWord(job: Job, now: number): string {
+  const { wording, rows } = job;
+  if (!isFinished(job, now)) return now >= job.startsAt ? wording.running : wording.pending;
+  const failures = rows.filter(({ outcome }) => outcome?.ok === false).length;
+  if (failures === 0) return wording.done;
+  return failures === rows.length ? wording.failed : wording.mixed;
 }
 
 /** Carries out the jobs that are due, in the order in which they finish. Runs before anything reads or writes. */
@@ -83,17 +98,22 @@ export function settleJobs(world: World, now: number): void {
 function carryOut(world: World, job: Job, row: JobRow): Outcome {
   const act = { by: world.tenant.rmmUser, at: new Date(job.finishesAt).toISOString() };
   const nothing = { ticketId: null, ticketNumber: null, psaAssetId: null };
-  if (row.doomed !== null) return { ok: false, message: row.doomed, ...nothing };
+  const { transactionId, alertRefId, body } = row;
+  const fail = (message: string): Outcome => {
+    const asked = { operation: job.operation, jobId: job.id, transactionId, alertRefId, assetId: row.assetId };
+    world.refused.push({ seq: world.refused.length + 1, at: act.at, ...asked, reason: message });
+    return { ok: false, message, ...nothing };
+  };
+  if (row.doomed !== null) return fail(row.doomed);
   let change: Change;
   try {
     change = row.apply(world, act);
   } catch (error) {
-    if (error instanceof RowFailure) return { ok: false, message: error.message, ...nothing };
+    if (error instanceof RowFailure) return fail(error.message);
     throw error;
   }
   const { message, ticket, asset } = change;
   const ids = { ticketId: ticket?.id ?? null, assetId: asset?.id ?? null };
-  const { transactionId, alertRefId, body } = row;
   recordEffect(world.effects, {
     ...{ at: act.at, operation: job.operation, jobId: job.id, transactionId, alertRefId, body },
     ...ids,

@@ -24,16 +24,20 @@ export interface Row {
   alertRefId: string | null;
   /** As the caller wrote it. */
   assetId: string | null;
+  /** For mappings: the id in the other product. */
+  externalId?: string | null;
   /** As it was sent, for the ledger. */
   body: unknown;
   apply(world: World, act: Act): Change;
 }
 
+export type Family = 'tickets' | 'assets' | 'mappings' | 'batch';
+
 export interface RowAction {
-  method: 'POST' | 'PUT';
+  method: 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   template: string;
   /** Decides which status path knows the job. */
-  family: 'tickets' | 'assets';
+  family: Family;
   /** Kaseya's numbers are unknown; these are ours. */
   actionType: number;
   /** Reads the array. A value of the wrong type refuses the whole call. */
@@ -44,6 +48,7 @@ const rowHead = z.object({
   TransactionId: z.string().nullish(),
   AlertRefId: z.string().nullish(),
   AssetId: z.string().nullish(),
+  ExternalId: z.string().nullish(),
 });
 
 /** No field of a row is required by Kaseya's description: what is missing fails the row, not the call. */
@@ -62,6 +67,7 @@ export function defineRowAction<T extends z.ZodRawShape>(
           transactionId: head.TransactionId ?? null,
           alertRefId: head.AlertRefId ?? null,
           assetId: head.AssetId ?? null,
+          externalId: head.ExternalId ?? null,
           body: body[index],
           apply: (world, act) => apply(world, row, act),
         };

@@ -5,12 +5,18 @@ import type { World } from '../world.ts';
 import { isoOf } from './create-ticket.ts';
 import { defineRowAction, RowFailure, ticketOfAlert } from './row-action.ts';
 
-/** Resolving twice adds the note twice: nothing here recognises a repeat, so the ledger shows it. */
+/**
+ * Whether BMS takes a second resolve is unknown. `refuse` fails its row, which the ledger's `refused` shows; `repeat` adds
+ * the note again, which its `effects` show.
+ */
 export const resolveTickets = defineRowAction(
   { method: 'POST', template: '/v2/rmm/{integrationType}/tickets/resolve', family: 'tickets', actionType: 2 },
   { TransactionId: text.nullish(), AlertRefId: text.nullish(), ResolutionNote: text.nullish() },
   (world, row, act) => {
     const ticket = knownTicket(world, row.AlertRefId);
+    if (ticket.completedDate !== null && world.secondResolve === 'refuse') {
+      throw new RowFailure(`Ticket ${ticket.ticketNumber} is resolved already`);
+    }
     const type = named(world.tenant.noteTypes, 'Resolution');
     setStatus(ticket, named(world.tenant.statuses, 'Resolved'), act);
     addNote(ticket, { id: world.sequence.noteId(), details: row.ResolutionNote ?? '', isInternal: false, type }, act);

@@ -1,4 +1,6 @@
 import type { NextId, Random } from '../random.ts';
+import { buildContracts, type Contract } from './contracts.ts';
+import type { Entry } from './lookups.ts';
 
 export interface Location {
   id: number;
@@ -13,6 +15,8 @@ export interface Contact {
   locationId: number;
   phone: string;
   email: string;
+  jobTitle: string;
+  isActive: boolean;
 }
 
 export interface Account {
@@ -23,6 +27,10 @@ export interface Account {
   isActive: boolean;
   locations: Location[];
   contacts: Contact[];
+  contracts: Contract[];
+  /** What BMS shows whoever opens the account: one list for each of its three kinds of alert. */
+  alerts: [string[], string[], string[]];
+  createdOn: string;
 }
 
 interface Outline {
@@ -30,51 +38,84 @@ interface Outline {
   code: string;
   isActive: boolean;
   branch: string;
-  contacts: string[];
+  contacts: [name: string, jobTitle: string, place?: 'branch'][];
+  alert?: string;
 }
 
 const outlines: Outline[] = [
   {
     ...{ name: 'Example Dental Ltd', code: 'EXD', isActive: true, branch: 'Harley Street Surgery' },
-    contacts: ['Olivia Grant', 'Marcus Bell'],
+    contacts: [
+      ['Olivia Grant', 'Practice Manager'],
+      ['Marcus Bell', 'Dentist'],
+    ],
   },
   {
     ...{ name: 'Harbour Logistics', code: 'HBL', isActive: true, branch: 'Dock 4 Warehouse' },
-    contacts: ['Jonas Pike', 'Leila Haddad'],
+    // Two people of one name: only their places and addresses tell them apart.
+    contacts: [
+      ['Jonas Pike', 'Dispatcher'],
+      ['Leila Haddad', 'Operations Manager'],
+      ['Jonas Pike', 'Warehouse Lead', 'branch'],
+    ],
   },
   {
     ...{ name: 'Northgate Legal LLP', code: 'NGL', isActive: true, branch: 'Riverside Office' },
-    contacts: ['Priya Raman', 'Edward Moss'],
+    contacts: [
+      ['Priya Raman', 'Managing Partner (VIP)'],
+      ['Edward Moss', 'Paralegal'],
+      ['Margaret Hale', 'Chief Financial Officer (VIP)'],
+    ],
+    alert: 'VIP client: call before you change anything on a partner’s machine.',
   },
   {
     ...{ name: 'Cedar Grove Clinic', code: 'CGC', isActive: true, branch: 'West Wing' },
-    contacts: ['Hana Sato', 'Peter Novak'],
+    contacts: [
+      ['Hana Sato', 'Receptionist'],
+      ['Peter Novak', 'Physician'],
+    ],
   },
   {
     ...{ name: 'Millbrook Primary School', code: 'MPS', isActive: true, branch: 'Sports Hall' },
-    contacts: ['Grace Adeyemi', 'Colin Frost'],
+    contacts: [
+      ['Grace Adeyemi', 'Head Teacher'],
+      ['Colin Frost', 'Teacher'],
+    ],
   },
   {
     name: 'Old Mill Bakery',
     code: 'OMB',
     isActive: false,
     branch: 'Market Stall',
-    contacts: ['Betty Crane', 'Al Reed'],
+    contacts: [
+      ['Betty Crane', 'Owner'],
+      ['Al Reed', 'Baker'],
+    ],
   },
 ];
 
 /** Customers. Each has a location named "Main", so that a location's name alone finds nothing. */
-export function buildAccounts(random: Random, nextId: NextId): Account[] {
+export function buildAccounts(random: Random, nextId: NextId, slas: readonly Entry[], now: number): Account[] {
   const phone = () => `+44 1632 ${random.int(960_000, 960_999)}`;
-  return outlines.map(({ name, code, isActive, branch, contacts }) => {
+  return outlines.map(({ name, code, isActive, branch, contacts, alert }) => {
     const main = { id: nextId(), name: 'Main', isMain: true, phone: phone() };
     const locations = [main, { id: nextId(), name: branch, isMain: false, phone: phone() }];
+    const people = contacts.map(([contact, jobTitle, place], index) => ({
+      ...{ id: nextId(), name: contact, phone: phone(), jobTitle, isActive: true },
+      locationId: (place && locations[1] ? locations[1] : main).id,
+      email: `${mailbox(contact, contacts.slice(0, index))}@${code.toLowerCase()}.example`,
+    }));
     return {
-      ...{ id: nextId(), name, code, isActive, locations },
-      contacts: contacts.map((contact) => ({
-        ...{ id: nextId(), name: contact, locationId: main.id, phone: phone() },
-        email: `${contact.toLowerCase().replace(' ', '.')}@${code.toLowerCase()}.example`,
-      })),
+      ...{ id: nextId(), name, code, isActive, locations, contacts: people },
+      contracts: buildContracts(code, slas, nextId, now),
+      alerts: [alert ? [alert] : [], [], []],
+      createdOn: new Date(now - random.int(300, 2000) * 86_400_000).toISOString(),
     };
   });
+}
+
+/** The second of a name gets a 2, as mail systems do it. */
+function mailbox(name: string, before: readonly [string, ...unknown[]][]): string {
+  const same = before.filter(([other]) => other === name).length;
+  return `${name.toLowerCase().replace(' ', '.')}${same === 0 ? '' : same + 1}`;
 }

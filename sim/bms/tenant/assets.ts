@@ -1,5 +1,6 @@
 import type { NextId, Random } from '../random.ts';
 import type { Account } from './accounts.ts';
+import { named } from './tenant.ts';
 
 export interface Volume {
   drive: string;
@@ -39,16 +40,23 @@ const systems: Record<AssetKind, string> = {
   Printer: 'Embedded firmware 4.2',
 };
 
-export interface AssetMaker {
-  make(account: Account, name: string, kind: AssetKind, freeShare?: number): Asset;
+interface AssetMore {
+  /** What is free on C:, 0 to 1. */
+  freeShare?: number;
+  /** Whose it is; a workstation's is the account's first contact unless told. */
+  owner?: string;
 }
 
-/** `freeShare` is what is free on C:, 0 to 1. */
+export interface AssetMaker {
+  make(account: Account, name: string, kind: AssetKind, more?: AssetMore): Asset;
+}
+
 export function createAssetMaker(random: Random, nextId: NextId, now: number): AssetMaker {
   const ago = (days: number) => new Date(now - days * 86_400_000).toISOString();
   return {
-    make(account, name, kind, freeShare = 0.4) {
-      const owner = kind === 'Workstation' ? account.contacts[0] : undefined;
+    make(account, name, kind, { freeShare = 0.4, owner: ownerName } = {}) {
+      const person = ownerName === undefined ? account.contacts[0] : named(account.contacts, ownerName);
+      const owner = kind === 'Workstation' ? person : undefined;
       const createdOn = ago(random.int(100, 900));
       return {
         ...{
@@ -92,9 +100,12 @@ export function mainOf(account: Account): number {
 /** What every customer has besides the servers that raise alerts. Two of them named a machine alike. */
 export function buildOfficeAssets(accounts: readonly Account[], maker: AssetMaker): Asset[] {
   const shared = new Set(['EXD', 'CGC']);
+  const secondLaptops: Record<string, string> = { MPS: 'Colin Frost', NGL: 'Margaret Hale' };
   return accounts.flatMap((account) => {
     const retired = { ...maker.make(account, `${account.code}-OLD01`, 'Workstation'), isActive: false };
+    const owner = secondLaptops[account.code];
     return [
+      ...(owner ? [maker.make(account, `${account.code}-LT02`, 'Workstation', { owner })] : []),
       maker.make(account, `${account.code}-LT01`, 'Workstation'),
       maker.make(account, `${account.code}-PRN01`, 'Printer'),
       { ...retired, checkInAgoMs: 200 * 86_400_000 },

@@ -4,17 +4,23 @@ import { buildAccounts } from './accounts.ts';
 import { buildOfficeAssets, createAssetMaker } from './assets.ts';
 import { buildLookups } from './lookups.ts';
 import { buildServers, type Server } from './servers.ts';
-import type { Tenant } from './tenant.ts';
+import type { Tenant, TimeZone } from './tenant.ts';
 
 const firstWords = ['Bluebird', 'Northstar', 'Copperfield', 'Lighthouse', 'Juniper'];
 const lastWords = ['Managed IT', 'IT Services', 'Technology Partners', 'Support Group'];
+
+const timeZones: TimeZone[] = [
+  { name: 'GMT Standard Time', olsonName: 'Europe/London', offset: 0 },
+  { name: 'Eastern Standard Time', olsonName: 'America/New_York', offset: -5 },
+  { name: 'AUS Eastern Standard Time', olsonName: 'Australia/Sydney', offset: 11 },
+];
 
 /** The MSP whose BMS this is, and the servers that shall have raised an alert. */
 export function buildTenant(options: BmsOptions): { tenant: Tenant; servers: Server[] } {
   const random = createRandom(`${options.seed}:tenant`);
   const nextId = createIds(random);
   const lookups = buildLookups(random, nextId);
-  const accounts = buildAccounts(random, nextId);
+  const accounts = buildAccounts(random, nextId, lookups.slas, options.now());
   const maker = createAssetMaker(random, nextId, options.now());
   const servers = buildServers(
     accounts.filter((account) => account.isActive),
@@ -38,6 +44,7 @@ export function buildTenant(options: BmsOptions): { tenant: Tenant; servers: Ser
     rmmUser: { id: nextId(), name: 'RMM Integration', email: 'rmm@msp.example' },
     integrationType: options.integrationType,
     integrationTypeId: nextId(),
+    timeZone: random.pick(timeZones),
     accounts,
     assets: new Map(assets.map((asset) => [asset.id, asset])),
   };

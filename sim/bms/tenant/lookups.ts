@@ -25,17 +25,32 @@ export interface Status extends Entry {
 export interface Employee extends Person {
   isActive: boolean;
   jobTitle: string;
+  roles: Entry[];
+}
+
+export interface Queue extends Entry {
+  /** Employees who look into it; in a queue without any, a ticket waits for nobody. */
+  memberIds: number[];
+}
+
+/** Two levels: a subtype means something only below its own issue type. */
+export interface IssueType extends Entry {
+  subTypes: Entry[];
 }
 
 export interface Lookups {
   priorities: Priority[];
   statuses: Status[];
-  queues: Entry[];
-  issueTypes: Entry[];
+  queues: Queue[];
+  issueTypes: IssueType[];
   ticketTypes: Entry[];
   sources: Entry[];
   noteTypes: Entry[];
   categories: Entry[];
+  slas: Entry[];
+  workTypes: Entry[];
+  roles: Entry[];
+  contactTypes: Entry[];
   employees: Employee[];
 }
 
@@ -52,9 +67,35 @@ const statuses: Statuses = [
   ['New', '#2980b9', true, false, true],
   ['In Progress', '#16a085', false, false, true],
   ['Waiting', '#8e44ad', false, false, true],
+  // Nobody uses it.
+  ['On Hold', '#d35400', false, false, true],
   ['Resolved', '#27ae60', true, true, true],
   ['Closed', '#7f8c8d', true, true, true],
   ['Awaiting Parts (old)', '#95a5a6', false, false, false],
+  ['Escalated', '#95a5a6', false, false, false],
+];
+
+/** Right at first sight are: an inactive "Tier 3", "Network" twice but for case and a space, and a queue of nobody's. */
+const queues: [name: string, isActive: boolean, hasMembers: boolean][] = [
+  ['Service Desk', true, true],
+  ['Network', true, true],
+  ['network ', true, true],
+  ['Tier 3 Escalation', true, true],
+  ['Tier 3', false, true],
+  ['Projects', true, true],
+  ['Weekend Rota', true, false],
+  ['Field Team (closed)', false, true],
+];
+
+/** "Software" is there twice, and both are active: a name alone does not tell which. */
+const issueTypes: [name: string, isActive: boolean, subTypes: string[]][] = [
+  ['Hardware', true, ['Disk', 'Memory', 'Printer', 'Other']],
+  ['Software', true, ['Operating System', 'Office', 'Line of Business', 'Other']],
+  ['Software', true, []],
+  ['Network', true, ['Wi-Fi', 'VPN', 'Firewall', 'Other']],
+  ['Backup', true, ['Failed Job', 'Restore', 'Other']],
+  ['User Account', true, ['Joiner', 'Leaver', 'Password', 'Other']],
+  ['Telephony (old)', false, ['Handset']],
 ];
 
 const employees: [name: string, jobTitle: string, isActive: boolean][] = [
@@ -65,7 +106,7 @@ const employees: [name: string, jobTitle: string, isActive: boolean][] = [
   ['Rory Blake', 'Service Desk Technician', false],
 ];
 
-/** The tenant's pick lists. They are drawn in a shuffled order, so that ids say nothing about rank. */
+/** The tenant's pick lists. Some entries are unused, double or no longer active, as in any grown tenant. They are drawn in a shuffled order, so that ids say nothing about rank. */
 export function buildLookups(random: Random, nextId: NextId): Lookups {
   const entries = (active: string[], inactive: string[] = []): Entry[] =>
     shuffled(
@@ -77,6 +118,13 @@ export function buildLookups(random: Random, nextId: NextId): Lookups {
       })),
       random,
     );
+  const entry = (name: string, isActive = true): Entry => ({ id: nextId(), name, isActive, isDefault: false });
+  const roles = entries(['Technician', 'Engineer', 'Dispatcher']);
+  const staff = employees.map(([name, jobTitle, isActive]) => ({
+    ...{ id: nextId(), name, jobTitle, isActive, roles: roles.slice(0, 2) },
+    email: `${name.toLowerCase().replace(' ', '.')}@msp.example`,
+  }));
+  const memberIds = staff.filter(({ isActive }) => isActive).map(({ id }) => id);
   return {
     priorities: shuffled(
       priorities.map(([name, color, respond, resolve]) => ({
@@ -89,16 +137,32 @@ export function buildLookups(random: Random, nextId: NextId): Lookups {
       ...{ id: nextId(), name, color, isSystem, completes, isActive, isDefault: order === 0 },
       order: order + 1,
     })),
-    queues: entries(['Service Desk', 'Network', 'Tier 3 Escalation', 'Projects'], ['Field Team (closed)']),
-    issueTypes: entries(['Hardware', 'Software', 'Network', 'Backup', 'User Account'], ['Telephony (old)']),
+    queues: shuffled(
+      queues.map(([name, isActive, hasMembers]) => ({
+        ...{ ...entry(name, isActive), isDefault: name === 'Service Desk' },
+        memberIds: hasMembers ? memberIds : [],
+      })),
+      random,
+    ),
+    issueTypes: shuffled(
+      issueTypes.map(([name, isActive, subTypes]) => ({
+        ...entry(name, isActive),
+        subTypes: subTypes.map((subType) => entry(subType)),
+      })),
+      random,
+    ),
     ticketTypes: entries(['Incident', 'Service Request', 'Alert'], ['Change (old)']),
-    sources: entries(['RMM Alert', 'Phone', 'Email', 'Portal'], ['Fax']),
-    noteTypes: entries(['General Note', 'Resolution', 'Customer Update', 'Escalation'], ['Site Visit (old)']),
+    sources: entries(['RMM Alert', 'Phone', 'Email', 'Portal', 'Legacy Import'], ['Fax']),
+    noteTypes: entries(
+      ['General Note', 'Resolution', 'Customer Update', 'Escalation'],
+      ['Site Visit (old)', 'Escalation (old)'],
+    ),
     categories: entries(['Server', 'Workstation', 'Printer']),
-    employees: employees.map(([name, jobTitle, isActive]) => ({
-      ...{ id: nextId(), name, jobTitle, isActive },
-      email: `${name.toLowerCase().replace(' ', '.')}@msp.example`,
-    })),
+    slas: entries(['Standard', 'Premium'], ['Four Hours (old)']),
+    workTypes: entries(['Remote Support', 'On-site Support'], ['Travel (old)']),
+    roles,
+    contactTypes: entries(['End User', 'Decision Maker']),
+    employees: staff,
   };
 }
 

@@ -23,7 +23,7 @@ export function buildServers(accounts: readonly Account[], count: number, maker:
     const number = String(Math.floor(round / roles.length) + 1).padStart(2, '0');
     const hasCleared = count < 4 || index < count - stillFull;
     const freeShare = hasCleared ? 0.28 + random.next() * 0.05 : 0.02 + random.next() * 0.03;
-    const asset = maker.make(account, `${account.code}-${itemAt(roles, round)}${number}`, 'Server', freeShare);
+    const asset = maker.make(account, `${account.code}-${itemAt(roles, round)}${number}`, 'Server', { freeShare });
     return { account, asset, alertRefId: random.uuid(), hasCleared };
   });
 }

@@ -9,6 +9,13 @@ export interface Person {
   email: string;
 }
 
+/** Of the API user; the offset is the winter's, in hours. */
+export interface TimeZone {
+  name: string;
+  olsonName: string;
+  offset: number;
+}
+
 export interface Tenant extends Lookups {
   id: number;
   /** The company name that sign-in asks for; holds spaces. */
@@ -18,6 +25,7 @@ export interface Tenant extends Lookups {
   rmmUser: Person;
   integrationType: string;
   integrationTypeId: number;
+  timeZone: TimeZone;
   accounts: Account[];
   assets: Map<number, Asset>;
 }
@@ -36,3 +44,5 @@ export function named<T extends Named>(entries: readonly T[], name: string): T {
 
 export const byId = <T extends Named>(entries: readonly T[], id: number | null | undefined): T | undefined =>
   entries.find((entry) => entry.id === id);
+
+export const generalNote = (tenant: Tenant) => named(tenant.noteTypes, 'General Note');

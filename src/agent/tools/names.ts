@@ -59,7 +59,9 @@ export async function defaultEntry(
 ): Promise<LookupEntry | Refusal> {
   const { kind, table } = settings[name];
   const entries = await lookups.list(kind).catch((error: unknown) => {
-    if (table === null || !(error instanceof UpstreamError && error.code === 'not_found')) throw error;
+    // BMS may say "not found" by a status or, under HTTP 200, as one more invalid request.
+    const isRefused = error instanceof UpstreamError && (error.code === 'not_found' || error.code === 'validation');
+    if (table === null || !isRefused) throw error;
     return refuse('missing_table', `this tenant has no lookup table for a ${singular[kind]}: set ${table}`);
   });
   if (isRefusal(entries)) return entries;

@@ -13,11 +13,12 @@ export const notificationTools = ({ bms, kaseyaOne }: ToolParts) => [
       ticketId: ticketIdInput,
       actionEventType: z.string().min(1).max(100),
       eventType: z.string().min(1).max(100),
+      message: z.string().max(1000).nullable().default(null),
       targetProducts: z.array(z.string().min(1).max(100)).max(10).default([]),
     }),
     outside: ({ ticketId }, context) => withoutAccount(context.scope) ?? foreignTicket(ticketId, context),
-    async prepare({ ticketId, ...event }) {
-      if (kaseyaOne) return { ...event, ...kaseyaOne, id: String(ticketId) };
+    async prepare({ ticketId, message, ...types }) {
+      if (kaseyaOne) return { ...types, ...kaseyaOne, id: String(ticketId), event: { Message: message } };
       return refuse(
         'not_configured',
         "this needs the tenant's ids in Kaseya One: set kaseyaOne; to tell people, use create_a_kaseya_bms_assignticket or a note with emailTo",

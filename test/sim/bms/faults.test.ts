@@ -84,13 +84,13 @@ t.test('a server that holds an answer still stops at once', async (t) => {
 
 t.test('rows fail on purpose, while the job completes', async (t) => {
   const sim = startSim(t);
-  const [one, two] = alertTickets(sim);
+  const [one, two, three] = alertTickets(sim);
   const path = '/v2/rmm/{integrationType}/tickets/resolve';
   await setFault(sim, { match: { path, alertRefId: two?.alertRefId }, kind: 'row-failure', message: 'locked' });
   const row = (alertRefId: unknown) => ({ TransactionId: String(alertRefId), AlertRefId: alertRefId });
   await sim.call('POST', `${rmm}/tickets/resolve`, [row(one?.alertRefId)]);
   t.equal((await sim.open({ url: '/__sim/faults' })).json.length, 1, 'kept for a job that holds the row');
-  const { json } = await sim.call('POST', `${rmm}/tickets/resolve`, [row(one?.alertRefId), row(two?.alertRefId)]);
+  const { json } = await sim.call('POST', `${rmm}/tickets/resolve`, [row(three?.alertRefId), row(two?.alertRefId)]);
   sim.pass(2_000);
   const status = await sim.call('GET', `${rmm}/tickets/status/${json.result.jobId}`);
   t.match(status.json.result, {

@@ -15,6 +15,10 @@ t.test('flags are read', async (t) => {
     letterCase: 'pascal',
     ...{ seed: 'abc', window: 'bucket', tickets: 3 },
   });
+  const odd = ['--errors', 'http', '--job-words', 'odd', '--second-resolve', 'repeat', '--copilot', 'off'];
+  t.match(readFlags([...odd, '--mfa-secret', 'JBSWY3DPEHPK3PXP']).options, {
+    ...{ errors: 'http', jobWords: 'odd', secondResolve: 'repeat', copilot: false, mfaSecret: 'JBSWY3DPEHPK3PXP' },
+  });
   for (const off of ['0', 'none']) t.equal(readFlags(['--rate-limit', off]).options.rateLimit, null);
 });
 
@@ -33,6 +37,11 @@ t.test('a bad flag is named', async (t) => {
     ['--token-seconds', '0'],
     ['--tickets', '1.5'],
     ['--case', 'snake'],
+    ['--errors', 'loud'],
+    ['--job-words', 'none'],
+    ['--second-resolve', 'perhaps'],
+    ['--copilot', 'true'],
+    ['--mfa-secret', 'short'],
     ['--wat', '1'],
     ['--port'],
   ];
@@ -52,7 +61,7 @@ t.test('the process says where it is in one line, serves, and ends when told', a
   reader.on('line', (line) => lines.push(line));
   await once(reader, 'line');
   const ready = JSON.parse(lines[0] ?? '');
-  t.same(Object.keys(ready), ['url', 'username', 'password', 'tenant', 'integrationType']);
+  t.same(Object.keys(ready), ['url', 'username', 'password', 'tenant', 'integrationType', 'truto']);
   t.match(ready.url, /^http:\/\/127\.0\.0\.1:\d+$/);
   const form = { GrantType: 'password', UserName: ready.username, Password: ready.password, Tenant: ready.tenant };
   const body = new FormData();

@@ -70,8 +70,24 @@ t.test('the ledger is right without anyone asking for the job', async (t) => {
   });
 });
 
-t.test('resolving again is an effect again, with the same transaction id too', async (t) => {
+t.test('resolving again fails its row, and the ledger keeps that', async (t) => {
   const sim = startSim(t);
+  const [one] = alertTickets(sim);
+  const row = resolveRow('same', one?.alertRefId);
+  const jobId = await submit(sim, 'tickets/resolve', [row, row]);
+  sim.pass(2_000);
+  const { details } = (await statusOf(sim, jobId)).json.result;
+  t.match(details, [
+    { statusCode: '200' },
+    { statusCode: '422', statusMessage: /is resolved already/, ticketId: null },
+  ]);
+  const { effects, refused } = sim.state.ledger();
+  t.equal(effects.length, 1);
+  t.match(refused, [{ seq: 1, jobId, transactionId: 'same', alertRefId: one?.alertRefId, reason: /resolved already/ }]);
+});
+
+t.test('or it is an effect again, where BMS is to take it', async (t) => {
+  const sim = startSim(t, { secondResolve: 'repeat' });
   const [one] = alertTickets(sim);
   const row = resolveRow('same', one?.alertRefId);
   await submit(sim, 'tickets/resolve', [row, row]);
@@ -149,7 +165,7 @@ t.test('assets are a family of their own', async (t) => {
   ];
   const jobId = await submit(sim, 'assets/deactivate', rows, 'PUT');
   sim.pass(2_000);
-  t.equal((await statusOf(sim, jobId)).status, 404, 'the ticket family does not know it');
+  t.equal((await statusOf(sim, jobId)).json.error.code, 1005, 'the ticket family does not know it');
   const { json } = await statusOf(sim, jobId, 'assets');
   t.match(json.result.details, [
     { psaAssetId: one?.assetId, statusCode: '200' },
@@ -168,8 +184,8 @@ t.test('what is no array, no integration or no job is refused', async (t) => {
   const single = await sim.call('POST', `${rmm}/tickets/resolve`, resolveRow('a', 'x'));
   t.equal(single.status, 200);
   t.equal(single.json.success, false);
-  t.equal((await sim.call('POST', '/v2/rmm/other/tickets/resolve', [resolveRow('a', 'x')])).status, 404);
-  t.equal((await statusOf(sim, '123')).status, 404);
+  t.equal((await sim.call('POST', '/v2/rmm/other/tickets/resolve', [resolveRow('a', 'x')])).json.error.code, 1005);
+  t.equal((await statusOf(sim, '123')).json.error.code, 1005);
   t.equal((await sim.call('GET', '/v2/rmm/other/status')).json.success, false);
   t.same(sim.state.ledger().jobs, []);
 });
@@ -189,4 +205,90 @@ t.test('rows fail with the probability that was asked for, alike for one seed', 
   const good = rows.filter((ok) => ok).length;
   t.ok(good > 30 && good < 70, `${good} of 100`);
   t.same(await run(), rows);
+});
+
+t.test('odd words are told apart by whether rows failed, and each kind of them occurs', async (t) => {
+  const words = new Map<string, Set<string>>();
+  const see = (when: string, word: string) => words.set(when, (words.get(when) ?? new Set()).add(word));
+  const sim = startSim(t, { jobWords: 'odd', secondResolve: 'repeat' });
+  const alertRefId = alertTickets(sim)[0]?.alertRefId;
+  const [good, bad] = [resolveRow('good', alertRefId), resolveRow('bad', 'unknown')];
+  for (let times = 0; times < 30; times += 1) {
+    const jobs = { done: [good], mixed: [good, bad], failed: [bad] };
+    for (const [kind, rows] of Object.entries(jobs)) {
+      const jobId = await submit(sim, 'tickets/resolve', rows);
+      see('pending', (await statusOf(sim, jobId)).json.result.jobStatus);
+      sim.pass(2_000);
+      const { jobStatus, details } = (await statusOf(sim, jobId)).json.result;
+      see(kind, jobStatus);
+      for (const { transactionId, statusCode } of details) see(`row ${transactionId}`, statusCode);
+    }
+  }
+  t.same(Object.fromEntries([...words].map(([when, seen]) => [when, [...seen].sort()])), {
+    pending: ['Accepted', 'queued'],
+    done: ['Settled', 'Succeeded'],
+    mixed: ['Completed With Errors', 'Partly Settled'],
+    failed: ['Failed', 'Rejected'],
+    'row good': ['Applied', 'Success'],
+    'row bad': ['Error', 'Refused'],
+  });
+});
+
+t.test('Datto’s intake opens a ticket for a new alert, and counts on it after that', async (t) => {
+  const sim = startSim(t);
+  const [one] = alertTickets(sim);
+  const device = sim.state.world.tenant.assets.get(one?.assetId ?? 0);
+  const send = async (alert: object) => {
+    const { json } = await sim.call('POST', `${rmm}/alerts`, alert);
+    sim.pass(2_000);
+    return (await statusOf(sim, json.result.jobId)).json.result.details[0];
+  };
+  const alert = { AlertUid: 'u-1', Alert: 'Service stopped', AlertMessage: 'spooler', DeviceUid: device?.agentId };
+  const opened = await send(alert);
+  t.match(opened, { statusCode: '200', statusMessage: 'Created', alertRefId: 'u-1' });
+  t.match(await send(alert), { statusMessage: 'Counted', ticketId: opened.ticketId });
+  const { json } = await sim.call('GET', `${tickets}/${opened.ticketId}`);
+  t.match(json.result, { occurrenceCount: 2, hardwareAssetId: one?.assetId, rmmTicketReference: 'u-1' });
+  const bySite = { AlertUid: 'u-2', Alert: 'x', SiteName: one?.accountName, DeviceHostname: one?.assetName };
+  t.match(await send(bySite), { statusCode: '200' });
+  t.match(await send({ AlertUid: 'u-3', SiteName: 'Nowhere' }), { statusCode: '422' });
+  t.equal((await sim.call('POST', `${rmm}/alerts`, { Alert: 'x' })).json.success, false);
+});
+
+t.test('assets are added once, and replaced only when they are there', async (t) => {
+  const sim = startSim(t);
+  const Organization = { Name: alertTickets(sim)[0]?.accountName };
+  const send = async (method: 'POST' | 'PUT', rows: object[]) => {
+    const jobId = await submit(sim, 'assets', rows, method);
+    sim.pass(2_000);
+    const { details } = (await statusOf(sim, jobId, 'assets')).json.result;
+    return details.map(({ statusCode }: { statusCode: string }) => statusCode);
+  };
+  const row = { TransactionId: 'a', AgentId: 'agent-1', Name: 'NEW-01', Organization };
+  t.same(await send('POST', [row, row, { ...row, AgentId: 'agent-2', Organization: null }]), ['200', '422', '422']);
+  const details = { AgentId: 'agent-1', AssetDetails: { SerialNumber: 'S1' } };
+  t.same(await send('PUT', [details, { ...details, AgentId: 'agent-3' }]), ['200', '422']);
+  const found = await sim.call('GET', '/v2/servicedesk/hardwareasset/searchselect?Filter.AssetName=NEW-01');
+  t.match(found.json.result, [{ serialNumber: 'S1', accountName: Organization.Name }]);
+});
+
+t.test('mappings are a family of their own', async (t) => {
+  const sim = startSim(t);
+  const url = `${rmm}/mappings/accounts`;
+  const PsaId = sim.state.world.tenant.accounts[0]?.id;
+  const rows = [
+    { ExternalId: 'site-1', PsaId },
+    { ExternalId: 'site-2', PsaId: 1 },
+  ];
+  const { json } = await sim.call('POST', url, rows);
+  sim.pass(2_000);
+  const { details } = (await statusOf(sim, json.result.jobId, 'mappings')).json.result;
+  t.match(details, [{ statusCode: '200', externalId: 'site-1' }, { statusCode: '422' }]);
+  t.equal((await statusOf(sim, json.result.jobId)).json.success, false, 'the ticket family does not know it');
+  t.match((await sim.call('GET', url)).json, { totalRecords: 1, result: [{ externalId: 'site-1', psaId: PsaId }] });
+  await sim.call('DELETE', url, [{ ExternalId: 'site-1' }]);
+  sim.pass(2_000);
+  t.equal((await sim.call('GET', url)).json.totalRecords, 0);
+  t.equal((await sim.call('GET', `${rmm}/mappings/planets`)).json.success, false);
+  t.equal((await sim.call('POST', url, [{ ExternalId: 'x' }])).json.success, false, 'PsaId is not nullable');
 });

@@ -1,4 +1,5 @@
 import t from 'tap';
+import { isTotp, totp } from '../../../sim/bms/totp.ts';
 import { formPost, startSim, tickets } from './support.ts';
 
 const url = '/v2/security/authenticate';
@@ -70,4 +71,45 @@ t.test('a refresh token works once, beside its own access token', async (t) => {
   t.equal(renewed.status, 200);
   t.not(renewed.json.result.refreshToken, refreshToken);
   t.equal((await refresh({ AccessToken: accessToken, RefreshToken: refreshToken })).status, 401);
+});
+
+t.test('codes are those of RFC 6238', async (t) => {
+  // "12345678901234567890", the RFC's secret; its values are cut to six digits.
+  const secret = 'GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ';
+  const cases: [seconds: number, code: string][] = [
+    [59, '287082'],
+    [1_111_111_109, '081804'],
+    [1_234_567_890, '005924'],
+    [20_000_000_000, '353130'],
+  ];
+  for (const [seconds, code] of cases) t.equal(totp(secret, Math.floor(seconds / 30)), code);
+  t.ok(isTotp(secret, '287082', 89_000), 'one step late');
+  t.notOk(isTotp(secret, '287082', 120_000), 'two steps late');
+});
+
+t.test('with a secret, sign-in wants the code of the moment', async (t) => {
+  const mfaSecret = 'JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP';
+  const sim = startSim(t, { mfaSecret });
+  const form = credentialsOf(sim);
+  t.equal((await sim.open(formPost(url, form))).status, 401);
+  t.equal((await sim.open(formPost(url, { ...form, MFACode: '000000' }))).json.success, false);
+  const MFACode = totp(mfaSecret, Math.floor(sim.state.now() / 30_000));
+  t.equal((await sim.open(formPost(url, { ...form, MFACode }))).status, 200);
+});
+
+t.test('single sign-on is asked about without a token, by tenant', async (t) => {
+  const sim = startSim(t);
+  t.equal((await sim.open({ url: '/v2/security/ssostatus?Tenant=Any' })).json.result.enabled, false);
+  t.equal((await sim.open({ url: '/v2/security/ssostatus' })).json.success, false);
+});
+
+t.test('the user has rights and a time zone, which differs between tenants', async (t) => {
+  const zones = new Set<string>();
+  for (let seed = 0; seed < 12; seed += 1) {
+    const sim = startSim(t, { seed: String(seed) });
+    const { result } = (await sim.call('GET', '/v2/security/userinfo')).json;
+    t.match(result.userAccessRights[0], { canView: true, canDelete: false });
+    zones.add(result.olsonTimeZoneName);
+  }
+  t.ok(zones.size > 1);
 });

@@ -65,13 +65,13 @@ t.test('with 2000 tickets asset names stay unique, save the one that is meant to
   );
   const { json } = await sim.call('GET', '/v2/servicedesk/tickets?PageSize=1000');
   t.equal(json.result.length, 100);
-  t.equal(json.totalRecords, 2003);
+  t.equal(json.totalRecords, 2009);
 });
 
 t.test('tickets of people carry no alert, in no view', async (t) => {
   const sim = startSim(t);
   const people = sim.state.ledger().tickets.filter(({ alertRefId }) => alertRefId === null);
-  t.equal(people.length, 3);
+  t.equal(people.length, 9);
   for (const { id } of people) {
     const { json } = await sim.call('GET', `/v2/servicedesk/tickets/${id}`);
     t.equal(json.result.rmmTicketReference, null);
@@ -81,4 +81,66 @@ t.test('tickets of people carry no alert, in no view', async (t) => {
   t.equal(single.json.result.rmmTicketReference, alert?.alertRefId);
   const list = await sim.call('GET', '/v2/servicedesk/tickets');
   t.notOk(list.json.result.some((row: object) => 'rmmTicketReference' in row));
+});
+
+t.test('some names say less than they seem to', async (t) => {
+  const sim = startSim(t);
+  const lookup = async (path: string) => (await sim.call('GET', `/v2/${path}`)).json.result;
+  const named = (rows: { name: string; isActive?: boolean }[], name: string) =>
+    rows.filter((row) => row.name.trim().toLowerCase() === name);
+  const queues = await lookup('system/queues/lookup');
+  t.same(
+    named(queues, 'network').map(({ isActive }) => isActive),
+    [true, true],
+    'two active queues, but for case and a space',
+  );
+  t.match(named(queues, 'tier 3'), [{ isActive: false }]);
+  t.match(named(queues, 'tier 3 escalation'), [{ isActive: true }]);
+  t.equal(named(await lookup('system/issuetypes/lookup'), 'software').length, 2);
+  t.match(named(await lookup('system/statuses/lookup'), 'escalated'), [{ isActive: false }]);
+
+  const accounts = await lookup('crm/accounts/lookup');
+  const harbour = named(accounts, 'harbour logistics')[0] as unknown as { id: number };
+  const jonases = named(await lookup(`crm/accounts/${harbour.id}/contacts/lookup?Filter.Name=jonas`), 'jonas pike');
+  t.equal(jonases.length, 2);
+  t.equal(new Set(jonases.map((row) => JSON.stringify(row))).size, 2);
+  for (const { id } of accounts) t.match(named(await lookup(`crm/accounts/${id}/locations/lookup`), 'main'), [{}]);
+  const receptions = await lookup('servicedesk/hardwareasset/searchselect?Filter.AssetName=RECEPTION-01');
+  t.equal(new Set(receptions.map(({ accountId }: { accountId: number }) => accountId)).size, 2);
+});
+
+t.test('a queue without members takes tickets that nobody will see', async (t) => {
+  const sim = startSim(t);
+  const [ticket] = alertTickets(sim);
+  const value = await sim.idOf('system/queues/lookup', 'Weekend Rota');
+  await sim.call('PATCH', `/v2/servicedesk/tickets/${ticket?.id}`, [{ op: 'replace', path: '/QueueId', value }]);
+  t.match(alertTickets(sim)[0], { queueName: 'Weekend Rota', queueMembers: 0 });
+  t.ok((alertTickets(sim)[1]?.queueMembers ?? 0) > 0);
+});
+
+t.test('the CFO’s ticket has more notes than one page holds', async (t) => {
+  const sim = startSim(t);
+  const found = await sim.call('POST', '/v2/servicedesk/tickets/search', { Filter: { ContactName: 'Margaret Hale' } });
+  const [ticket] = found.json.result;
+  const page = async (number: number) =>
+    (await sim.call('GET', `/v2/servicedesk/tickets/${ticket.id}/notes?PageNumber=${number}`)).json.result;
+  const [one, two, three] = [await page(1), await page(2), await page(3)];
+  t.same([one.length, two.length, three.length], [25, 9, 0]);
+  t.ok(two.some(({ details }: { details: string }) => details.includes('only after month-end close')));
+  t.ok(Date.parse(two.at(-1).createdOn) < sim.state.now(), 'the last note is not of tomorrow');
+});
+
+t.test('a leaver has a laptop and open tickets, and somebody else has one on the same laptop', async (t) => {
+  const sim = startSim(t);
+  const of = async (filter: object) =>
+    (await sim.call('POST', '/v2/servicedesk/tickets/search', { filter })).json.result;
+  const open = await of({ ContactName: 'Colin Frost', ExcludeCompleted: 1 });
+  t.equal(open.length, 3);
+  const laptop = (await sim.call('GET', '/v2/servicedesk/hardwareasset/searchselect?Filter.AssetName=MPS-LT02')).json;
+  t.match(laptop.result, [{ contactName: 'Colin Frost', contactId: open[0].contactId, isActive: true }]);
+  const onLaptop = await of({ HardwareAssetId: laptop.result[0].id });
+  t.same([...new Set(onLaptop.map((row: { contactName: string }) => row.contactName))].sort(), [
+    'Colin Frost',
+    'Grace Adeyemi',
+  ]);
 });

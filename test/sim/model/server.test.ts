@@ -1,6 +1,7 @@
 import OpenAI from 'openai';
 import t from 'tap';
-import { createModelServer, modelName } from '../../../sim/model/server.ts';
+import { modelName } from '../../../sim/model/script.ts';
+import { createModelServer } from '../../../sim/model/server.ts';
 
 const app = createModelServer({ apiKey: 'k', latencyMs: 0 });
 const baseURL = `${await app.listen({ port: 0, host: '127.0.0.1' })}/v1`;

@@ -1,0 +1,55 @@
+import { parseArgs } from 'node:util';
+import type { Bench } from '../main.ts';
+import type { StartContender } from './contender.ts';
+import { judge } from './judge.ts';
+import { play } from './play.ts';
+import { recipeWith } from './recipe-contender.ts';
+import { type Circumstances, type Scenario, scenarios, settingOf } from './scenarios.ts';
+import { startService } from './service-contender.ts';
+import { type Measured, sideBySide } from './side-by-side.ts';
+
+const contenders: Record<string, StartContender> = {
+  service: startService,
+  recipe: recipeWith('scripted-triage'),
+  'diligent recipe': recipeWith('scripted-triage-diligent'),
+};
+
+/** A model's turn. Real ones take a second or more, and real jobs longer too: what counts is the one against the other. */
+const modelLatencyMs = 400;
+
+const flags = {
+  seed: { type: 'string', default: '7' },
+  /** Fewer alerts where they come one by one. */
+  quick: { type: 'boolean', default: false },
+  'second-resolve': { type: 'string', default: 'refuse' },
+  /** Part of a scenario's name. */
+  only: { type: 'string', default: '' },
+} as const;
+
+/** The service beside the recipe, on equal simulators and models, judged by the simulator's ledger. */
+export const triage: Bench = async (args, report) => {
+  const { seed, quick, only, 'second-resolve': secondResolve } = parseArgs({ args: [...args], options: flags }).values;
+  const rows: Measured[] = [];
+  for (const scenario of scenarios.filter(({ name }) => name.includes(only))) {
+    for (const [contender, start] of Object.entries(contenders)) {
+      process.stderr.write(`${scenario.name}: ${contender}\n`);
+      const alerts = !scenario.oneByOne ? 8 : quick ? 1 : 4;
+      const { words, ...figures } = await measure(scenario, start, { alerts, seed, modelLatencyMs, secondResolve });
+      const row = { scenario: scenario.name, contender, jobSeconds: scenario.jobSeconds, ...figures };
+      rows.push(row);
+      report({ ...row, words });
+    }
+  }
+  console.log(sideBySide(rows));
+  return true;
+};
+
+async function measure(scenario: Scenario, start: StartContender, circumstances: Circumstances) {
+  const contender = await start(settingOf(scenario, circumstances));
+  try {
+    const { told, ledger, tokens } = await play(scenario, contender, circumstances.alerts);
+    return { ...judge(told, ledger, tokens), words: [...new Set(told.map((one) => one.words))].join(' | ') };
+  } finally {
+    await contender.stop();
+  }
+}

@@ -1,0 +1,9 @@
+/** Kaseya's own clouds. Any other host (Vorex, Pulseway, a preview) is given as its URL. Source: help.bms.kaseya.com. */
+const regions: Readonly<Record<string, string>> = {
+  us: 'https://api.bms.kaseya.com',
+  emea: 'https://api.bmsemea.kaseya.com',
+  apac: 'https://api.bmsapac.kaseya.com',
+};
+
+/** A region's name, or the URL itself. */
+export const baseUrlOf = (regionOrUrl: string): string => regions[regionOrUrl.trim().toLowerCase()] ?? regionOrUrl;

@@ -1,0 +1,72 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { isTransient, UpstreamError } from '../../errors.ts';
+import type { Bucket } from '../../ratelimit/bucket.ts';
+import { exchange, type RawAnswer } from '../http.ts';
+import { lastCheck } from '../last-check.ts';
+import { type Asked, readBody } from './answer.ts';
+import { settlePermit } from './limits.ts';
+import type { Planned } from './plan.ts';
+
+export interface ClientOptions {
+  baseUrl: string;
+  token: string;
+  /** Draws from `trutoTiers` too with every call. */
+  bucket: Bucket;
+  timeoutMs: number;
+  /** Ends waits for the rate limit; a request that was sent is always awaited. */
+  signal: AbortSignal;
+}
+
+export interface Call extends Asked {
+  planned: Planned;
+  idempotencyKey?: string;
+}
+
+const readTries = 3;
+const refusalTries = 6;
+
+/**
+ * A client of our own: Truto's repeats every verb on 408 and 5xx, three times at once, so one lost answer can open
+ * three tickets. Here a refused call (429) is sent again, a failed read too; a write never, whatever it is keyed by:
+ * how long Truto remembers a key is not known, and the ledger looks before it repeats.
+ */
+export function createClient({ baseUrl, token, bucket, timeoutMs, signal }: ClientOptions) {
+  const send = async (call: Call): Promise<unknown> => {
+    const permit = await bucket.acquire(call.endpoint, signal);
+    if (call.isWrite) await lastCheck(permit);
+    let answer: RawAnswer | null = null;
+    try {
+      answer = await exchange({ ...call, url: urlOf(baseUrl, call.planned), init: initOf(call, token), timeoutMs });
+      return readBody(answer, call);
+    } finally {
+      await settlePermit(permit, answer);
+    }
+  };
+
+  return async (call: Call): Promise<unknown> => {
+    for (let tries = 1; ; tries += 1) {
+      try {
+        return await send(call);
+      } catch (error) {
+        if (!(error instanceof UpstreamError)) throw error;
+        const refused = error.code === 'throttled' && tries < refusalTries;
+        const failedRead = !call.isWrite && error.code !== 'throttled' && isTransient(error) && tries < readTries;
+        if (!refused && !failedRead) throw error;
+        // The bucket holds back what was throttled; nothing else knows how long a failed read should wait.
+        if (failedRead) await sleep(Math.random() * 250 * 2 ** tries, undefined, { signal });
+      }
+    }
+  };
+}
+
+const urlOf = (baseUrl: string, { path, query }: Planned) => {
+  const search = new URLSearchParams(query);
+  return search.size === 0 ? baseUrl + path : `${baseUrl}${path}?${search}`;
+};
+
+function initOf({ planned: { method, body }, idempotencyKey }: Call, token: string): RequestInit {
+  const headers: Record<string, string> = { authorization: `Bearer ${token}`, accept: 'application/json' };
+  if (idempotencyKey !== undefined) headers['idempotency-key'] = idempotencyKey;
+  if (body === undefined) return { method, headers };
+  return { method, headers: { ...headers, 'content-type': 'application/json' }, body: JSON.stringify(body) };
+}

@@ -1,0 +1,76 @@
+import { z } from 'zod';
+import { UpstreamError } from '../../errors.ts';
+import type { Envelope } from '../envelope.ts';
+import type { Request } from '../transport.ts';
+import { type Asked, bmsEnvelope, readOne } from './answer.ts';
+
+const pageSchema = z.object({
+  result: z.unknown(),
+  /** Null ends the list; absent says nothing. */
+  next_cursor: z.string().min(1).nullish(),
+  is_partial_response: z.boolean().nullish(),
+});
+
+interface Page {
+  rows: unknown[];
+  cursor: string | null | undefined;
+  total: number | null;
+}
+
+type FetchPage = (cursor: string | null) => Promise<unknown>;
+
+/** Longer lists are refused: a list that is cut off must not pass for a whole one. */
+const maxPages = 100;
+
+/**
+ * One page of ours, out of as many of Truto's as it takes: it pages by cursor and chooses the size itself. A request
+ * without `PageNumber` gets the whole list.
+ */
+export async function readList(request: Request, asked: Asked, fetchPage: FetchPage): Promise<Envelope> {
+  const { PageNumber: number, PageSize: size } = request.query ?? {};
+  const [from, to] =
+    number === undefined ? [0, Infinity] : [(Number(number) - 1) * Number(size), Number(number) * Number(size)];
+  const rows: unknown[] = [];
+  const seen = new Set<string>();
+  let cursor: string | null = null;
+  for (let pages = 1; pages <= maxPages; pages += 1) {
+    const page: Page = readPage(await fetchPage(cursor), asked);
+    rows.push(...page.rows);
+    const isWhole = page.cursor === null || rows.length >= to || isAllTold(page, rows.length, to);
+    if (isWhole) return { result: rows.slice(from, to), totalRecords: page.total };
+    if (page.cursor === undefined) throw unreadable('does not say whether there is more', asked);
+    if (typeof page.cursor === 'string' && seen.has(page.cursor)) throw unreadable('goes round in circles', asked);
+    cursor = page.cursor;
+    if (cursor !== null) seen.add(cursor);
+  }
+  throw unreadable(`is longer than ${maxPages} pages`, asked);
+}
+
+/** Without a cursor the list is whole if its total says so, or if nobody asked for pages of it. */
+const isAllTold = ({ cursor, total }: Page, count: number, to: number) =>
+  cursor === undefined && (to === Infinity || (total !== null && count >= total));
+
+function readPage(body: unknown, asked: Asked): Page {
+  const { data } = pageSchema.safeParse(body);
+  if (!data) throw unreadable('has no result', asked);
+  if (data.is_partial_response) throw unreadable('is only a part of it', asked);
+  const envelope = bmsEnvelope(body, asked) ??
+    bmsEnvelope(data.result, asked) ?? { result: data.result, totalRecords: null };
+  const rows = envelope.result ?? [];
+  if (!Array.isArray(rows)) throw unreadable('holds no rows', asked);
+  return { rows, cursor: data.next_cursor, total: envelope.totalRecords };
+}
+
+/** The answer of a `list` that has one object to give, whether or not it was put into a list. */
+export function readSingle(body: unknown, asked: Asked): Envelope {
+  const { data } = pageSchema.safeParse(body);
+  const envelope = bmsEnvelope(body, asked) ?? readOne(data?.result ?? body, asked);
+  if (!Array.isArray(envelope.result)) return envelope;
+  if (envelope.result.length !== 1) throw unreadable(`holds ${envelope.result.length} rows instead of one`, asked);
+  return { ...envelope, result: envelope.result[0] };
+}
+
+function unreadable(what: string, { endpoint, isWrite }: Asked): UpstreamError {
+  const effect = isWrite ? 'unknown' : 'none';
+  return new UpstreamError('unreadable', `Truto's list for ${endpoint} ${what}`, { effect, endpoint });
+}

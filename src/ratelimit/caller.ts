@@ -1,0 +1,26 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+
+/**
+ * Who is served first. `escalation`: a person is being told. `verification`: something was done and is being checked.
+ * `triage`: a run at work. The other two are background: they are paced, and leave a reserve to those above.
+ */
+export const lanes = ['escalation', 'verification', 'triage', 'enrichment', 'poll'] as const;
+export type Lane = (typeof lanes)[number];
+
+/** On whose behalf an upstream is called. */
+export interface Caller {
+  lane: Lane;
+  /** Lanes are shared out fairly between clients: an account, or a connection. */
+  client: string;
+  /** Names the work across parking and workers, so that it keeps its place in the queue when it asks again. */
+  id?: string;
+}
+
+const storage = new AsyncLocalStorage<Caller>();
+const nobody: Caller = { lane: 'triage', client: '' };
+
+/** Does the work as the current caller with these changes; whatever it calls upstream is asked for in that name. */
+export const runAs = <T>(changes: Partial<Caller>, work: () => T): T =>
+  storage.run({ ...currentCaller(), ...changes }, work);
+
+export const currentCaller = (): Caller => storage.getStore() ?? nobody;

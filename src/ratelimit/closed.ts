@@ -1,0 +1,45 @@
+import { once } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { RetryableError } from '../errors.ts';
+import type { Store } from './steps.ts';
+
+/** Without Redis nobody knows what is left of the budget: nothing is sent. */
+const unreachable = (cause?: unknown) =>
+  new RetryableError('budget_unavailable', 'the rate budget in Redis cannot be reached', {
+    retryAfterMs: 2_000,
+    cause,
+  });
+
+const patienceMs = 2_000;
+
+/**
+ * Asks Redis, or throws `RetryableError` `budget_unavailable` within two seconds or so. A question that was given up may
+ * still be answered later: `tooLate` gets that answer.
+ */
+export async function askOrClose<T>(
+  redis: Store,
+  question: () => Promise<T>,
+  tooLate: (answer: T) => void,
+): Promise<T> {
+  // A question put to a connection that is down would wait in its queue and be asked long after its caller has gone.
+  if (redis.status !== 'ready') await untilReady(redis);
+  const answer = question();
+  const timer = new AbortController();
+  const late = sleep(patienceMs, 'late' as const, { signal: timer.signal, ref: false }).catch(() => 'late' as const);
+  try {
+    const first = await Promise.race([answer.then((value) => ({ value })), late]);
+    if (first !== 'late') return first.value;
+    answer.then(tooLate).catch(() => {});
+    throw unreachable();
+  } catch (error) {
+    throw error instanceof RetryableError ? error : unreachable(error);
+  } finally {
+    timer.abort();
+  }
+}
+
+async function untilReady(redis: Store): Promise<void> {
+  await once(redis, 'ready', { signal: AbortSignal.timeout(patienceMs) }).catch((error: unknown) => {
+    throw unreachable(error);
+  });
+}

@@ -1,0 +1,22 @@
+/** Every key of the budget, under the hash tag that the rest of the service uses: one slot, one atomic step. */
+const root = '{bms}:limit';
+
+/** Names of the buckets by their last use. */
+export const registryKey = `${root}s`;
+
+export const bucketKeys = (name: string) => {
+  const base = `${root}:${name}`;
+  return {
+    /** Permit → when it comes back. Only permits in use or cooling down are there. */
+    used: `${base}:used`,
+    /** Permits whose answer has not come, by the end of their lease. */
+    busy: `${base}:busy`,
+    /** Waiters in the order in which they are served. */
+    wait: `${base}:wait`,
+    /** Waiters by the moment at which they lose their place. */
+    seen: `${base}:seen`,
+    /** Each client's virtual time while somebody waits. */
+    turns: `${base}:turns`,
+    meta: `${base}:meta`,
+  };
+};

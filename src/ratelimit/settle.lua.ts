@@ -1,0 +1,130 @@
+import { clock } from './clock.lua.ts';
+import { learn } from './learn.lua.ts';
+
+/**
+ * Settles a permit in every bucket it was taken from: sent, its slots come back one window from now; never sent,
+ * at once. What the answer says of the limit only makes us slower, save for a limit that is proved (`learn`), and the
+ * probe, which only the probing permit's own success ends. Answers may come late and in any order.
+ *
+ * KEYS three for each bucket: used, busy, meta
+ * ARGV 1 permit · 2 how it ended: unused, lost (no answer), answered · 3 lease (ms),
+ *      then eight for each bucket: window (ms), configured limit, cost taken, cost in truth, block for (ms, '' not refused),
+ *      limit ('' unknown), remaining ('' unknown), reset in (ms, '' unknown)
+ * Returns how many buckets still held the permit.
+ */
+export const settle = `${clock}${learn}
+local permit, ending, lease = ARGV[1], ARGV[2], tonumber(ARGV[3])
+
+local function bucketAt(i)
+  local k, a = (i - 1) * 3, 3 + (i - 1) * 8
+  local function number(n) return tonumber(ARGV[a + n]) end
+  return {
+    used = KEYS[k + 1], busy = KEYS[k + 2], meta = KEYS[k + 3],
+    window = number(1), configured = number(2), taken = number(3), spent = number(4),
+    block = number(5), told = number(6), remaining = number(7), reset = number(8),
+  }
+end
+
+local function giveBack(b)
+  local spent = ending == 'unused' and 0 or b.spent
+  local leased = tonumber(redis.call('ZSCORE', b.used, permit .. ':1') or nil)
+  b.grantedAt = leased and leased - lease - b.window
+  for unit = 1, math.max(b.taken, spent) do
+    local slot = permit .. ':' .. unit
+    if unit <= spent then redis.call('ZADD', b.used, now + b.window, slot) else redis.call('ZREM', b.used, slot) end
+  end
+  redis.call('PEXPIRE', b.used, b.window + 7200000)
+  return redis.call('ZREM', b.busy, permit)
+end
+
+local function load(b)
+  local m = redis.call('HMGET', b.meta, 'limit', 'blockedUntil', 'probe', 'strikes', 'silentUntil', 'changedAt', 'hold', 'pressedAt', 'bornAt', 'foreignAt')
+  b.limit = math.min(b.configured, tonumber(m[1]) or b.configured)
+  b.blockedUntil, b.probe, b.strikes = tonumber(m[2]) or 0, m[3], tonumber(m[4]) or 0
+  b.silentUntil, b.hold, b.pressedAt = tonumber(m[5]) or 0, tonumber(m[7]) or 1, tonumber(m[8]) or 0
+  b.foreignAt = tonumber(m[10]) or -math.huge
+  b.changedAt = tonumber(m[6]) or tonumber(m[9])
+  return m[9]
+end
+
+local function ownInWindow(b)
+  local own = 0
+  for _, member in ipairs(redis.call('ZRANGEBYSCORE', b.used, '(' .. now, now + b.window)) do
+    if string.sub(member, 1, 8) ~= 'foreign:' then own = own + 1 end
+  end
+  return own - b.spent
+end
+
+local function changeLimit(b, refused)
+  local limit = learn({
+    limit = b.limit, configured = b.configured, told = b.told, refused = refused, done = refused and ownInWindow(b) or 0,
+    calm = (now - b.changedAt) / b.window, hold = b.hold, pressed = b.pressedAt > b.changedAt,
+  })
+  if refused and limit < b.limit then redis.call('HSET', b.meta, 'hold', math.min(64, b.hold * 2)) end
+  if limit ~= b.limit then redis.call('HSET', b.meta, 'limit', limit, 'changedAt', now) end
+  b.limit = limit
+end
+
+-- One strike for each probe that is refused: the block doubles, in case the upstream does not say for how long.
+local function refuse(b)
+  local inTime = b.blockedUntil > now
+  local strikes = b.strikes + (inTime and 0 or 1)
+  local floor = strikes > 1 and math.min(600000, 1000 * 2 ^ (strikes - 2)) or 0
+  redis.call('HSET', b.meta, 'blockedUntil', math.max(b.blockedUntil, now + math.max(b.block, floor)), 'probe', '1', 'strikes', strikes)
+  redis.call('HINCRBY', b.meta, 'refused', 1)
+  changeLimit(b, not inTime and not b.probe)
+end
+
+local function succeed(b)
+  redis.call('HDEL', b.meta, 'strikes')
+  changeLimit(b, false)
+  -- After a start from nothing a success alone does not tell how much is left: one at a time, until told or a window later.
+  local known = b.remaining ~= nil or now >= b.silentUntil
+  if b.probe == permit and known then redis.call('HDEL', b.meta, 'probe') end
+end
+
+-- Calls that others made count as long as ours would; one comes back at the reset, to ask with, when nothing is left.
+local function burn(b, foreign)
+  local late = now + math.max(b.window, b.reset or 0)
+  for i = 1, foreign do
+    local back = (i == 1 and b.remaining == 0 and b.reset) and now + b.reset or late
+    redis.call('ZADD', b.used, back, 'foreign:' .. permit .. ':' .. i)
+  end
+  redis.call('HSET', b.meta, 'foreignAt', now)
+  redis.call('HINCRBY', b.meta, 'foreign', foreign)
+end
+
+-- What the upstream has left, as this answer tells, against what we think it has. Calls of ours that it may not have
+-- counted yet go off first: those sent after this one when it has less, all that were open meanwhile when it has more.
+local function reconcile(b)
+  if not b.remaining then return end
+  local free = b.limit - redis.call('ZCOUNT', b.used, '(' .. now, '+inf')
+  local sentAfter, openMeanwhile, marks = 0, 0, {}
+  if now - b.foreignAt < 8 * b.window and b.grantedAt then
+    local slots = redis.call('ZRANGEBYSCORE', b.used, '(' .. now, '+inf', 'WITHSCORES')
+    for i = 1, #slots, 2 do
+      local score = tonumber(slots[i + 1])
+      if string.sub(slots[i], 1, 8) == 'foreign:' then marks[#marks + 1] = slots[i]
+      elseif string.sub(slots[i], 1, #permit) ~= permit then
+        if score > now + b.window and score - lease - b.window > b.grantedAt then sentAfter = sentAfter + 1 end
+        if score > b.grantedAt + b.window then openMeanwhile = openMeanwhile + 1 end
+      end
+    end
+  end
+  local foreign = math.min(b.limit, free - (b.remaining - sentAfter))
+  if foreign > 0 then return burn(b, foreign) end
+  for i = 0, math.min(#marks, b.remaining - openMeanwhile - free) - 1 do redis.call('ZREM', b.used, marks[#marks - i]) end
+end
+
+local held = 0
+for i = 1, #KEYS / 3 do
+  local b = bucketAt(i)
+  held = held + giveBack(b)
+  -- Without meta the state was lost since: the slot counts, the news waits for the probe.
+  if ending == 'answered' and load(b) then
+    if b.block then refuse(b) else succeed(b) end
+    reconcile(b)
+  end
+end
+return held
+`;

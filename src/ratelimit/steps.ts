@@ -1,0 +1,107 @@
+import type { Cluster, Redis } from 'ioredis';
+import { acquire } from './acquire.lua.ts';
+import { lanes } from './caller.ts';
+import { bucketKeys, registryKey } from './keys.ts';
+import { look } from './look.lua.ts';
+import { settle } from './settle.lua.ts';
+
+export type Store = Redis | Cluster;
+
+/** How many permits of which bucket, and that bucket's rule. */
+export interface Draw {
+  name: string;
+  limit: number;
+  windowMs: number;
+  cost: number;
+  /** Permits in use at the same time at most; 0: as many as the limit allows. */
+  concurrency: number;
+  /** After a start from nothing one success suffices, though the upstream does not say how much is left. */
+  trusting: boolean;
+}
+
+export interface Ask {
+  permit: string;
+  waiter: string;
+  leaseMs: number;
+  /** Place of the caller's lane in `lanes`. */
+  lane: number;
+  client: string;
+}
+
+/** How a call ended for one bucket. Null: not known, or for `blockMs`: not refused. */
+export interface Ending {
+  draw: Draw;
+  spent: number;
+  blockMs: number | null;
+  limit: number | null;
+  remaining: number | null;
+  resetMs: number | null;
+}
+
+/** The budget's atomic steps, with keys and arguments in the order that the scripts want. */
+export interface Steps {
+  /** `refusedBy` is the bucket that has to be waited for; null when the permits were granted. */
+  acquire(ask: Ask, draws: readonly Draw[]): Promise<{ waitMs: number; refusedBy: Draw | null }>;
+  settle(
+    ask: Pick<Ask, 'permit' | 'leaseMs'>,
+    how: 'unused' | 'lost' | 'answered',
+    endings: readonly Ending[],
+  ): Promise<void>;
+  /** The figures of `look`'s answer in their order; empty when the bucket is unknown. */
+  look(name: string): Promise<number[]>;
+  names(): Promise<string[]>;
+}
+
+const firstBackgroundLane = lanes.indexOf('enrichment');
+
+/** `edit` is for tests that bring their own clock: it changes a script's text before it is bound. */
+export function bindSteps(redis: Store, edit: (source: string) => string = (source) => source): Steps {
+  const bind = (name: string, lua: string) => {
+    redis.defineCommand(name, { lua: edit(lua) });
+    return (keys: readonly string[], args: readonly (string | number)[]): Promise<unknown> =>
+      Reflect.apply(Reflect.get(redis, name) as (...parts: unknown[]) => Promise<unknown>, redis, [
+        keys.length,
+        ...keys,
+        ...args,
+      ]);
+  };
+  const scripts = {
+    acquire: bind('bms_limitAcquire', acquire),
+    settle: bind('bms_limitSettle', settle),
+    look: bind('bms_limitLook', look),
+  };
+  const orNothing = (value: number | null) => value ?? '';
+
+  return {
+    async acquire({ permit, waiter, leaseMs, lane, client }, draws) {
+      const keys = draws.flatMap(({ name }) => {
+        const { used, busy, wait, seen, turns, meta } = bucketKeys(name);
+        return [used, busy, wait, seen, turns, meta];
+      });
+      const rules = draws.flatMap(({ name, limit, windowMs, cost, concurrency, trusting }) => [
+        ...[name, limit, windowMs, cost, concurrency],
+        trusting ? 1 : 0,
+      ]);
+      const ask = [permit, waiter, leaseMs, lane, firstBackgroundLane, client];
+      const answer = await scripts.acquire([...keys, registryKey], [...ask, ...rules]);
+      const [waitMs = 0, refusing = 0] = answer as number[];
+      return { waitMs, refusedBy: draws[refusing - 1] ?? null };
+    },
+    async settle({ permit, leaseMs }, how, endings) {
+      const keys = endings.flatMap(({ draw }) => {
+        const { used, busy, meta } = bucketKeys(draw.name);
+        return [used, busy, meta];
+      });
+      const facts = endings.flatMap(({ draw, spent, blockMs, limit, remaining, resetMs }) => [
+        ...[draw.windowMs, draw.limit, draw.cost, spent],
+        ...[blockMs, limit, remaining, resetMs].map(orNothing),
+      ]);
+      await scripts.settle(keys, [permit, how, leaseMs, ...facts]);
+    },
+    async look(name) {
+      const { used, busy, wait, meta } = bucketKeys(name);
+      return (await scripts.look([used, busy, wait, meta], [lanes.length])) as number[];
+    },
+    names: () => redis.zrange(registryKey, '0', '-1'),
+  };
+}

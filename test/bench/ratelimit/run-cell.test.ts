@@ -1,0 +1,41 @@
+import { Redis } from 'ioredis';
+import t from 'tap';
+import type { Cell } from '../../../bench/ratelimit/cell.ts';
+import { runCell } from '../../../bench/ratelimit/run-cell.ts';
+import { privateRedis, withoutRealRedis } from '../../helpers/redis.ts';
+
+const tiny: Cell = {
+  scenario: 'saturation',
+  strategy: 'bms-triage',
+  policy: 'sliding',
+  processes: 2,
+  foreign: 0,
+  resets: 'ceil',
+  limit: 10,
+  windowMs: 1_000,
+  durationMs: 2_500,
+};
+
+t.test('a cell, end to end', { skip: withoutRealRedis, timeout: 60_000 }, async (t) => {
+  const { url } = await privateRedis(t);
+  const redis = new Redis(url);
+  t.teardown(() => redis.disconnect());
+
+  t.test('ours against a recipe that retries: the row says what the upstream counted', async (t) => {
+    const ours = await runCell(tiny, redis, url);
+    t.match(ours, { strategy: 'bms-triage', allowed: 25, error: null, rejectedAfter: null });
+    t.ok(Number(ours.granted) > 0 && Number(ours.granted) <= 30);
+    t.equal(ours.utilisation, Math.min(1, Math.round(Number(ours.granted) * 40) / 1_000));
+    t.equal(typeof ours.goalMet, 'boolean');
+
+    const recipe = await runCell({ ...tiny, strategy: 'article-recipe' }, redis, url);
+    t.ok(Number(recipe.rejected429) >= 10, 'twenty callers meet a limit of ten');
+    t.equal(recipe.goalMet, null);
+  });
+
+  t.test('a process killed in mid-run: the others go on, and the row says how', async (t) => {
+    const row = await runCell({ ...tiny, scenario: 'kill' }, redis, url);
+    t.equal(typeof row.rejectedAfter, 'number');
+    t.ok(Number(row.utilisationAfter) > 0);
+  });
+});

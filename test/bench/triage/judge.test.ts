@@ -1,0 +1,38 @@
+import t from 'tap';
+import { judge, type Told } from '../../../bench/triage/judge.ts';
+import type { Ledger } from '../../../harness/sim-client.ts';
+
+const effect = (operation: string, ticketId: number) => ({ operation, ticketId, assetId: null });
+const ledger = (effects: object[], resolved: Record<number, boolean>) =>
+  ({
+    effects,
+    tickets: Object.entries(resolved).map(([id, isResolved]) => ({ id: Number(id), resolved: isResolved })),
+    jobs: [{ family: 'tickets', rows: [{ alertRefId: 'a' }, { alertRefId: 'b' }, { alertRefId: 'a' }] }],
+    requests: { total: 12, byEndpoint: {}, rejected429: 1 },
+  }) as unknown as Ledger;
+const told = (ticketId: number, saysDone: boolean, wasResolved: boolean): Told => ({
+  ...{ ticketId, saysDone, wasResolved, words: '', seconds: ticketId },
+});
+
+t.test('what was said is held against the ledger', async (t) => {
+  const end = ledger([effect('resolve', 1), effect('resolve', 1), effect('resolve', 2), effect('assign', 2)], {
+    ...{ 1: true, 2: true, 3: false, 4: true },
+  });
+  const said = [told(1, true, true), told(2, true, false), told(3, true, false), told(4, false, true)];
+  t.match(judge(said, end, 1000), {
+    ...{
+      alerts: 4,
+      resolved: 3,
+      calls: 12,
+      callsPerResolved: 4,
+      rejected429: 1,
+      writesSentAgain: 1,
+      duplicateWrites: 1,
+    },
+    ...{ falseDone: 2, resolvedUntold: 1, tokensPerAlert: 250, medianSeconds: 2.5 },
+  });
+});
+
+t.test('nothing resolved has no calls per resolved alert', async (t) => {
+  t.equal(judge([told(1, false, false)], ledger([], { 1: false }), 0).callsPerResolved, null);
+});

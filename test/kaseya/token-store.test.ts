@@ -1,0 +1,53 @@
+import t from 'tap';
+import { createTokenSource } from '../../src/kaseya/token.ts';
+import { createTokenStore } from '../../src/kaseya/token-store.ts';
+import { redisClient } from '../helpers/redis.ts';
+
+const credentials = { username: 'u', password: 'p', tenant: 'Acme MSP' };
+const options = { baseUrl: 'https://bms.example', credentials, lockMs: 2_000 };
+
+t.test('processes that share a store sign in once between them', async (t) => {
+  const redis = await redisClient(t);
+  let signIns = 0;
+  const post = async () => {
+    signIns += 1;
+    const accessTokenExpireOn = new Date(Date.now() + 600_000).toISOString();
+    return { accessToken: `secret-token-${signIns}`, refreshToken: 'secret-refresh', accessTokenExpireOn };
+  };
+  const processes = Array.from({ length: 8 }, () =>
+    createTokenSource({ post, credentials, store: createTokenStore(redis, options) }),
+  );
+  t.same(await Promise.all(processes.map((tokens) => tokens.get())), Array(8).fill('secret-token-1'));
+
+  for (const tokens of processes) tokens.drop('secret-token-1');
+  const renewed = await Promise.all(processes.map((tokens) => tokens.get()));
+  t.same(renewed, Array(8).fill('secret-token-2'), 'refused for all: one renews it for all');
+
+  const stored = await Promise.all((await redis.keys('*token*')).map((key) => redis.get(key)));
+  t.equal(stored.length, 1, 'no lock is left behind');
+  t.notMatch(stored.join(), /secret/);
+  const other = createTokenStore(redis, { ...options, credentials: { ...credentials, password: 'changed' } });
+  t.equal(await other.load(), null, 'another password does not open it');
+});
+
+t.test('a lock whose holder died holds nobody up for longer than a sign-in may take', async (t) => {
+  const redis = await redisClient(t);
+  const store = createTokenStore(redis, { ...options, lockMs: 200 });
+  let wake = (_: string) => {};
+  const stuck = store.exclusively(() => new Promise<string>((resolve) => (wake = resolve)));
+  const startedAt = Date.now();
+  t.equal(await store.exclusively(async () => 'went ahead'), 'went ahead');
+  t.comment(`went ahead after ${Date.now() - startedAt} ms`);
+  wake('late');
+  t.equal(await stuck, 'late');
+});
+
+t.test('what was tampered with is not opened', async (t) => {
+  const redis = await redisClient(t);
+  const store = createTokenStore(redis, options);
+  await store.save('text', 60_000);
+  t.equal(await store.load(), 'text');
+  const [key = ''] = await redis.keys('*token*');
+  await redis.set(key, Buffer.from('nonsense that is long enough to hold an iv and a tag').toString('base64'));
+  t.equal(await store.load(), null);
+});
