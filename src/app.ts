@@ -10,7 +10,7 @@ import { createTools } from './agent/tools/index.ts';
 import { giveUp, type TriageParts, triage } from './agent/triage.ts';
 import type { Config } from './config.ts';
 import { fenced } from './fence.ts';
-import type { RunState } from './fold.ts';
+import { fold, type RunState } from './fold.ts';
 import { createProbeServer, createServer, type ProbeParts } from './http/server.ts';
 import { type Bms, createBms } from './kaseya/bms.ts';
 import { lookAtJob } from './kaseya/jobs.ts';
@@ -22,7 +22,7 @@ import { connectRedis, failFast } from './queue/connection.ts';
 import { createIncidents, type Incidents } from './queue/incidents.ts';
 import { createJournals, type Journals, type OwnedJournal } from './queue/journal.ts';
 import { registerRow, watchJob } from './queue/poll.ts';
-import { countJobs, createQueues, type Queues, type WorkerOptions } from './queue/queues.ts';
+import { countJobs, createQueues, type Queues, type WorkerOptions, wake } from './queue/queues.ts';
 import { startRmmJobs } from './queue/rmm-jobs.ts';
 import { createRowQueue } from './queue/row-queue.ts';
 import { startRuns } from './queue/runs.ts';
@@ -112,6 +112,29 @@ async function buildServer(config: Config, role: Role, log: Logger, closers: Clo
     },
     // Only described here, never called: calls are made by workers.
     tools: describeTools(toolsFor(config, createBmsClient(config, redis, AbortSignal.abort()))),
+    runs: {
+      async cancelRun(id, by) {
+        const run = await getRun(id);
+        if (!run || run.state === 'concluded') return run ? 'over' : 'unknown';
+        await failFast(redis, () => journals.addFact(id, { type: 'cancel_requested', by }));
+        await failFast(redis, () => wake(queues.runs, id));
+        return 'asked';
+      },
+      async retryRun(id, by) {
+        const entries = await failFast(redis, () => journals.read(id));
+        if (entries.length === 0) return { verdict: 'unknown' };
+        const { subject, concluded } = fold(entries);
+        if (!concluded) return { verdict: 'alive' };
+        const { runId, isNew } = await failFast(redis, () => incidents.openRetry(id, subject, config.mode, by));
+        await failFast(redis, () => queues.runs.add('run', { runId }, { jobId: runId }));
+        return { verdict: isNew ? 'opened' : 'retried', runId };
+      },
+      readJournal: (id) => failFast(redis, () => journals.read(id)),
+      async stepsAfter(id, step) {
+        const run = await failFast(redis, () => getRun(id));
+        return run && { steps: run.steps.slice(step), concluded: run.state === 'concluded' };
+      },
+    },
     records: {
       getRun,
       async listRuns(cursor) {

@@ -53,6 +53,14 @@ export function concludeRecovered(journal: Journal): Promise<null> {
   );
 }
 
+/** Ends a run that a person stopped: that person knows of it, so nobody else is told in BMS. */
+export function concludeCancelled(reason: string, state: RunState, journal: Journal): Promise<null> {
+  const told = [...factsFor('escalated', state), reason].join('; ');
+  const summary = `Stopped by a person. What was done until then stands in the run's timeline.`;
+  const ticket = ticketOf(state);
+  return write({ disposition: 'escalated', reason: told, summary, evidence: [], ticket, by: 'service' }, journal);
+}
+
 /** Ends a run that cannot be worked on at all; only the journal is needed for it. */
 export function concludeUnworked(reason: string, journal: Journal): Promise<null> {
   const summary = 'The run could not be worked on. Nobody has been told in BMS: look at what it was opened for.';

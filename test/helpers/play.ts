@@ -44,6 +44,7 @@ export function memoryJournal(bms: Bms, runId = 'run-0001', now = Date.now): Run
       const deadline = new Date(now() + 60_000).toISOString();
       await append({ type: 'rmm_job_submitted', callId: intent.callId, job: { ...job, transactionId, deadline } });
     },
+    dropRow: async () => false,
     check: async () => {},
   };
 }
@@ -53,7 +54,7 @@ export async function playRun(options: PlayOptions): Promise<RunState> {
   const { bms, subject, turns, mode = 'auto' } = options;
   let clock = Date.now();
   const journal = memoryJournal(bms, 'run-0001', () => clock);
-  await journal.append({ type: 'queued', subject, mode });
+  await journal.append({ type: 'queued', subject, mode, retryOf: null });
   const tools = createTools({ bms, defaults: { ...noDefaults, ...options.defaults }, kaseyaOne: null });
   const parts: TriageParts = {
     bms,

@@ -45,7 +45,7 @@ t.test('no write carries an id that no read or lookup returned', { timeout: 110_
 async function assault({ bms, state, exchanges }: RecordedBms, seed: number) {
   const subject = subjectFor(state, seed);
   const journal = memoryJournal(bms, `run-${seed}`);
-  await journal.append({ type: 'queued', subject, mode: 'auto' });
+  await journal.append({ type: 'queued', subject, mode: 'auto', retryOf: null });
   const scope = await gather(subject, bms, {});
   await journal.append({ type: 'scope_resolved', scope });
   const all = createTools({ bms, defaults: { ...noDefaults, status: 'New' }, kaseyaOne: null });
