@@ -16,7 +16,13 @@ export type Disposition = z.infer<typeof dispositionSchema>;
 export const ticketRefSchema = z.object({ id: z.number().int(), number: z.string() });
 export type TicketRef = z.infer<typeof ticketRefSchema>;
 
-const foundTicketSchema = ticketRefSchema.extend({ title: z.string(), status: z.string(), statusId: z.number().int() });
+const foundTicketSchema = ticketRefSchema.extend({
+  title: z.string(),
+  status: z.string(),
+  statusId: z.number().int(),
+  /** As BMS said when the run looked: another value means that the ticket has been changed since. */
+  modifiedOn: z.string().nullish(),
+});
 
 /** What the run may touch: derived by the service from the alert, never by the model. */
 export const scopeSchema = z.object({

@@ -13,8 +13,11 @@ interface EndingParts {
 
 type Concluded = Omit<Extract<EntryBody, { type: 'concluded' }>, 'type'>;
 
-/** The service's own call that hands the ticket to people; there is at most one in a run. */
-const handOverId = 'handover';
+/** The service's own call that hands the ticket to people; a note where a person already has it. At most one of each. */
+const handOverIds = { assign: 'handover', note: 'handover-note' };
+
+const handOverIdFor = ({ scope, touched }: RunState): string =>
+  touched.has(scope?.scope.ticket?.id ?? 0) ? handOverIds.note : handOverIds.assign;
 
 const needsPerson = (disposition: Disposition) => disposition === 'escalated' || disposition === 'inconclusive';
 
@@ -77,7 +80,7 @@ async function end(
   const { disposition, summary, evidence } = conclusion;
   const reasons = [...factsFor(disposition, state), conclusion.reason];
   if (needsPerson(disposition) && !hasHandedOver(state)) {
-    const made = state.calls.get(handOverId);
+    const made = state.calls.get(handOverIdFor(state));
     const call = made ? null : handOverCall(summary, reasons, state, parts);
     if (call) {
       // The call is worked off like any other; the conclusion comes round again when it has its result.
@@ -104,9 +107,12 @@ function handOverCall(
   { escalationQueue: queue }: EndingParts,
 ): ToolCall | null {
   const details = `Automatic triage hands this over.\nWhy: ${reasons.join('; ')}\n\n${summary}`.slice(0, 4000);
-  const call = (name: string, args: unknown) => ({ id: handOverId, name, arguments: JSON.stringify(args) });
+  const call = (name: string, args: unknown) => ({ id: handOverIdFor(state), name, arguments: JSON.stringify(args) });
   const scope = state.scope?.scope;
   const alert = alertOf(state);
+  const ticketId = scope?.ticket?.id;
+  if (ticketId !== undefined && state.touched.has(ticketId))
+    return call('create_a_kaseya_bms_servicedesk_ticket_note', { ticketId, details });
   if (scope?.ticket) return call('create_a_kaseya_bms_assignticket', { ticketId: scope.ticket.id, queue, details });
   if (!scope?.account || !alert) return null;
   return call('create_a_kaseya_bms_rmm_ticket', { title: alert.title.slice(0, 200), details });
