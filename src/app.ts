@@ -21,6 +21,7 @@ import { enqueueAlerts, startIntake } from './queue/alerts.ts';
 import { connectRedis, failFast } from './queue/connection.ts';
 import { createIncidents, type Incidents } from './queue/incidents.ts';
 import { createJournals, type Journals, type OwnedJournal } from './queue/journal.ts';
+import { createStuckCheck } from './queue/liveness.ts';
 import { registerRow, watchJob } from './queue/poll.ts';
 import { countJobs, createQueues, type Queues, type WorkerOptions, wake } from './queue/queues.ts';
 import { startRmmJobs } from './queue/rmm-jobs.ts';
@@ -86,6 +87,7 @@ async function buildServer(config: Config, role: Role, log: Logger, closers: Clo
     log,
     pingRedis: async () => void (await failFast(redis, () => redis.ping())),
     countJobs: () => failFast(redis, () => countJobs(queues)),
+    ...(role === 'server' ? {} : { stuckQueue: stuckCheck(redis, queues) }),
   };
   if (role === 'worker') return createProbeServer(probes);
   const getRun = async (id: string) => viewRun(id, await journals.read(id));
@@ -150,6 +152,15 @@ async function buildServer(config: Config, role: Role, log: Logger, closers: Clo
         sourceId === null ? incidents.listAlerts(cursor) : incidents.listAlertsBySource(sourceId, cursor),
     },
   });
+}
+
+/** How long work may wait untouched before a worker counts as stuck. */
+const standstillMs = 120_000;
+
+function stuckCheck(redis: Redis, queues: Queues) {
+  const check = createStuckCheck(Object.values(queues), standstillMs);
+  // A Redis that is away is for /readyz to tell: starting the worker again would not bring it back.
+  return () => failFast(redis, check).catch(() => null);
 }
 
 /** Grace for runs in progress when the process stops; what is not done by then is taken over by another worker. */
