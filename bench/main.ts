@@ -7,6 +7,7 @@ export type Bench = (args: readonly string[], report: (row: Row) => void) => Pro
 const benches: Record<string, () => Promise<Bench>> = {
   ratelimit: async () => (await import('./ratelimit/bench.ts')).ratelimit,
   triage: async () => (await import('./triage/bench.ts')).triage,
+  runs: async () => (await import('./runs/bench.ts')).runs,
 };
 
 /** `main.ts [NAME] [--json FILE] [flags of that bench]`; without a name, every bench with its default flags. */

@@ -11,6 +11,8 @@ export interface Started {
   stop(graceMs?: number): Promise<void>;
   /** kill -9. */
   kill(): Promise<void>;
+  /** Settles when it has ended, for whatever reason. */
+  exited: Promise<void>;
   /** Null while it runs, or when a signal ended it. */
   exitCode(): number | null;
   /** Every line it has printed, for a test that failed. */
@@ -23,6 +25,8 @@ export interface StartOptions {
   /** Is this line the one that says "ready"? */
   isReady?(line: Record<string, unknown>): boolean;
   timeoutMs?: number;
+  /** Told at once: a process can be at work long before it says that it is ready. */
+  onSpawn?(pid: number): void;
 }
 
 const root = new URL('../', import.meta.url);
@@ -43,6 +47,8 @@ export async function startProcess(command: string, args: readonly string[], opt
     env: { PATH, HOME, TMPDIR, ...options.env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
+  options.onSpawn?.(child.pid ?? 0);
+  const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()));
   const output: string[] = [];
   const endWithUs = () => child.kill('SIGKILL');
   process.once('exit', endWithUs);
@@ -71,6 +77,7 @@ export async function startProcess(command: string, args: readonly string[], opt
   });
   return {
     pid: child.pid ?? 0,
+    exited,
     exitCode: () => child.exitCode,
     ready,
     output,

@@ -6,7 +6,7 @@ import { stringify } from 'yaml';
 import type { AlertRecord } from '../src/alert.ts';
 import type { Incident } from '../src/incident.ts';
 import type { Run } from '../src/run.ts';
-import { type Started, startProgram } from './process.ts';
+import { type Started, type StartOptions, startProgram } from './process.ts';
 import type { RedisHandle } from './redis.ts';
 import { type LedgerTicket, type SimClient, simClient } from './sim-client.ts';
 import { waitFor } from './wait.ts';
@@ -21,6 +21,11 @@ export interface StackOptions {
   modelUrl?: string;
 }
 
+export interface ServiceOptions extends Pick<StartOptions, 'onSpawn'> {
+  /** Laid over the stack's own. */
+  env?: Record<string, string>;
+}
+
 interface Page<T> {
   items: T[];
   next: string | null;
@@ -32,8 +37,10 @@ export interface Stack {
   simUrl: string;
   apiKey: string;
   secret: string;
+  /** What the service is started with: addresses, credentials, the configuration file. */
+  env: Readonly<Record<string, string>>;
   /** Starts the service in a role and answers its address. */
-  start(role: 'server' | 'worker' | 'all'): Promise<Started & { url: string }>;
+  start(role: 'server' | 'worker' | 'all', options?: ServiceOptions): Promise<Started & { url: string }>;
   client(url: string): ServiceClient;
   stop(): Promise<void>;
 }
@@ -84,9 +91,12 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     simUrl,
     apiKey,
     secret,
-    async start(role) {
+    env,
+    async start(role, { env: extra, ...rest } = {}) {
       const isReady = (line: Record<string, unknown>) => line.msg === 'started';
-      const service = keep(await startProgram('src/main', [role], { cwd: dir, env, isReady }));
+      const service = keep(
+        await startProgram('src/main', [role], { cwd: dir, env: { ...env, ...extra }, isReady, ...rest }),
+      );
       const url = String(service.ready.url);
       // It listens before Redis has answered it, and says 503 until then.
       await waitFor('the service to be ready', async () => (await fetch(`${url}/readyz`)).ok);

@@ -7,16 +7,15 @@ import type { Logger } from 'pino';
 import { createModel } from './agent/model.ts';
 import { describeTools } from './agent/tools/describe.ts';
 import { createTools } from './agent/tools/index.ts';
+import { remedyTools } from './agent/tools/remedies.ts';
 import { giveUp, type TriageParts, triage } from './agent/triage.ts';
 import type { Config } from './config.ts';
 import { fenced } from './fence.ts';
 import { fold, type RunState } from './fold.ts';
 import { createProbeServer, createServer, type ProbeParts } from './http/server.ts';
-import { type Bms, createBms } from './kaseya/bms.ts';
 import { lookAtJob } from './kaseya/jobs.ts';
 import type { RmmAction, RowOf } from './kaseya/rmm.ts';
-import type { Credentials } from './kaseya/token.ts';
-import { createTokenStore } from './kaseya/token-store.ts';
+import { asCaller, inLanes, neverShared } from './lanes.ts';
 import { enqueueAlerts, startIntake } from './queue/alerts.ts';
 import { connectRedis, failFast } from './queue/connection.ts';
 import { createIncidents, type Incidents } from './queue/incidents.ts';
@@ -28,8 +27,10 @@ import { startRmmJobs } from './queue/rmm-jobs.ts';
 import { createRowQueue } from './queue/row-queue.ts';
 import { startRuns } from './queue/runs.ts';
 import { armSubmit } from './queue/submit.ts';
-import { createBucket } from './ratelimit/bucket.ts';
+import { runAs } from './ratelimit/caller.ts';
+import { viewLimits } from './ratelimit/view.ts';
 import { viewRun } from './run.ts';
+import { createUpstream, type Upstream } from './upstream.ts';
 
 export type Role = 'server' | 'worker' | 'all';
 
@@ -88,8 +89,11 @@ async function buildServer(config: Config, role: Role, log: Logger, closers: Clo
     pingRedis: async () => void (await failFast(redis, () => redis.ping())),
     countJobs: () => failFast(redis, () => countJobs(queues)),
     ...(role === 'server' ? {} : { stuckQueue: stuckCheck(redis, queues) }),
+    getLimits: () => failFast(redis, () => viewLimits(redis)),
   };
   if (role === 'worker') return createProbeServer(probes);
+  // The server describes tools and calls none.
+  const never = AbortSignal.abort();
   const getRun = async (id: string) => viewRun(id, await journals.read(id));
   return createServer({
     ...probes,
@@ -113,7 +117,7 @@ async function buildServer(config: Config, role: Role, log: Logger, closers: Clo
       },
     },
     // Only described here, never called: calls are made by workers.
-    tools: describeTools(toolsFor(config, createBmsClient(config, redis, AbortSignal.abort()))),
+    tools: describeTools(toolsFor(config, createUpstream(config, redis, never))),
     runs: {
       async cancelRun(id, by) {
         const run = await getRun(id);
@@ -172,8 +176,9 @@ async function startWorkers(config: Config, log: Logger, closers: Closers): Prom
   const stores = openStores(redis, config, log);
   const stopping = new AbortController();
   setMaxListeners(0, stopping.signal);
-  const bms = createBmsClient(config, redis, stopping.signal);
-  const parts = triageParts(config, bms);
+  const upstream = createUpstream(config, redis, stopping.signal);
+  const { bms, remedies } = upstream;
+  const parts = triageParts(config, upstream);
   const options: WorkerOptions = {
     connection: redis,
     concurrency: config.concurrency,
@@ -191,6 +196,7 @@ async function startWorkers(config: Config, log: Logger, closers: Closers): Prom
     log.info({ runId: journal.runId, disposition, ticketId: ticket?.id }, 'run_concluded');
   };
 
+  const look = lookAtJob(bms.jobs, { remedy: (job) => remedies.look(job) });
   const firstPollMs = config.rmm.firstPollSeconds * 1000;
   const workers = [
     startIntake({ ...stores, mode: config.mode }, options),
@@ -203,7 +209,7 @@ async function startWorkers(config: Config, log: Logger, closers: Closers): Prom
         },
         armSubmit: (action) => armSubmit(stores.queues.rmmJobs, action, config.rmm.batchMillis, Date.now()),
         async advance(journal, signal) {
-          const progress = await triage(journal, parts, signal);
+          const progress = await asCaller(journal, () => triage(journal, parts, signal));
           if (progress.kind === 'concluded') await settle(journal, progress.state);
           return progress;
         },
@@ -221,7 +227,8 @@ async function startWorkers(config: Config, log: Logger, closers: Closers): Prom
         leaseMs: config.timeouts.bmsSeconds * 1000 + 10_000,
         jobDeadlineMs: config.rmm.deadlineSeconds * 1000,
         firstPollMs,
-        look: lookAtJob(bms.jobs, {}),
+        // A parked run waits for what this tells.
+        look: (job) => runAs({ lane: 'verification', client: 'rmm-jobs', id: job.jobId }, () => look(job)),
         schedule: { firstMs: firstPollMs, maxMs: config.rmm.maxPollSeconds * 1000 },
       },
       options,
@@ -239,58 +246,24 @@ async function startWorkers(config: Config, log: Logger, closers: Closers): Prom
 /** A busy action rests between batches for long enough that a burst of rows becomes a handful of requests. */
 const paceOf = ({ rmm: { batchMillis } }: Config) => ({ firstMs: batchMillis * 4, longestMs: batchMillis * 16 });
 
-const credentialsOf = (config: Config): Credentials => ({
-  username: config.KASEYA_USERNAME,
-  password: config.KASEYA_PASSWORD,
-  tenant: config.KASEYA_TENANT,
-  mfaSecret: config.KASEYA_MFA_SECRET ?? null,
-});
+const toolsFor = ({ defaults, kaseyaOne }: Config, { bms, remedies }: Upstream) => [
+  ...createTools({ bms, defaults, kaseyaOne }),
+  ...remedyTools({ assets: bms.assets, remedies }),
+];
 
-function createBmsClient(config: Config, redis: Redis, signal: AbortSignal): Bms {
-  const toLimit = ({ requests, windowSeconds }: { requests: number; windowSeconds: number }) => ({
-    requests,
-    windowMs: windowSeconds * 1000,
-  });
-  const { endpoints, ...general } = config.rateLimit;
-  const timeoutMs = config.timeouts.bmsSeconds * 1000;
-  const baseUrl = config.KASEYA_BASE_URL;
-  const credentials = credentialsOf(config);
-  return createBms({
-    baseUrl,
-    credentials,
-    tokenStore: createTokenStore(redis, { baseUrl, credentials, lockMs: timeoutMs + 5_000 }),
-    integrationType: config.KASEYA_INTEGRATION_TYPE,
-    lookupTables: {
-      noteTypes: config.lookups.noteTypeTable,
-      ticketTypes: config.lookups.ticketTypeTable,
-      ticketSources: config.lookups.ticketSourceTable,
-    },
-    lookupTtlMs: config.lookups.hours * 3_600_000,
-    timeoutMs,
-    signal,
-    bucket: createBucket(redis, {
-      tenant: `${config.KASEYA_BASE_URL}/${config.KASEYA_TENANT}`,
-      limitOf: (endpoint) => toLimit(endpoints[endpoint] ?? general),
-      leaseMs: timeoutMs + 5_000,
-      patienceMs: 2_000,
-    }),
-  });
-}
-
-const toolsFor = ({ defaults, kaseyaOne }: Config, bms: Bms) => createTools({ bms, defaults, kaseyaOne });
-
-function triageParts(config: Config, bms: Bms): TriageParts {
-  const tools = toolsFor(config, bms);
+function triageParts(config: Config, upstream: Upstream): TriageParts {
+  const tools = toolsFor(config, upstream);
   const { steps, tokens, minutes, modelFailures } = config.budget;
   return {
-    bms,
+    bms: upstream.bms,
+    touchReads: neverShared(upstream.bms.tickets),
     model: createModel({
       baseUrl: config.OPENAI_BASE_URL,
       apiKey: config.OPENAI_API_KEY,
       model: config.OPENAI_MODEL,
       timeoutMs: config.timeouts.modelSeconds * 1000,
     }),
-    tools: new Map(tools.map((tool) => [tool.name, tool])),
+    tools: new Map(tools.map((tool) => [tool.name, inLanes(tool)])),
     accounts: config.accounts,
     budget: { steps, tokens, wallMs: minutes * 60_000, modelFailures },
     escalationQueue: config.escalation.queue,

@@ -3,10 +3,18 @@ import { parse as parseYaml } from 'yaml';
 import { z } from 'zod';
 import { modeSchema } from './journal.ts';
 import { baseUrlOf } from './kaseya/regions.ts';
+import { remediesSchema } from './kaseya/remedies/settings.ts';
 import { isBase32 } from './kaseya/totp.ts';
+import { trutoSettingsSchema } from './kaseya/truto/operations.ts';
 
 /** Everything that an operator can set, checked. Times are in milliseconds. */
-export type Config = z.infer<typeof fileSchema> & z.infer<typeof envSchema> & { secrets: Record<string, string[]> };
+export type Config = z.infer<typeof fileSchema> &
+  z.infer<typeof envSchema> & {
+    /** Of the connections. */
+    secrets: Record<string, string[]>;
+    /** Of the remedies that call out. */
+    remedySecrets: Record<string, string>;
+  };
 
 /** Every bad key at once, each with the way out. The process ends with exit code 78 (EX_CONFIG). */
 export class ConfigError extends Error {
@@ -93,6 +101,8 @@ const fileSchema = z.strictObject({
     })
     .prefault({}),
   timeouts: z.strictObject({ bmsSeconds: positive.default(30), modelSeconds: positive.default(120) }).prefault({}),
+  truto: trutoSettingsSchema.prefault({}),
+  remedies: remediesSchema,
   concurrency: count.default(20),
   maxBodyBytes: count.default(1_048_576),
   retentionDays: count.default(30),
@@ -140,9 +150,24 @@ const envSchema = z.object({
     .optional(),
   KASEYA_TENANT: required('the company name under My Settings in BMS'),
   KASEYA_INTEGRATION_TYPE: z.string().min(1).default('dattormm'),
+  TRUTO_TOKEN: z.string().optional(),
+  TRUTO_ACCOUNT_ID: z.string().optional(),
+  TRUTO_BASE_URL: url.default('https://api.truto.one'),
+  DATTO_URL: url.optional(),
+  DATTO_API_KEY: z.string().optional(),
+  DATTO_API_SECRET_KEY: z.string().optional(),
   OPENAI_BASE_URL: url.optional(),
   OPENAI_API_KEY: required('the key of the model provider'),
   OPENAI_MODEL: required('the name of a model that supports tools'),
+});
+
+/** Through Truto, BMS's own address and sign-in are not needed. */
+const trutoEnvSchema = envSchema.extend({
+  TRUTO_ACCOUNT_ID: required('the integrated account that TRUTO_TOKEN is to reach'),
+  KASEYA_BASE_URL: url.default(''),
+  KASEYA_USERNAME: z.string().default(''),
+  KASEYA_PASSWORD: z.string().default(''),
+  KASEYA_TENANT: z.string().default(''),
 });
 
 type Env = Record<string, string | undefined>;
@@ -152,14 +177,15 @@ export function loadConfig(env: Env = process.env): Config {
   const problems: string[] = [];
   const values = readSecretFiles(env, problems);
   const file = fileSchema.safeParse(readYaml(values.TRIAGE_CONFIG, problems) ?? { connections: {} });
-  const settings = envSchema.safeParse(withoutEmpty(values));
+  const settings = (values.TRUTO_TOKEN ? trutoEnvSchema : envSchema).safeParse(withoutEmpty(values));
   // A file that could not be read has been reported: its contents need no second report.
   if (!file.success && problems.every((problem) => !problem.startsWith('TRIAGE_CONFIG')))
     problems.push(...explain(file.error, 'TRIAGE_CONFIG: '));
   if (!settings.success) problems.push(...explain(settings.error, ''));
   const secrets = file.success ? readConnectionSecrets(file.data, values, problems) : {};
+  const remedySecrets = file.success ? readRemedySecrets(file.data, values, problems) : {};
   if (problems.length > 0 || !file.success || !settings.success) throw new ConfigError(problems);
-  return { ...settings.data, ...file.data, mode: settings.data.TRIAGE_MODE ?? file.data.mode, secrets };
+  return { ...settings.data, ...file.data, mode: settings.data.TRIAGE_MODE ?? file.data.mode, secrets, remedySecrets };
 }
 
 const explain = (error: z.ZodError, prefix: string): string[] =>
@@ -212,6 +238,19 @@ function readConnectionSecrets(
     return [name, secrets] as const;
   });
   return Object.fromEntries(entries);
+}
+
+function readRemedySecrets({ remedies }: z.infer<typeof fileSchema>, values: Env, problems: string[]) {
+  const secrets: Record<string, string> = {};
+  for (const [name, remedy] of Object.entries(remedies)) {
+    const needed =
+      'datto' in remedy ? ['DATTO_URL', 'DATTO_API_KEY', 'DATTO_API_SECRET_KEY'] : [remedy.webhook.secretEnv];
+    for (const variable of needed) {
+      if (!values[variable]) problems.push(`${variable} is missing: the remedy "${name}" needs it`);
+    }
+    if ('webhook' in remedy) secrets[name] = values[remedy.webhook.secretEnv] ?? '';
+  }
+  return secrets;
 }
 
 const reasonOf = (error: unknown) => (error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error));

@@ -97,6 +97,31 @@ t.test('a file that is missing or no YAML is one problem, not many', async (t) =
   t.equal(problemsOf(keys).length, 1);
 });
 
+t.test('through Truto, the sign-in to BMS is not needed, but the account is', async (t) => {
+  const { KASEYA_BASE_URL, KASEYA_USERNAME, KASEYA_PASSWORD, KASEYA_TENANT, ...rest } = good;
+  const problems = problemsOf({ ...rest, TRUTO_TOKEN: 'tt' });
+  t.equal(problems.length, 1);
+  t.match(problems[0], /TRUTO_ACCOUNT_ID/);
+  t.match(loadConfig({ ...rest, TRUTO_TOKEN: 'tt', TRUTO_ACCOUNT_ID: 'a' }), {
+    ...{ TRUTO_ACCOUNT_ID: 'a', TRUTO_BASE_URL: 'https://api.truto.one' },
+  });
+  t.ok(problemsOf(rest).length >= 4, 'without either, both are asked for');
+  void [KASEYA_BASE_URL, KASEYA_USERNAME, KASEYA_PASSWORD, KASEYA_TENANT];
+});
+
+t.test('a remedy names every secret that it lacks', async (t) => {
+  const path = file(`connections:
+  datto: { source: generic, auth: { header: h, secretEnv: DATTO_WEBHOOK_SECRET } }
+remedies:
+  a: { description: d, for: { monitors: [m] }, datto: { componentUid: c } }
+  b: { description: d, for: { monitors: [m] }, webhook: { url: "https://x", secretEnv: B_SECRET } }
+`);
+  const env = { ...keys, TRIAGE_CONFIG: path };
+  t.match(problemsOf(env), [/DATTO_URL/, /DATTO_API_KEY/, /DATTO_API_SECRET_KEY/, /B_SECRET/]);
+  const datto = { DATTO_URL: 'https://x', DATTO_API_KEY: 'k', DATTO_API_SECRET_KEY: 's' };
+  t.match(loadConfig({ ...env, ...datto, B_SECRET: 'b' }), { remedySecrets: { b: 'b' } });
+});
+
 t.test('the process ends with 78 and prints the list', async (t) => {
   const main = fileURLToPath(new URL('../src/main.ts', import.meta.url));
   const run = (...args: string[]) =>

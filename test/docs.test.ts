@@ -25,6 +25,8 @@ const blocks = docs.flatMap((file) =>
     }),
   ),
 );
+/** For the snippets with remedies. */
+const dattoKeys = { DATTO_URL: 'https://x-api.example', DATTO_API_KEY: 'k', DATTO_API_SECRET_KEY: 's' };
 const of = (language: string) => blocks.filter((block) => block.language === language);
 
 t.test('every kind of snippet is one that a test here knows', async (t) => {
@@ -37,7 +39,17 @@ t.test('configuration snippets load', async (t) => {
   for (const text of files) {
     const path = join(mkdtempSync(join(tmpdir(), 'docs-')), 'triage.yaml');
     writeFileSync(path, text);
-    t.equal(loadConfig({ ...keys, TRIAGE_CONFIG: path, BACKUP_SECRET: 'x', BACKUP_OLD_SECRET: 'y' }).mode, 'observe');
+    t.equal(
+      loadConfig({
+        ...keys,
+        TRIAGE_CONFIG: path,
+        BACKUP_SECRET: 'x',
+        BACKUP_OLD_SECRET: 'y',
+        REMEDY_SECRET: 'z',
+        ...dattoKeys,
+      }).mode,
+      'observe',
+    );
   }
 });
 

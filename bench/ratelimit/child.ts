@@ -13,14 +13,20 @@ export interface Child {
   kill(): void;
 }
 
-/** Starts `name`.ts of this folder with one argument, as JSON. */
+const isCompiled = import.meta.url.endsWith('.js');
+
+/** Starts the program `name` of this folder with one argument, as JSON; sources through tsx. */
 export function startChild(name: 'upstream' | 'worker', argument: unknown): Child {
   const { PATH = '', TMPDIR = '/tmp' } = process.env;
-  const child = fork(fileURLToPath(new URL(`./${name}.ts`, import.meta.url)), [JSON.stringify(argument)], {
-    env: { PATH, TMPDIR },
-    execArgv: ['--import', import.meta.resolve('tsx')],
-    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
-  });
+  const child = fork(
+    fileURLToPath(new URL(`./${name}.${isCompiled ? 'js' : 'ts'}`, import.meta.url)),
+    [JSON.stringify(argument)],
+    {
+      env: { PATH, TMPDIR },
+      execArgv: isCompiled ? [] : ['--import', import.meta.resolve('tsx')],
+      stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+    },
+  );
   let said = '';
   child.stderr?.on('data', (text) => {
     said = (said + text).slice(-2_000);

@@ -1,6 +1,8 @@
 import formbody from '@fastify/formbody';
 import multipart from '@fastify/multipart';
 import fastify, { type FastifyInstance } from 'fastify';
+import { addDatto } from '../datto/server.ts';
+import { addRemedy } from '../remedy/receiver.ts';
 import { addTruto } from '../truto/server.ts';
 import { accountRoutes } from './http/accounts.ts';
 import { assetRoutes } from './http/assets.ts';
@@ -90,6 +92,15 @@ export function createBms(options: Partial<BmsOptions> = {}): Bms {
   app.register((scope, _options, done) => {
     acceptJson(scope);
     addTruto(scope, app, state);
+    done();
+  });
+  app.register((scope, _options, done) => {
+    acceptJson(scope);
+    addDatto(scope, state, stop.signal);
+    done();
+  });
+  app.register((scope, _options, done) => {
+    addRemedy(scope, state);
     done();
   });
   return { app, state, routes: [...signInRoutes, ...apiRoutes] };

@@ -13,11 +13,14 @@ interface EndingParts {
 
 type Concluded = Omit<Extract<EntryBody, { type: 'concluded' }>, 'type'>;
 
-/** The service's own call that hands the ticket to people; a note where a person already has it. At most one of each. */
-const handOverIds = { assign: 'handover', note: 'handover-note' };
+/** The service's own calls that hand the ticket to people; a note where a person already has it. At most one of each. */
+export const handOverId = 'handover';
+const handOverNoteId = 'handover-note';
+
+export const isHandOver = (callId: string): boolean => callId === handOverId || callId === handOverNoteId;
 
 const handOverIdFor = ({ scope, touched }: RunState): string =>
-  touched.has(scope?.scope.ticket?.id ?? 0) ? handOverIds.note : handOverIds.assign;
+  touched.has(scope?.scope.ticket?.id ?? 0) ? handOverNoteId : handOverId;
 
 const needsPerson = (disposition: Disposition) => disposition === 'escalated' || disposition === 'inconclusive';
 

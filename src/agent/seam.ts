@@ -1,7 +1,6 @@
 import type { z } from 'zod';
 import { isTransient, UpstreamError } from '../errors.ts';
 import { type CallState, isQueued } from '../fold.ts';
-import type { Tickets } from '../kaseya/tickets.ts';
 import {
   awaitBatch,
   awaitJob,
@@ -14,11 +13,11 @@ import {
 } from './ledger.ts';
 import { decide } from './policy.ts';
 import { isRefusal, type ReadTool, refuse, type Tool, type ToolContext, type WriteTool } from './tool.ts';
-
-import { isComment, ticketIn, touchOf } from './touch.ts';
+import { isComment, type TouchReads, ticketIn, touchOf } from './touch.ts';
 
 export interface SeamParts extends LedgerParts {
-  bms: { tickets: Pick<Tickets, 'get' | 'activities'> };
+  /** Reads of a ticket as it is now. */
+  touchReads: TouchReads;
   tools: ReadonlyMap<string, Tool>;
 }
 
@@ -142,7 +141,7 @@ async function takenUp(args: unknown, tool: WriteTool, context: ToolContext, par
   if (ticketId === null || isComment(tool.name)) return null;
   const known = context.state.touched.get(ticketId);
   if (known) return known;
-  const touched = await touchOf(ticketId, context, parts.bms.tickets);
+  const touched = await touchOf(ticketId, context, parts.touchReads);
   if (touched) await parts.append(touched);
   return touched;
 }

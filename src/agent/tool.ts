@@ -52,7 +52,7 @@ export type Written =
   | { kind: 'job'; family: JobFamily; jobId: string };
 
 /** What a look upstream tells of a write whose answer was lost. `pending`: too early to tell. */
-export type ReadBack = Extract<Written, { kind: 'done' }> | 'absent' | 'pending' | 'undecidable';
+export type ReadBack = Extract<Written, { kind: 'done' | 'job' }> | 'absent' | 'pending' | 'undecidable';
 
 interface WriteBase<I, A> extends ToolBase<I> {
   effect: 'write' | 'destructive';

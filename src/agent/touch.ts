@@ -4,6 +4,9 @@ import type { EntryBody } from '../journal.ts';
 import type { Tickets } from '../kaseya/tickets.ts';
 import type { ToolContext } from './tool.ts';
 
+/** What is read to find out. */
+export type TouchReads = Pick<Tickets, 'get' | 'activities'>;
+
 type Touched = Extract<EntryBody, { type: 'person_touched' }>;
 
 /** The writes that a ticket may still get after a person has taken it up. */
@@ -28,7 +31,7 @@ export function ticketIn(args: unknown): number | null {
 export async function findTouch(
   ticketId: number,
   { scope, state }: ToolContext,
-  tickets: Pick<Tickets, 'get' | 'activities'>,
+  tickets: TouchReads,
 ): Promise<Touched | null> {
   const seen = [scope.ticket, ...scope.otherTickets].find((ticket) => ticket?.id === ticketId);
   if (!seen?.modifiedOn) return null;

@@ -19,6 +19,7 @@ import { messagesFor } from './prompt.ts';
 import { settleCall } from './seam.ts';
 import { specOf, type Tool } from './tool.ts';
 import { offered } from './tools/sets.ts';
+import type { TouchReads } from './touch.ts';
 
 /** The run's journal, owned by this worker: an append fails once another worker has taken over. */
 export interface RunJournal {
@@ -48,6 +49,7 @@ export interface TriageParts {
   escalationQueue: string;
   jobDeadlineMs: number;
   settleMs: number;
+  touchReads: TouchReads;
   absentAfterMs: number;
   now(): number;
 }

@@ -5,6 +5,7 @@ import { type ApiKey, requireApiKey } from './api-keys.ts';
 import { type BoardParts, boardRoutes } from './board.ts';
 import { notFound, sendProblem } from './errors.ts';
 import { type HealthParts, healthRoutes } from './health.ts';
+import { type LimitParts, limitMetrics, limitRoutes } from './limits.ts';
 import { createMetrics, type MetricsParts, metricsRoutes } from './metrics.ts';
 import { type RecordParts, recordRoutes } from './records.ts';
 import { type EventParts, runEventRoutes } from './run-events.ts';
@@ -14,7 +15,7 @@ import { type ToolParts, toolRoutes } from './tools.ts';
 import { type WebhookParts, webhookRoutes } from './webhooks/routes.ts';
 
 /** What every process of the service serves, workers too. */
-export interface ProbeParts extends HealthParts, MetricsParts {
+export interface ProbeParts extends HealthParts, MetricsParts, LimitParts {
   log: Logger;
 }
 
@@ -38,6 +39,7 @@ export async function createServer(parts: ServerParts): Promise<FastifyInstance>
       await api.register(recordRoutes, parts.records);
       await api.register(runRoutes, { ...parts.runs, apiKeys: parts.apiKeys });
       await api.register(runEventRoutes, parts.runs);
+      await api.register(limitRoutes, parts);
       await api.register(taskRoutes, { ...parts.tasks, apiKeys: parts.apiKeys });
       await api.register(toolRoutes, { tools: parts.tools });
     },
@@ -57,6 +59,7 @@ async function createBase(parts: ProbeParts) {
     requestTimeout: 15_000,
   });
   const metrics = createMetrics(parts);
+  limitMetrics(metrics.registry, parts);
   app.setErrorHandler(sendProblem);
   app.setNotFoundHandler((request) => {
     throw notFound(`${request.method} ${request.url.split('?')[0]}`, 'the routes are in docs/architecture.md');

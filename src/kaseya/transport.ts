@@ -16,6 +16,8 @@ export interface Request {
   body?: unknown;
   /** The same for the same write, however often and by whichever process it is tried. Only Truto knows such keys. */
   idempotencyKey?: string;
+  /** A read that must see BMS as it is now: never answered from what another caller read a moment ago. */
+  fresh?: boolean;
 }
 
 export interface Transport {

@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { RetryableError } from '../errors.ts';
 import type { Store } from './steps.ts';
@@ -39,7 +38,7 @@ export async function askOrClose<T>(
 }
 
 async function untilReady(redis: Store): Promise<void> {
-  await once(redis, 'ready', { signal: AbortSignal.timeout(patienceMs) }).catch((error: unknown) => {
-    throw unreachable(error);
-  });
+  for (const giveUpAt = Date.now() + patienceMs; redis.status !== 'ready'; await sleep(25)) {
+    if (Date.now() > giveUpAt) throw unreachable();
+  }
 }

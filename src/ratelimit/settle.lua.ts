@@ -43,8 +43,9 @@ local function load(b)
   b.blockedUntil, b.probe, b.strikes = tonumber(m[2]) or 0, m[3], tonumber(m[4]) or 0
   b.silentUntil, b.hold, b.pressedAt = tonumber(m[5]) or 0, tonumber(m[7]) or 1, tonumber(m[8]) or 0
   b.foreignAt = tonumber(m[10]) or -math.huge
-  b.changedAt = tonumber(m[6]) or tonumber(m[9])
-  return m[9]
+  b.bornAt = tonumber(m[9])
+  b.changedAt = tonumber(m[6]) or b.bornAt
+  return b.bornAt
 end
 
 local function ownInWindow(b)
@@ -83,12 +84,14 @@ local function succeed(b)
   if b.probe == permit and known then redis.call('HDEL', b.meta, 'probe') end
 end
 
--- Calls that others made count as long as ours would; one comes back at the reset, to ask with, when nothing is left.
+-- Calls that others made count as long as ours would. Those that a start from nothing finds may be from any moment of
+-- the last window, so they come back spread over the next. With nothing left, one is back at the reset, to ask with.
 local function burn(b, foreign)
-  local late = now + math.max(b.window, b.reset or 0)
+  local span, started = math.max(b.window, b.reset or 0), now - b.bornAt < b.window
   for i = 1, foreign do
-    local back = (i == 1 and b.remaining == 0 and b.reset) and now + b.reset or late
-    redis.call('ZADD', b.used, back, 'foreign:' .. permit .. ':' .. i)
+    local back = started and math.ceil(span * i / foreign) or span
+    if i == 1 and b.remaining == 0 and b.reset then back = math.min(back, b.reset) end
+    redis.call('ZADD', b.used, now + math.max(1, back), 'foreign:' .. now .. ':' .. permit .. ':' .. i)
   end
   redis.call('HSET', b.meta, 'foreignAt', now)
   redis.call('HINCRBY', b.meta, 'foreign', foreign)
@@ -104,7 +107,10 @@ local function reconcile(b)
     local slots = redis.call('ZRANGEBYSCORE', b.used, '(' .. now, '+inf', 'WITHSCORES')
     for i = 1, #slots, 2 do
       local score = tonumber(slots[i + 1])
-      if string.sub(slots[i], 1, 8) == 'foreign:' then marks[#marks + 1] = slots[i]
+      local madeAt = tonumber(string.match(slots[i], '^foreign:(%d+)'))
+      -- An answer to a call sent before we noticed is no proof that what we noticed is over.
+      if madeAt then
+        if madeAt <= b.grantedAt then marks[#marks + 1] = slots[i] end
       elseif string.sub(slots[i], 1, #permit) ~= permit then
         if score > now + b.window and score - lease - b.window > b.grantedAt then sentAfter = sentAfter + 1 end
         if score > b.grantedAt + b.window then openMeanwhile = openMeanwhile + 1 end

@@ -45,7 +45,7 @@ t.test('offboarding: the laptop is deactivated, the tickets are closed, the secu
           args: {
             title: 'Offboarding done',
             details: 'Revoke what is left.',
-            queue: 'network',
+            queue: 'projects',
             assignee: 'Ines Marchetti',
           },
         },
@@ -64,7 +64,7 @@ t.test('offboarding: the laptop is deactivated, the tickets are closed, the secu
   t.equal([...tenant.assets.values()].filter(({ isActive }) => !isActive).length >= 1, true);
   t.ok(asked().every(({ completedDate }) => completedDate !== null));
   const opened = [...tickets.values()].find(({ title }) => title === 'Offboarding done');
-  t.match(opened, { accountId: account.id, queue: { name: 'Network' }, priority: { name: 'Medium' } });
+  t.match(opened, { accountId: account.id, queue: { name: 'Projects' }, priority: { name: 'Medium' } });
 });
 
 t.test('a VIP ticket: its notes are read, and it moves to the queue by its looked-up id', async (t) => {

@@ -27,7 +27,7 @@ export interface PlayOptions {
   defaults?: Partial<WriteDefaults>;
 }
 
-/** A journal as Redis would keep it, entries encoded; here one owner has it all the time, and a row is sent at once. */
+/** A journal as Redis would keep it, entries encoded; here one owner has it all the time, and each row goes out alone. */
 export function memoryJournal(bms: Bms, runId = 'run-0001', now = Date.now): RunJournal & { entries(): Entry[] } {
   const stored: string[] = [];
   const entries = () => stored.map((json, index) => decodeEntry(json, index + 1));
@@ -65,7 +65,8 @@ export async function playRun(options: PlayOptions): Promise<RunState> {
     escalationQueue: 'Tier 3 Escalation',
     jobDeadlineMs: 60_000,
     settleMs: 60_000,
-    absentAfterMs: 10_000,
+    absentAfterMs: 60_000,
+    touchReads: bms.tickets,
     now: () => clock,
   };
   for (;;) {

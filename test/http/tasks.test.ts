@@ -18,6 +18,7 @@ async function build(open?: (task: Task) => Promise<{ runId: string }>) {
     log: pino({ level: 'silent' }),
     pingRedis: async () => {},
     countJobs: async () => [],
+    getLimits: async () => [],
     apiKeys: [
       { name: 'ops', key: 'key-of-ops' },
       { name: 'dana', key: 'key-of-dana' },

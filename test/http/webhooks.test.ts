@@ -19,6 +19,7 @@ async function build(enqueue?: (alerts: readonly Alert[]) => Promise<void>) {
     log: pino({ level: 'silent' }),
     pingRedis: async () => {},
     countJobs: async () => [],
+    getLimits: async () => [],
     apiKeys: [{ name: 'ops', key: 'the-key' }],
     board: [],
     tasks: { openTask: async () => ({ runId: 'r1' }) },

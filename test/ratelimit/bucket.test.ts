@@ -78,8 +78,11 @@ t.test('what the upstream says can only lower: a smaller limit, fewer calls left
   await t.rejects(lowered.acquire('GET /a', signal), { code: 'rate_limited' });
 
   const foreign = bucket(10, 60_000);
-  await (await foreign.acquire('GET /a', signal)).answered(200, { remaining: 1, resetMs: 30_000 });
   await (await foreign.acquire('GET /a', signal)).answered(200, { remaining: 9, resetMs: 30_000 });
+  const early = await foreign.acquire('GET /a', signal);
+  const late = await foreign.acquire('GET /a', signal);
+  await late.answered(200, { remaining: 0, resetMs: 30_000 });
+  await early.answered(200, { remaining: 8, resetMs: 30_000 });
   await t.rejects(
     foreign.acquire('GET /a', signal),
     { code: 'rate_limited' },

@@ -21,7 +21,34 @@ t.test('headers as senders write them', async (t) => {
       { 'ratelimit-limit': '1500', 'ratelimit-remaining': '3', 'ratelimit-reset': '60' },
       { limit: 1500, remaining: 3, resetMs: 60_000 },
     ],
-    ['a limit with its window', { 'ratelimit-limit': '110;w=10' }, { limit: 110 }],
+    ['a limit with its window', { 'ratelimit-limit': '110;w=10' }, { limit: 110, windowMs: 10_000 }],
+    ['a limit that lists policies', { 'ratelimit-limit': '100, 100;w=10' }, { limit: 100, windowMs: 10_000 }],
+    ['an epoch in ms as reset', { 'ratelimit-reset': String(now + 90_000) }, { resetMs: 90_000 }],
+    [
+      'both: Retry-After stands beside the reset, which it beats',
+      { 'retry-after': '5', 'ratelimit-reset': '60' },
+      { retryAfterMs: 5_000, resetMs: 60_000 },
+    ],
+    [
+      'the dictionary of draft -07',
+      { ratelimit: 'limit=100, remaining=50, reset=5', 'ratelimit-policy': '100;w=10' },
+      { limit: 100, remaining: 50, resetMs: 5_000 },
+    ],
+    [
+      'named items since draft -08',
+      { ratelimit: '"default";r=50;t=30', 'ratelimit-policy': '"default";q=100;w=60' },
+      { limit: 100, windowMs: 60_000, remaining: 50, resetMs: 30_000 },
+    ],
+    [
+      'of several items with nothing left, the one that lasts longest',
+      { ratelimit: '"a";r=0;t=5, "b,c";r=0;t=90, "d";r=3;t=900', 'ratelimit-policy': '"b,c";q=9;w=120' },
+      { limit: 9, windowMs: 120_000, remaining: 0, resetMs: 90_000 },
+    ],
+    [
+      'a structured field that cannot be read leaves the triple',
+      { ratelimit: '???', 'ratelimit-limit': '7' },
+      { limit: 7 },
+    ],
     ['an epoch as reset', { 'ratelimit-reset': String(now / 1000 + 90) }, { resetMs: 90_000 }],
     ['malformed', { 'retry-after': 'soon', 'ratelimit-limit': '-5', 'ratelimit-remaining': 'x' }, {}],
   ];

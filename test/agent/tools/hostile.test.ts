@@ -69,7 +69,7 @@ async function assault({ bms, state, exchanges }: RecordedBms, seed: number) {
     if (!call) throw new Error('the call is not in the journal');
     const context = { runId: journal.runId, callId: id, state: current, scope };
     const parts = { jobDeadlineMs: 1, settleMs: 1, absentAfterMs: 1, now: Date.now };
-    await settleCall(call, context, { ...parts, ...journal, bms, tools });
+    await settleCall(call, context, { ...parts, ...journal, touchReads: bms.tickets, tools });
   }
   return { exchanges, entries: journal.entries(), scope };
 }

@@ -61,7 +61,7 @@ t.test('the process says where it is in one line, serves, and ends when told', a
   reader.on('line', (line) => lines.push(line));
   await once(reader, 'line');
   const ready = JSON.parse(lines[0] ?? '');
-  t.same(Object.keys(ready), ['url', 'username', 'password', 'tenant', 'integrationType', 'truto']);
+  t.same(Object.keys(ready), ['url', 'username', 'password', 'tenant', 'integrationType', 'truto', 'datto', 'remedy']);
   t.match(ready.url, /^http:\/\/127\.0\.0\.1:\d+$/);
   const form = { GrantType: 'password', UserName: ready.username, Password: ready.password, Tenant: ready.tenant };
   const body = new FormData();

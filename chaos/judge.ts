@@ -1,0 +1,78 @@
+import { type Effect, type Ledger, resolveOperation } from '../harness/sim-client.ts';
+import type { Outcome, Target } from './subject.ts';
+
+/** What BMS's own ledger says of one alert, held against what the subject says. */
+export interface Verdict {
+  /** Accepted, and no outcome within its deadline. */
+  lost: boolean;
+  /** Effects that happened more than once. */
+  doubled: string[];
+  /** Claims that the ledger does not bear out. */
+  falseDone: string[];
+  undecidable: string[];
+  /** It was handed over undecided, yet the ledger has a resolve or a new ticket: a better look would have found it. */
+  doneAllTheSame: boolean;
+  /** It should be with people, but nothing in BMS tells them. */
+  untold: boolean;
+}
+
+/** `outcome` null: there was none within the deadline. */
+export function judge(target: Target, outcome: Outcome | null, ledger: Ledger): Verdict {
+  const effects = effectsFor(target, ledger);
+  return {
+    lost: outcome === null,
+    doubled: doubledIn(effects),
+    falseDone: outcome ? unfounded(target, outcome, effects, ledger) : [],
+    undecidable: outcome?.undecidable ?? [],
+    untold: outcome !== null && needsPerson(outcome) && !effects.some(({ operation }) => tells.has(operation)),
+    doneAllTheSame: (outcome?.undecidable.length ?? 0) > 0 && effects.some(({ operation }) => onceEach.has(operation)),
+  };
+}
+
+const assignOperation = 'POST /v2/servicedesk/tickets/{ticketId}/assignticket';
+const createOperation = 'POST /v2/rmm/{integrationType}/tickets';
+
+/** Of these, a second one is a double whatever its text says: an alert has one ticket, which is closed once. */
+const onceEach = new Set([resolveOperation, createOperation]);
+
+/** What people see: the ticket in their queue, or a new one. */
+const tells = new Set([assignOperation, createOperation]);
+
+const needsPerson = ({ said }: Outcome) => said === 'escalated' || said === 'inconclusive';
+
+/** Everything that was done for the alert: by its own id, or to a ticket that carries it. */
+function effectsFor({ alertRefId, path, ticket }: Target, { effects, tickets }: Ledger): Effect[] {
+  const own = new Set(tickets.filter((one) => one.alertRefId === alertRefId).map(({ id }) => id));
+  if (path !== 'open') own.add(ticket.id);
+  return effects.filter((effect) => effect.alertRefId === alertRefId || own.has(effect.ticketId ?? 0));
+}
+
+function doubledIn(effects: readonly Effect[]): string[] {
+  const counts = new Map<string, number>();
+  for (const { operation, ticketId, body } of effects) {
+    const what = onceEach.has(operation) ? operation : `${operation} on ${ticketId}: ${textOf(body)}`;
+    counts.set(what, (counts.get(what) ?? 0) + 1);
+  }
+  return [...counts].flatMap(([what, count]) => (count > 1 ? [`${count} x ${what}`] : []));
+}
+
+/** What was sent, without its time and without the run's name in our mark: two runs for one alert are no excuse. */
+const textOf = (body: unknown): string =>
+  JSON.stringify(body ?? null)
+    .replace(/"NoteDate":"[^"]*",?/i, '')
+    .replace(/\[bms-triage \w+ (\w+)\]/g, '[$1]');
+
+function unfounded(
+  { alertRefId, path, ticket }: Target,
+  outcome: Outcome,
+  effects: Effect[],
+  ledger: Ledger,
+): string[] {
+  const claims = new Set([...outcome.claims, ...(outcome.said === 'resolved' ? [resolveOperation] : [])]);
+  const wrong = [...claims].filter((claim) => !effects.some(({ operation }) => operation === claim));
+  const isOwn = (one: Ledger['tickets'][number]) =>
+    one.alertRefId === alertRefId || (path !== 'open' && one.id === ticket.id);
+  const isClosed = ledger.tickets.some((one) => isOwn(one) && one.resolved);
+  if (outcome.said === 'resolved' && !isClosed) wrong.push('says resolved, but the ticket is open');
+  return wrong;
+}

@@ -1,0 +1,120 @@
+import { Redis } from 'ioredis';
+import { dattoAlert, type ServiceClient } from '../harness/stack.ts';
+import type { Run, RunStep } from '../src/run.ts';
+import type { Rig } from './rig.ts';
+import type { Outcome, Subject, Target } from './subject.ts';
+
+/** Short waits, so that a sample is over soon; the rate limit is somebody else's test. */
+export const serviceConfig = {
+  rateLimit: { requests: 1_000_000, windowSeconds: 3600 },
+  // Longer than a takeover (20 s): whoever takes over must still have time to look for a write.
+  rmm: { firstPollSeconds: 1, maxPollSeconds: 5, deadlineSeconds: 60, settleSeconds: 30 },
+  timeouts: { bmsSeconds: 4, modelSeconds: 20 },
+  // Few, so that a kill hits its own run and not everybody's.
+  concurrency: 3,
+};
+
+/** bms-triage itself: one server that is left alone, and workers that are struck. */
+export function createService({ workers }: { workers: number }): Subject {
+  let client: ServiceClient | null = null;
+  let redisUrl = '';
+  const api = () => {
+    if (!client) throw new Error('the service was not started');
+    return client;
+  };
+  return {
+    name: 'bms-triage',
+    async start(rig) {
+      redisUrl = rig.direct.redisUrl;
+      const server = await rig.stack.start('server');
+      client = rig.stack.client(server.url);
+      const places = await Promise.all(Array.from({ length: workers }, (_, n) => openWorker(rig, `worker-${n + 1}`)));
+      await Promise.all(places.map(({ ready }) => ready));
+    },
+    submit: async (target) =>
+      (await api().deliver('datto', { ...dattoAlert(target.ticket), alert_uid: target.alertRefId })).status === 202,
+    async outcome({ alertRefId }) {
+      const alerts = await api().alerts(alertRefId);
+      const first = alerts.find(({ runId }) => runId !== null);
+      if (!first?.runId || first.outcome === null) return null;
+      return outcomeOf(await api().run(first.runId));
+    },
+    evidence: ({ alertRefId }) => evidenceOf(alertRefId, api(), redisUrl),
+  };
+}
+
+const openWorker = (rig: Rig, name: string) =>
+  rig.openPlace(name, ({ redisUrl, bmsUrl, modelUrl }, onSpawn) =>
+    rig.stack.start('worker', {
+      env: { REDIS_URL: redisUrl, KASEYA_BASE_URL: bmsUrl, OPENAI_BASE_URL: modelUrl },
+      onSpawn,
+    }),
+  );
+
+function outcomeOf(run: Run): Outcome {
+  return {
+    runId: run.id,
+    said: run.disposition ?? 'inconclusive',
+    reason: run.reason ?? '',
+    claims: run.steps.flatMap((step) => claimOf(step, run.steps)),
+    undecidable: run.steps.flatMap(doubtOf),
+  };
+}
+
+interface Detail {
+  callId?: string;
+  tool?: string;
+  outcome?: string;
+  message?: string;
+  transactionId?: string;
+  job?: { transactionId: string };
+}
+
+const operations: Record<string, string> = {
+  create_a_kaseya_bms_tickets_resolve: 'POST /v2/rmm/{integrationType}/tickets/resolve',
+  create_a_kaseya_bms_rmm_ticket: 'POST /v2/rmm/{integrationType}/tickets',
+  create_a_kaseya_bms_assignticket: 'POST /v2/servicedesk/tickets/{ticketId}/assignticket',
+};
+
+/** The operation that the timeline says succeeded, if this step says so. */
+function claimOf({ type, detail }: RunStep, steps: readonly RunStep[]): string[] {
+  const { callId, outcome, transactionId } = detail as Detail;
+  const succeeded =
+    (type === 'write_done' && outcome === 'done') || (type === 'rmm_job_finished' && outcome === 'succeeded');
+  if (!succeeded) return [];
+  const intent = steps.find(
+    (step) =>
+      step.type === 'write_intended' &&
+      ((step.detail as Detail).callId === callId || transactionId?.endsWith(`.${(step.detail as Detail).callId}`)),
+  );
+  const operation = operations[(intent?.detail as Detail | undefined)?.tool ?? ''];
+  return operation === undefined ? [] : [operation];
+}
+
+/** Why a person must find out: the answer was lost and a look does not tell, or the job never reported. */
+function doubtOf({ type, detail }: RunStep): string[] {
+  const { outcome, message = '' } = detail as Detail;
+  if (type === 'write_done' && outcome === 'undecidable') return [message];
+  if (type === 'rmm_job_finished' && outcome === 'unknown') return [message];
+  return [];
+}
+
+/** The alert's records, its runs with their timelines, and the raw journals. */
+async function evidenceOf(alertRefId: Target['alertRefId'], client: ServiceClient, redisUrl: string): Promise<unknown> {
+  const alerts = await client.alerts(alertRefId);
+  const ids = [...new Set(alerts.flatMap(({ runId }) => runId ?? []))];
+  const redis = new Redis(redisUrl, { maxRetriesPerRequest: 3 });
+  redis.on('error', () => {});
+  try {
+    const runs = await Promise.all(
+      ids.map(async (id) => ({
+        run: await client.run(id).catch(String),
+        journal: await redis.xrange(`{bms}:run:${id}:journal`, '-', '+').catch(String),
+        job: await redis.hgetall(`{bms}:runs:${id}`).catch(String),
+      })),
+    );
+    return { alerts, runs };
+  } finally {
+    redis.disconnect();
+  }
+}

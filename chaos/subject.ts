@@ -1,0 +1,37 @@
+import type { LedgerTicket } from '../harness/sim-client.ts';
+import type { Path } from './points.ts';
+import type { Rig } from './rig.ts';
+
+/** One alert, and the ticket that BMS has for its device. */
+export interface Target {
+  path: Path;
+  /** The alert's own id at its sender; BMS calls it AlertRefId. */
+  alertRefId: string;
+  /** The alert's own ticket; on the path `open` that of another alert on the same device. */
+  ticket: LedgerTicket;
+}
+
+/** What the subject itself says became of an alert. */
+export interface Outcome {
+  /** Its own name for the work on this alert; writes that differ in nothing else are the same. */
+  runId: string;
+  said: 'resolved' | 'ticketed' | 'escalated' | 'no_action' | 'inconclusive';
+  reason: string;
+  /** Writes that it claims to have made: operations as the ledger names them. */
+  claims: string[];
+  /** Why it could not decide whether a write was made; one text for each. */
+  undecidable: string[];
+}
+
+/** What is tried: it takes alerts, and later tells what became of each. */
+export interface Subject {
+  name: string;
+  /** Opens its places on the rig. */
+  start(rig: Rig): Promise<void>;
+  /** True once the alert is accepted: from then on it must not be lost. */
+  submit(target: Target): Promise<boolean>;
+  /** Null as long as no outcome is recorded. */
+  outcome(target: Target): Promise<Outcome | null>;
+  /** All it knows of an alert, for whoever looks into a failure. */
+  evidence(target: Target): Promise<unknown>;
+}

@@ -1,0 +1,93 @@
+import { createHash } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Cluster, Redis } from 'ioredis';
+import { currentCaller } from '../ratelimit/caller.ts';
+import type { Envelope } from './envelope.ts';
+import type { Request, Transport } from './transport.ts';
+
+export interface SharedReadOptions {
+  redis: Redis | Cluster;
+  /** Whose BMS it is: tenants share nothing. */
+  tenant: string;
+  /** How long an answer is good for others. */
+  ttlMs: number;
+  /** How long one reader may take before another reads for itself. */
+  leadMs: number;
+}
+
+const root = '{bms}:read';
+export const sharedReadCounts = `${root}:counts`;
+const lookEveryMs = 25;
+const maxBytes = 262_144;
+/** Longer than any answer is kept, so that a count that starts anew cannot meet an answer from before. */
+const generationMs = 3_600_000;
+
+/**
+ * Equal reads of all workers are one call: the first reads, the others wait for its answer, and for `ttlMs` it is good for
+ * whoever asks. A write to a ticket invalidates what was read of it, and every list. Read-backs, job status, sign-in and
+ * `fresh` reads are never shared. Without Redis each reads for itself.
+ */
+export function shareReads(transport: Transport, options: SharedReadOptions): Transport {
+  const { redis, tenant } = options;
+  const about = ({ params }: Request) => `${root}:of:${tenant}:${params?.ticketId ?? 'lists'}`;
+  const everything = `${root}:of:${tenant}:all`;
+
+  const invalidate = async (request: Request) => {
+    const touched =
+      request.params?.ticketId === undefined ? [everything] : [about(request), about({ ...request, params: {} })];
+    for (const key of touched) await redis.multi().incr(key).pexpire(key, generationMs).exec();
+  };
+  const keyOf = async (request: Request) => {
+    const generations = await redis.mget(everything, about(request));
+    const { template, params, query } = request;
+    const what = JSON.stringify([tenant, template, params, query, generations]);
+    return `${root}:${createHash('sha256').update(what).digest('hex')}`;
+  };
+
+  return {
+    async call(request) {
+      if (request.method !== 'GET') {
+        // Whatever became of it: an answer that was lost may still have changed the ticket.
+        return transport.call(request).finally(() => invalidate(request).catch(() => {}));
+      }
+      const isReady = redis.status === 'ready';
+      const key = isReady && isShareable(request) ? await keyOf(request).catch(() => null) : null;
+      return key === null ? transport.call(request) : readOnce(key, () => transport.call(request), options);
+    },
+  };
+}
+
+const isShareable = ({ fresh, template }: Request): boolean =>
+  !fresh && currentCaller().lane !== 'verification' && !/\/security\/|\/status\//.test(template);
+
+async function readOnce(key: string, read: () => Promise<Envelope>, options: SharedReadOptions): Promise<Envelope> {
+  const { redis, leadMs } = options;
+  const lock = `${key}:lead`;
+  for (const giveUpAt = Date.now() + leadMs; Date.now() < giveUpAt; await sleep(lookEveryMs)) {
+    const known = await redis.get(key).catch(() => null);
+    if (known !== null) {
+      await redis.hincrby(sharedReadCounts, 'hits', 1).catch(() => 0);
+      return JSON.parse(known) as Envelope;
+    }
+    const leads = await redis.set(lock, '1', 'PX', leadMs, 'NX').catch(() => 'OK');
+    if (leads === 'OK') return lead(key, lock, read, options);
+  }
+  return read();
+}
+
+async function lead(
+  key: string,
+  lock: string,
+  read: () => Promise<Envelope>,
+  { redis, ttlMs }: SharedReadOptions,
+): Promise<Envelope> {
+  try {
+    const envelope = await read();
+    const json = JSON.stringify(envelope);
+    if (json.length <= maxBytes) await redis.set(key, json, 'PX', ttlMs).catch(() => null);
+    await redis.hincrby(sharedReadCounts, 'misses', 1).catch(() => 0);
+    return envelope;
+  } finally {
+    await redis.del(lock).catch(() => 0);
+  }
+}

@@ -1,0 +1,43 @@
+import { isHandOver } from './agent/ending.ts';
+import type { Tool, ToolContext } from './agent/tool.ts';
+import type { TouchReads } from './agent/touch.ts';
+import { fold } from './fold.ts';
+import type { Entry } from './journal.ts';
+import { runAs } from './ratelimit/caller.ts';
+
+/** Moves a ticket to people: whoever calls it, somebody is being told. */
+const handsOver = 'create_a_kaseya_bms_assignticket';
+
+/** Works on a run in its client's name: the account that it is about once that is known, until then the sender. */
+export async function asCaller<T>(
+  journal: { runId: string; read(): Promise<Entry[]> },
+  work: () => Promise<T>,
+): Promise<T> {
+  const { scope, subject } = fold(await journal.read());
+  const sender = subject.kind === 'alert' ? subject.alert.connection : 'tasks';
+  return runAs({ lane: 'triage', client: scope?.scope.account?.name ?? sender, id: journal.runId }, work);
+}
+
+/** The same tool, with hand-overs and read-backs asked for in the lanes of their own. */
+export function inLanes(tool: Tool): Tool {
+  if (tool.effect === 'read') return tool;
+  const laneOf = ({ callId }: ToolContext) =>
+    isHandOver(callId) || tool.name === handsOver ? ({ lane: 'escalation' } as const) : {};
+  const inLane: Tool = {
+    ...tool,
+    prepare: (input, context) => runAs(laneOf(context), () => tool.prepare(input, context)),
+    readBack: (args, trace, context) => runAs({ lane: 'verification' }, () => tool.readBack(args, trace, context)),
+  };
+  // A row is sent by its batch's submitter.
+  if ('row' in tool) return inLane;
+  return {
+    ...inLane,
+    write: (args, trace, context) => runAs(laneOf(context), () => tool.write(args, trace, context)),
+  };
+}
+
+/** Whether a person has touched a ticket is asked of BMS itself, never of what another run read a moment ago. */
+export const neverShared = (tickets: TouchReads): TouchReads => ({
+  get: (ticketId) => runAs({ lane: 'verification' }, () => tickets.get(ticketId)),
+  activities: (ticketId) => runAs({ lane: 'verification' }, () => tickets.activities(ticketId)),
+});

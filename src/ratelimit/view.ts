@@ -1,0 +1,45 @@
+import { type Lane, lanes } from './caller.ts';
+import { bindSteps, type Store } from './steps.ts';
+
+/** One bucket as an operator sees it. */
+export interface LimitView {
+  bucket: string;
+  /** What is configured, and what is gone by: the upstream may have taught us less. */
+  configured: number;
+  limit: number;
+  windowMs: number;
+  /** Permits in use, or not yet back from their last use; other users' calls are among them. */
+  used: number;
+  remaining: number;
+  inFlight: number;
+  /** ISO 8601; null when no 429 holds us back. */
+  blockedUntil: string | null;
+  /** One call at a time until one succeeds. */
+  probing: boolean;
+  waiting: Record<Lane, number>;
+  /** Since the state was made: permits given out, 429s, and calls that somebody else made. */
+  granted: number;
+  refused: number;
+  foreign: number;
+}
+
+/** Every bucket that was used lately, by its last use. Reads only. */
+export async function viewLimits(redis: Store, now: () => number = Date.now): Promise<LimitView[]> {
+  const steps = bindSteps(redis);
+  const names = await steps.names();
+  const views = await Promise.all(names.map(async (name) => viewOf(name, await steps.look(name), now())));
+  return views.flatMap((view) => view ?? []);
+}
+
+function viewOf(bucket: string, figures: readonly number[], now: number): LimitView | null {
+  if (figures.length === 0) return null;
+  const [configured = 0, windowMs = 0, limit = 0, used = 0, inFlight = 0, blockedMs = 0, probing = 0] = figures;
+  const [granted = 0, refused = 0, foreign = 0, ...waiters] = figures.slice(7);
+  return {
+    ...{ bucket, configured, limit, windowMs, used, inFlight, granted, refused, foreign },
+    remaining: Math.max(0, limit - used),
+    blockedUntil: blockedMs > 0 ? new Date(now + blockedMs).toISOString() : null,
+    probing: probing === 1,
+    waiting: Object.fromEntries(lanes.map((lane, index) => [lane, waiters[index] ?? 0])) as Record<Lane, number>,
+  };
+}

@@ -1,0 +1,110 @@
+import type { Redis } from 'ioredis';
+import type { Config } from './config.ts';
+import { type Bms, createBms, createBmsOver } from './kaseya/bms.ts';
+import { createDattoClient, dattoLimits } from './kaseya/datto-rmm/client.ts';
+import { createQuickJobs } from './kaseya/datto-rmm/quick-job.ts';
+import { createRemedies, type Remedies } from './kaseya/remedies/remedies.ts';
+import type { Credentials } from './kaseya/token.ts';
+import { createTokenStore } from './kaseya/token-store.ts';
+import { trutoLimits, trutoTiers } from './kaseya/truto/limits.ts';
+import { createTrutoTransport } from './kaseya/truto/transport.ts';
+import { createBucket, type Limit } from './ratelimit/bucket.ts';
+
+export interface Upstream {
+  bms: Bms;
+  remedies: Remedies;
+}
+
+/** The tenant's BMS, directly or by way of Truto, and whoever runs remedies; each on a rate budget of its own. */
+export function createUpstream(config: Config, redis: Redis, signal: AbortSignal): Upstream {
+  const parts = { config, redis, signal };
+  const { TRUTO_TOKEN: token, TRUTO_ACCOUNT_ID: accountId } = config;
+  const bms = token && accountId ? bmsByTruto(parts, token, accountId) : bmsItself(parts);
+  return { bms, remedies: remediesOf(parts) };
+}
+
+interface Parts {
+  config: Config;
+  redis: Redis;
+  signal: AbortSignal;
+}
+
+const patienceMs = 2_000;
+
+const timingOf = ({ timeouts }: Config) => {
+  const timeoutMs = timeouts.bmsSeconds * 1000;
+  return { timeoutMs, leaseMs: timeoutMs + 5_000 };
+};
+
+function limitOf({ rateLimit: { endpoints, ...general } }: Config, endpoint: string): Limit {
+  const { requests, windowSeconds } = endpoints[endpoint] ?? general;
+  return { requests, windowMs: windowSeconds * 1000 };
+}
+
+const nounsOf = ({ KASEYA_INTEGRATION_TYPE: integrationType, lookups }: Config) => ({
+  integrationType,
+  lookupTables: {
+    noteTypes: lookups.noteTypeTable,
+    ticketTypes: lookups.ticketTypeTable,
+    ticketSources: lookups.ticketSourceTable,
+  },
+  lookupTtlMs: lookups.hours * 3_600_000,
+});
+
+const credentialsOf = (config: Config): Credentials => ({
+  username: config.KASEYA_USERNAME,
+  password: config.KASEYA_PASSWORD,
+  tenant: config.KASEYA_TENANT,
+  mfaSecret: config.KASEYA_MFA_SECRET ?? null,
+});
+
+function bmsItself({ config, redis, signal }: Parts): Bms {
+  const { timeoutMs, leaseMs } = timingOf(config);
+  const baseUrl = config.KASEYA_BASE_URL;
+  const credentials = credentialsOf(config);
+  return createBms({
+    ...nounsOf(config),
+    baseUrl,
+    credentials,
+    tokenStore: createTokenStore(redis, { baseUrl, credentials, lockMs: leaseMs }),
+    timeoutMs,
+    signal,
+    bucket: createBucket(redis, {
+      tenant: `${baseUrl}/${config.KASEYA_TENANT}`,
+      limitOf: (endpoint) => limitOf(config, endpoint),
+      leaseMs,
+      patienceMs,
+    }),
+  });
+}
+
+function bmsByTruto({ config, redis, signal }: Parts, token: string, accountId: string): Bms {
+  const { timeoutMs, leaseMs } = timingOf(config);
+  const { TRUTO_BASE_URL: baseUrl } = config;
+  const nouns = nounsOf(config);
+  const bucket = createBucket(redis, {
+    tenant: `${baseUrl}/${accountId}`,
+    limitOf: (name) => trutoLimits[name] ?? limitOf(config, name),
+    alongside: () => trutoTiers,
+    leaseMs,
+    patienceMs,
+  });
+  const { operations } = config.truto;
+  const link = { baseUrl, token, accountId, operations, catalogueTtlMs: nouns.lookupTtlMs };
+  return createBmsOver(createTrutoTransport({ ...link, bucket, timeoutMs, signal }), nouns);
+}
+
+function remediesOf({ config, redis, signal }: Parts): Remedies {
+  const { DATTO_URL: baseUrl, DATTO_API_KEY: apiKey, DATTO_API_SECRET_KEY: apiSecretKey } = config;
+  const { timeoutMs, leaseMs } = timingOf(config);
+  const bucket = createBucket(redis, {
+    tenant: `${baseUrl}/${apiKey}`,
+    limitOf: (name) => dattoLimits[name] ?? { requests: 100, windowMs: 60_000 },
+    leaseMs,
+    patienceMs,
+  });
+  const hasDatto = baseUrl && apiKey && apiSecretKey;
+  const client = hasDatto ? createDattoClient({ baseUrl, apiKey, apiSecretKey, bucket, timeoutMs, signal }) : null;
+  const quickJobs = client && createQuickJobs(client);
+  return createRemedies(config.remedies, { quickJobs, secrets: config.remedySecrets, timeoutMs });
+}

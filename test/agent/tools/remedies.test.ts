@@ -1,0 +1,72 @@
+import t from 'tap';
+import { type CallTool, isRefusal, type ToolContext } from '../../../src/agent/tool.ts';
+import { remedyTools } from '../../../src/agent/tools/remedies.ts';
+import { fold } from '../../../src/fold.ts';
+import { createAssets } from '../../../src/kaseya/assets.ts';
+import { createRemedies } from '../../../src/kaseya/remedies/remedies.ts';
+import { remediesSchema } from '../../../src/kaseya/remedies/settings.ts';
+import { alert, journalOf, scope } from '../../helpers/entries.ts';
+import { startUpstream } from '../../kaseya/truto/support.ts';
+
+const base = { description: 'Deletes temporary files.' };
+const trace = { marker: '[bms-triage r c]', transactionId: 'r.c' };
+
+async function setUp(t: Parameters<typeof startUpstream>[0]) {
+  const { state, ready, direct } = await startUpstream(t);
+  const webhook = { url: ready.remedy.url, secretEnv: 'X_SECRET', statusUrl: ready.remedy.statusUrl };
+  const settings = remediesSchema.parse({
+    'free-disk-space': { ...base, for: { monitors: ['Disk Usage'] }, webhook },
+    'restart-spooler': { ...base, for: { monitors: ['Service Status'] }, webhook },
+    elsewhere: { ...base, for: { monitors: ['Disk Usage'], connections: ['other'] }, webhook },
+  });
+  const secrets = Object.fromEntries(Object.keys(settings).map((name) => [name, ready.remedy.secret]));
+  const remedies = createRemedies(settings, { quickJobs: null, secrets, timeoutMs: 5_000 });
+  const [tool] = remedyTools({ assets: createAssets(direct()), remedies });
+  const asset = [...state.world.tenant.assets.values()].find(({ kind }) => kind === 'Server');
+  if (!tool || !asset) throw new Error('not set up');
+  const own = { ...alert, device: { ...alert.device, id: null, name: asset.name } };
+  const run = fold(
+    journalOf({ type: 'queued', subject: { kind: 'alert', incidentId: 'i', alert: own }, mode: 'auto', retryOf: null }),
+  );
+  const account = { id: asset.accountId, name: 'A' };
+  const context: ToolContext = {
+    ...{ runId: 'r', callId: 'c', state: run },
+    scope: { ...scope, account, asset: { id: asset.id, name: asset.name } },
+  };
+  return { tool: tool as unknown as CallTool<unknown, unknown>, context, asset, state, remedies };
+}
+
+const call = (name: string) => ({ name, reason: 'the disk is full' });
+
+t.test('only a remedy that is meant for the alert may be run, and only on a known device', async (t) => {
+  const { tool, context } = await setUp(t);
+  t.equal(tool.outside(call('free-disk-space'), context), null);
+  for (const name of ['restart-spooler', 'elsewhere', 'no-such', 'constructor']) {
+    t.match(tool.outside(call(name), context), { code: 'out_of_scope' }, name);
+  }
+  const bare = { ...context, scope: { ...context.scope, asset: null } };
+  t.match(tool.outside(call('free-disk-space'), bare), { code: 'no_device' });
+  const lost = { ...context, scope: { ...context.scope, account: null } };
+  t.match(tool.outside(call('free-disk-space'), lost), { code: 'no_scope' });
+  t.notOk(tool.input.safeParse({ ...call('free-disk-space'), device: 'x' }).success, 'the model names no device');
+});
+
+t.test("it runs on the alert's own device, and its result is what the device reported", async (t) => {
+  const { tool, context, asset, state, remedies } = await setUp(t);
+  const args = await tool.prepare(call('free-disk-space'), context);
+  t.notOk(isRefusal(args));
+  t.match(args, { device: { uid: asset.agentId, name: asset.name } });
+  t.equal(await tool.readBack(args, trace, context), 'absent');
+  const written = await tool.write(args, trace, context);
+  t.match(written, { kind: 'job', family: 'remedy' });
+  t.match(await tool.readBack(args, trace, context), { kind: 'job', family: 'remedy' });
+  if (written.kind !== 'job') return;
+  t.match(await remedies.look({ jobId: written.jobId, transactionId: 'r.c' }), { outcome: 'succeeded' });
+  t.match(state.ledger().effects, [{ assetId: asset.id }]);
+});
+
+t.test('an asset of another account is not touched', async (t) => {
+  const { tool, context } = await setUp(t);
+  const foreign = { ...context, scope: { ...context.scope, account: { id: 1, name: 'B' } } };
+  t.match(await tool.prepare(call('free-disk-space'), foreign), { code: 'out_of_scope' });
+});

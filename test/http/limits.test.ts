@@ -1,0 +1,37 @@
+import Fastify from 'fastify';
+import { Registry } from 'prom-client';
+import t from 'tap';
+import { limitMetrics, limitRoutes } from '../../src/http/limits.ts';
+import { createBucket } from '../../src/ratelimit/bucket.ts';
+import { viewLimits } from '../../src/ratelimit/view.ts';
+import { redisClient } from '../helpers/redis.ts';
+
+const redis = await redisClient(t);
+const getLimits = () => viewLimits(redis);
+
+t.test('operators see each bucket: what is used, who waits, what blocks', async (t) => {
+  const bucket = createBucket(redis, {
+    tenant: 'acme',
+    limitOf: () => ({ requests: 3, windowMs: 60_000 }),
+    leaseMs: 5_000,
+    patienceMs: 0,
+  });
+  const { signal } = new AbortController();
+  await (await bucket.acquire('GET /a', signal)).answered(200, { remaining: 2, resetMs: 60_000 });
+  await (await bucket.acquire('GET /a', signal)).answered(429, { retryAfterMs: 30_000, limit: 2 });
+  await t.rejects(bucket.acquire('GET /a', signal, { lane: 'escalation' }), { code: 'rate_limited' });
+
+  const app = Fastify();
+  // biome-ignore lint/nursery/noMisusedPromises: Fastify awaits its plugins
+  await app.register(limitRoutes, { getLimits });
+  const [limit] = (await app.inject('/limits')).json().items;
+  t.match(limit, { bucket: 'acme GET /a', configured: 3, limit: 2, used: 2, remaining: 0, refused: 1, probing: true });
+  t.match(limit.waiting, { escalation: 1, triage: 0 });
+  t.ok(Date.parse(limit.blockedUntil) > Date.now() + 20_000);
+
+  const registry = new Registry();
+  limitMetrics(registry, { getLimits });
+  const metrics = await registry.metrics();
+  t.match(metrics, 'bms_triage_limit_used{bucket="acme GET /a"} 2');
+  t.match(metrics, 'bms_triage_limit_waiting{bucket="acme GET /a",lane="escalation"} 1');
+});

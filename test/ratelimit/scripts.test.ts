@@ -1,0 +1,225 @@
+import fc from 'fast-check';
+import t from 'tap';
+import { lanes } from '../../src/ratelimit/caller.ts';
+import { clock } from '../../src/ratelimit/clock.lua.ts';
+import { bindSteps, type Draw, type Ending } from '../../src/ratelimit/steps.ts';
+import { redisClient } from '../helpers/redis.ts';
+
+const redis = await redisClient(t);
+
+/** The scripts as they are, but for the line that reads the time: here it stands in a key. */
+const steps = bindSteps(redis, (source) => {
+  if (!source.includes(clock)) throw new Error('the script does not read the clock as the others do');
+  return source.replace(clock, "local now = tonumber(redis.call('GET', '{bms}:test:now'))\n");
+});
+
+const windowMs = 1_000;
+const leaseMs = 300;
+const drawOf = (name: string, limit: number): Draw => ({
+  name,
+  limit,
+  windowMs,
+  cost: 1,
+  concurrency: 0,
+  trusting: true,
+});
+const nothing: Omit<Ending, 'draw'> = { spent: 1, blockMs: null, limit: null, remaining: null, resetMs: null };
+
+/** One call's life as the script saw it. An upstream may have counted it at any moment from `from` to `to`. */
+interface Sent {
+  from: number;
+  to: number;
+}
+
+/** The most that any window, on whichever clock, can have held. */
+function mostInAWindow(sent: readonly Sent[]): number {
+  return Math.max(
+    0,
+    ...sent.map(({ from }) => sent.filter((other) => other.from <= from && other.to > from - windowMs).length),
+  );
+}
+
+const news = fc.record({
+  limit: fc.option(fc.integer({ min: 1, max: 30 })),
+  remaining: fc.option(fc.integer({ min: 0, max: 30 })),
+  resetMs: fc.option(fc.integer({ min: 0, max: 3_000 })),
+  blockMs: fc.option(fc.integer({ min: 1, max: 500 }), { freq: 8 }),
+});
+
+const action = fc.oneof(
+  {
+    weight: 6,
+    arbitrary: fc.record({ kind: fc.constant('ask' as const), lane: fc.nat(lanes.length - 1), who: fc.nat(3) }),
+  },
+  { weight: 4, arbitrary: fc.record({ kind: fc.constant('answer' as const), which: fc.nat(), news }) },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant('unused' as const), which: fc.nat() }) },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant('crash' as const), which: fc.nat() }) },
+  { weight: 4, arbitrary: fc.record({ kind: fc.constant('pass' as const), ms: fc.integer({ min: 1, max: 400 }) }) },
+);
+
+let buckets = 0;
+const at = (now: number) => redis.set('{bms}:test:now', now);
+
+t.test(
+  'whatever happens: never more than the limit in any window, and no permit is lost',
+  { timeout: 100_000 },
+  async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.integer({ min: 1, max: 6 }), fc.array(action, { maxLength: 60 }), async (limit, actions) => {
+        buckets += 1;
+        const draw = drawOf(`property ${buckets}`, limit);
+        const open = new Map<string, number>();
+        const sent: Sent[] = [];
+        let now = 1_000_000;
+        let permits = 0;
+        const pick = (which: number) => [...open][which % Math.max(1, open.size)];
+        const ask = async (lane: number, client: string) => {
+          permits += 1;
+          const permit = `p${permits}`;
+          const { refusedBy } = await steps.acquire({ permit, waiter: permit, leaseMs, lane, client }, [draw]);
+          if (refusedBy === null) open.set(permit, now);
+          return refusedBy === null ? permit : null;
+        };
+        const end = async (permit: string, how: 'unused' | 'answered', told: Partial<Ending> = {}) => {
+          if (how === 'answered') sent.push({ from: open.get(permit) ?? now, to: now });
+          open.delete(permit);
+          await steps.settle({ permit, leaseMs }, how, [{ draw, ...nothing, ...told }]);
+        };
+        await at(now);
+        for (const step of actions) {
+          if (step.kind === 'pass') {
+            now += step.ms;
+            await at(now);
+          }
+          if (step.kind === 'ask') await ask(step.lane, `c${step.who}`);
+          // A lease is longer than any call, so a call that outlived it counts as crashed.
+          for (const [permit, from] of open)
+            if (now >= from + leaseMs) {
+              sent.push({ from, to: from + leaseMs });
+              open.delete(permit);
+            }
+          const chosen = 'which' in step ? pick(step.which) : undefined;
+          if (!chosen) continue;
+          const [permit, from] = chosen;
+          if (step.kind === 'answer') await end(permit, 'answered', { ...nothing, ...step.news });
+          if (step.kind === 'unused') await end(permit, 'unused');
+          if (step.kind === 'crash') {
+            sent.push({ from, to: from + leaseMs });
+            open.delete(permit);
+          }
+        }
+        const stillOpen = [...open.values()].map((from) => ({ from, to: now }));
+        const most = mostInAWindow([...sent, ...stillOpen]);
+        if (most > limit) throw new Error(`${most} calls in one window of ${limit}`);
+
+        // All is over, every block and reset has passed: the whole learnt limit must be there again.
+        now += 3_600_000;
+        await at(now);
+        open.clear();
+        const probe = await ask(0, 'last');
+        if (probe === null) throw new Error('not even a probe is let through');
+        await end(probe, 'answered');
+        const [, , learnt = 0] = await steps.look(draw.name);
+        let granted = 1;
+        while ((await ask(0, 'last')) !== null) granted += 1;
+        if (granted !== learnt) throw new Error(`${granted} of ${learnt} permits are there`);
+      }),
+      { numRuns: 150 },
+    );
+  },
+);
+
+/** Asks until granted, as a waiter does; the clock jumps from one waiter's moment to the next. */
+async function serve(waiters: { id: string; lane: number; client: string }[], draw: Draw): Promise<string[]> {
+  let now = 5_000_000;
+  const due = new Map(waiters.map((waiter) => [waiter, now]));
+  const answers = new Map<string, number>();
+  const order: string[] = [];
+  for (let turns = 0; due.size > 0; turns += 1) {
+    if (turns > 200 * waiters.length) throw new Error(`never served: ${[...due.keys()].map(({ id }) => id)}`);
+    const nextAnswer = Math.min(Number.POSITIVE_INFINITY, ...answers.values());
+    const [next] = [...due].sort((a, b) => a[1] - b[1]);
+    if (!next) break;
+    const [waiter, when] = next;
+    now = Math.max(now, Math.min(when, nextAnswer));
+    await at(now);
+    if (nextAnswer <= when) {
+      for (const [permit, ready] of answers)
+        if (ready <= now) {
+          answers.delete(permit);
+          await steps.settle({ permit, leaseMs }, 'answered', [{ draw, ...nothing }]);
+        }
+      continue;
+    }
+    const ask = { permit: `g${waiter.id}`, waiter: waiter.id, leaseMs, lane: waiter.lane, client: waiter.client };
+    const { waitMs, refusedBy } = await steps.acquire(ask, [draw]);
+    if (refusedBy !== null) {
+      due.set(waiter, now + waitMs);
+      continue;
+    }
+    order.push(waiter.id);
+    due.delete(waiter);
+    answers.set(ask.permit, now + 40);
+  }
+  return order;
+}
+
+t.test('no waiter starves, and a noisy client does not keep a quiet one waiting', async (t) => {
+  const noisy = Array.from({ length: 30 }, (_, i) => ({ id: `noisy${i}`, lane: 2, client: 'noisy' }));
+  const quiet = Array.from({ length: 3 }, (_, i) => ({ id: `quiet${i}`, lane: 2, client: 'quiet' }));
+  const order = await serve([...noisy, ...quiet], drawOf('fair', 2));
+  t.equal(order.length, 33);
+  for (const { id } of quiet) t.ok(order.indexOf(id) < 12, `${id} is served ${order.indexOf(id)}th`);
+});
+
+t.test('escalations are served before everything that waits, background last', async (t) => {
+  const of = (lane: number) => Array.from({ length: 4 }, (_, i) => ({ id: `lane${lane}-${i}`, lane, client: 'c' }));
+  const order = await serve([...of(4), ...of(3), ...of(2), ...of(0)], drawOf('lanes', 5));
+  const last = (lane: number) => Math.max(...of(lane).map(({ id }) => order.indexOf(id)));
+  const first = (lane: number) => Math.min(...of(lane).map(({ id }) => order.indexOf(id)));
+  t.ok(last(0) < last(2) && last(2) < last(4), order.join(' '));
+  t.ok(first(0) < first(3));
+});
+
+t.test('any mix of waiters is served in the end', { timeout: 100_000 }, async () => {
+  const waiter = fc.record({ lane: fc.nat(lanes.length - 1), client: fc.constantFrom('a', 'b', 'c') });
+  await fc.assert(
+    fc.asyncProperty(fc.integer({ min: 1, max: 5 }), fc.array(waiter, { maxLength: 12 }), async (limit, waiters) => {
+      buckets += 1;
+      const named = waiters.map((each, index) => ({ ...each, id: `w${buckets}-${index}` }));
+      const order = await serve(named, drawOf(`mix ${buckets}`, limit));
+      if (order.length !== waiters.length) throw new Error('somebody was not served');
+    }),
+    { numRuns: 40 },
+  );
+});
+
+t.test('a place is kept by whoever asks again in time, and lost by who does not', async (t) => {
+  const draw = drawOf('places', 1);
+  const ask = (id: string) => steps.acquire({ permit: `g${id}`, waiter: id, leaseMs, lane: 2, client: id }, [draw]);
+  await at(9_000_000);
+  t.equal((await ask('holder')).refusedBy, null);
+  await steps.settle({ permit: 'gholder', leaseMs }, 'answered', [{ draw, ...nothing }]);
+  const first = await ask('first');
+  const second = await ask('second');
+  t.ok(first.waitMs < second.waitMs);
+  await at(9_000_000 + first.waitMs);
+  t.not((await ask('second')).refusedBy, null, 'the first one is not dead yet');
+  await at(9_000_000 + first.waitMs + 1_501);
+  t.equal((await ask('second')).refusedBy, null, 'the dead block nobody');
+});
+
+t.test('several buckets: all or none, and who is refused by one takes nothing from the other', async (t) => {
+  await at(11_000_000);
+  const endpoint = drawOf('several endpoint', 3);
+  const account = drawOf('several account', 1);
+  const ask = (permit: string) =>
+    steps.acquire({ permit, waiter: permit, leaseMs, lane: 2, client: 'c' }, [endpoint, account]);
+  t.equal((await ask('one')).refusedBy, null);
+  await steps.settle({ permit: 'one', leaseMs }, 'answered', [
+    { draw: endpoint, ...nothing },
+    { draw: account, ...nothing },
+  ]);
+  t.equal((await ask('two')).refusedBy?.name, 'several account');
+  t.equal((await steps.look('several endpoint'))[3], 1, 'the endpoint lost one permit, not two');
+});
