@@ -11,17 +11,18 @@ import { remedyTools } from './agent/tools/remedies.ts';
 import { giveUp, type TriageParts, triage } from './agent/triage.ts';
 import type { Config } from './config.ts';
 import { fenced } from './fence.ts';
-import type { RunState } from './fold.ts';
+import { fold, type RunState } from './fold.ts';
 import { createProbeServer, createServer, type ProbeParts } from './http/server.ts';
 import { lookAtJob } from './kaseya/jobs.ts';
 import type { RmmAction, RowOf } from './kaseya/rmm.ts';
-import { asCaller, inLanes } from './lanes.ts';
+import { asCaller, inLanes, neverShared } from './lanes.ts';
 import { enqueueAlerts, startIntake } from './queue/alerts.ts';
 import { connectRedis, failFast } from './queue/connection.ts';
 import { createIncidents, type Incidents } from './queue/incidents.ts';
 import { createJournals, type Journals, type OwnedJournal } from './queue/journal.ts';
+import { createStuckCheck } from './queue/liveness.ts';
 import { registerRow, watchJob } from './queue/poll.ts';
-import { countJobs, createQueues, type Queues, type WorkerOptions } from './queue/queues.ts';
+import { countJobs, createQueues, type Queues, type WorkerOptions, wake } from './queue/queues.ts';
 import { startRmmJobs } from './queue/rmm-jobs.ts';
 import { createRowQueue } from './queue/row-queue.ts';
 import { startRuns } from './queue/runs.ts';
@@ -87,6 +88,7 @@ async function buildServer(config: Config, role: Role, log: Logger, closers: Clo
     log,
     pingRedis: async () => void (await failFast(redis, () => redis.ping())),
     countJobs: () => failFast(redis, () => countJobs(queues)),
+    ...(role === 'server' ? {} : { stuckQueue: stuckCheck(redis, queues) }),
     getLimits: () => failFast(redis, () => viewLimits(redis)),
   };
   if (role === 'worker') return createProbeServer(probes);
@@ -116,6 +118,29 @@ async function buildServer(config: Config, role: Role, log: Logger, closers: Clo
     },
     // Only described here, never called: calls are made by workers.
     tools: describeTools(toolsFor(config, createUpstream(config, redis, never))),
+    runs: {
+      async cancelRun(id, by) {
+        const run = await getRun(id);
+        if (!run || run.state === 'concluded') return run ? 'over' : 'unknown';
+        await failFast(redis, () => journals.addFact(id, { type: 'cancel_requested', by }));
+        await failFast(redis, () => wake(queues.runs, id));
+        return 'asked';
+      },
+      async retryRun(id, by) {
+        const entries = await failFast(redis, () => journals.read(id));
+        if (entries.length === 0) return { verdict: 'unknown' };
+        const { subject, concluded } = fold(entries);
+        if (!concluded) return { verdict: 'alive' };
+        const { runId, isNew } = await failFast(redis, () => incidents.openRetry(id, subject, config.mode, by));
+        await failFast(redis, () => queues.runs.add('run', { runId }, { jobId: runId }));
+        return { verdict: isNew ? 'opened' : 'retried', runId };
+      },
+      readJournal: (id) => failFast(redis, () => journals.read(id)),
+      async stepsAfter(id, step) {
+        const run = await failFast(redis, () => getRun(id));
+        return run && { steps: run.steps.slice(step), concluded: run.state === 'concluded' };
+      },
+    },
     records: {
       getRun,
       async listRuns(cursor) {
@@ -131,6 +156,15 @@ async function buildServer(config: Config, role: Role, log: Logger, closers: Clo
         sourceId === null ? incidents.listAlerts(cursor) : incidents.listAlertsBySource(sourceId, cursor),
     },
   });
+}
+
+/** How long work may wait untouched before a worker counts as stuck. */
+const standstillMs = 120_000;
+
+function stuckCheck(redis: Redis, queues: Queues) {
+  const check = createStuckCheck(Object.values(queues), standstillMs);
+  // A Redis that is away is for /readyz to tell: starting the worker again would not bring it back.
+  return () => failFast(redis, check).catch(() => null);
 }
 
 /** Grace for runs in progress when the process stops; what is not done by then is taken over by another worker. */
@@ -222,6 +256,7 @@ function triageParts(config: Config, upstream: Upstream): TriageParts {
   const { steps, tokens, minutes, modelFailures } = config.budget;
   return {
     bms: upstream.bms,
+    touchReads: neverShared(upstream.bms.tickets),
     model: createModel({
       baseUrl: config.OPENAI_BASE_URL,
       apiKey: config.OPENAI_API_KEY,

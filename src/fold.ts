@@ -75,6 +75,10 @@ export interface RunState {
   /** Every tool call of the run in the order it was made, by call id. */
   calls: ReadonlyMap<string, CallState>;
   sourceResolved: boolean;
+  /** Who asked the run to stop. */
+  cancelledBy: string | null;
+  /** Tickets that a person has taken up since the run looked at them: only notes may still be written there. */
+  touched: ReadonlyMap<number, EntryOf<'person_touched'>>;
   /** Times in a row that the run was put off because the model could not be reached. */
   modelFailures: number;
   concluded: EntryOf<'concluded'> | null;
@@ -98,6 +102,8 @@ export function fold(entries: readonly Entry[]): RunState {
     turns: [],
     calls,
     sourceResolved: false,
+    cancelledBy: null,
+    touched: new Map(),
     modelFailures: 0,
     concluded: null,
     startedAt: null,
@@ -178,6 +184,12 @@ function apply(state: RunState, calls: Map<string, CallState>, jobs: Map<string,
     case 'rmm_job_finished':
       // A fact from outside may be written twice; the first one counts.
       if (!jobs.has(entry.transactionId)) jobs.set(entry.transactionId, { ...entry });
+      return;
+    case 'cancel_requested':
+      state.cancelledBy ??= entry.by;
+      return;
+    case 'person_touched':
+      state.touched = new Map([...state.touched, [entry.ticketId, entry]]);
       return;
     case 'source_resolved': {
       state.sourceResolved = true;

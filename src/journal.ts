@@ -16,7 +16,13 @@ export type Disposition = z.infer<typeof dispositionSchema>;
 export const ticketRefSchema = z.object({ id: z.number().int(), number: z.string() });
 export type TicketRef = z.infer<typeof ticketRefSchema>;
 
-const foundTicketSchema = ticketRefSchema.extend({ title: z.string(), status: z.string(), statusId: z.number().int() });
+const foundTicketSchema = ticketRefSchema.extend({
+  title: z.string(),
+  status: z.string(),
+  statusId: z.number().int(),
+  /** As BMS said when the run looked: another value means that the ticket has been changed since. */
+  modifiedOn: z.string().nullish(),
+});
 
 /** What the run may touch: derived by the service from the alert, never by the model. */
 export const scopeSchema = z.object({
@@ -70,7 +76,13 @@ export type RmmJob = z.infer<typeof rmmJobSchema>;
 const evidenceSchema = z.array(z.object({ step: z.number().int(), finding: z.string() }));
 
 const bodies = [
-  z.object({ type: z.literal('queued'), subject: subjectSchema, mode: modeSchema }),
+  z.object({
+    type: z.literal('queued'),
+    subject: subjectSchema,
+    mode: modeSchema,
+    /** The concluded run that a person wants tried again. */
+    retryOf: z.object({ runId: z.string(), by: z.string() }).nullable().default(null),
+  }),
   z.object({ type: z.literal('started'), epoch: z.number().int() }),
   z.object({ type: z.literal('scope_resolved'), scope: scopeSchema }),
   z.object({
@@ -117,6 +129,15 @@ const bodies = [
     message: z.string(),
     ticket: ticketRefSchema.nullable(),
   }),
+  z.object({ type: z.literal('cancel_requested'), by: z.string() }),
+  /** Someone other than this service changed the ticket after the run looked at it. */
+  z.object({
+    type: z.literal('person_touched'),
+    ticketId: z.number().int(),
+    what: z.string(),
+    by: z.string(),
+    at: z.string(),
+  }),
   z.object({ type: z.literal('source_resolved'), alertId: z.string() }),
   z.object({ type: z.literal('suspended'), reason: z.string(), until: z.string() }),
   z.object({
@@ -140,11 +161,23 @@ export type Entry = EntryBody & { step: number; at: string };
 
 const VERSION = 1;
 
+/**
+ * What makes an entry of version N one of version N + 1. A release that changes what an entry means raises VERSION and
+ * adds the step here, so that runs begun before it go on.
+ */
+const upcasters: Readonly<Record<number, (old: Record<string, unknown>) => Record<string, unknown>>> = {};
+
+const versioned = z.looseObject({ v: z.number().int().min(1).max(VERSION), at: z.string() });
+
 export const encodeEntry = (body: EntryBody, at: string): string => JSON.stringify({ v: VERSION, at, ...body });
 
 export function decodeEntry(json: string, step: number): Entry {
-  const raw: unknown = JSON.parse(json);
-  const { v, at } = z.object({ v: z.literal(VERSION), at: z.string() }).parse(raw);
-  void v;
-  return { ...entryBodySchema.parse(raw), step, at };
+  const raw = versioned.parse(JSON.parse(json));
+  return { ...entryBodySchema.parse(upcast(raw, raw.v)), step, at: raw.at };
+}
+
+function upcast(raw: Record<string, unknown>, from: number): Record<string, unknown> {
+  let entry = raw;
+  for (let v = from; v < VERSION; v += 1) entry = upcasters[v]?.(entry) ?? entry;
+  return entry;
 }

@@ -1,5 +1,6 @@
-import { handOverId } from './agent/ending.ts';
+import { isHandOver } from './agent/ending.ts';
 import type { Tool, ToolContext } from './agent/tool.ts';
+import type { TouchReads } from './agent/touch.ts';
 import { fold } from './fold.ts';
 import type { Entry } from './journal.ts';
 import { runAs } from './ratelimit/caller.ts';
@@ -21,7 +22,7 @@ export async function asCaller<T>(
 export function inLanes(tool: Tool): Tool {
   if (tool.effect === 'read') return tool;
   const laneOf = ({ callId }: ToolContext) =>
-    callId === handOverId || tool.name === handsOver ? ({ lane: 'escalation' } as const) : {};
+    isHandOver(callId) || tool.name === handsOver ? ({ lane: 'escalation' } as const) : {};
   const inLane: Tool = {
     ...tool,
     prepare: (input, context) => runAs(laneOf(context), () => tool.prepare(input, context)),
@@ -34,3 +35,9 @@ export function inLanes(tool: Tool): Tool {
     write: (args, trace, context) => runAs(laneOf(context), () => tool.write(args, trace, context)),
   };
 }
+
+/** Whether a person has touched a ticket is asked of BMS itself, never of what another run read a moment ago. */
+export const neverShared = (tickets: TouchReads): TouchReads => ({
+  get: (ticketId) => runAs({ lane: 'verification' }, () => tickets.get(ticketId)),
+  activities: (ticketId) => runAs({ lane: 'verification' }, () => tickets.activities(ticketId)),
+});

@@ -26,6 +26,8 @@ export interface Run {
   alertKey: string | null;
   /** What a person asked for; null for an alert. */
   task: Task | null;
+  /** The run that this one tries again. */
+  retryOf: string | null;
   mode: string;
   startedAt: string | null;
   endedAt: string | null;
@@ -51,6 +53,7 @@ export function viewRun(id: string, entries: readonly Entry[]): Run | null {
     connection: alert?.connection ?? null,
     alertKey: alert?.alertKey ?? null,
     task: subject.kind === 'task' ? subject.task : null,
+    retryOf: entries[0]?.type === 'queued' ? (entries[0].retryOf?.runId ?? null) : null,
     mode: state.mode,
     startedAt: state.startedAt,
     endedAt: concluded?.at ?? null,
@@ -83,7 +86,7 @@ function tell(entry: Entry): string {
       return `account "${account.name}", asset ${asset?.name ?? 'unknown'}, ticket ${ticket?.number ?? 'none'}`;
     }
     case 'model_answered':
-      return `model proposed: ${entry.toolCalls.map((call) => call.name).join(', ') || 'no call'}`;
+      return `model proposed: ${entry.toolCalls.map((call) => call.name).join(', ') || 'no call'} (${entry.usage.promptTokens + entry.usage.completionTokens} tokens, ${entry.ms} ms)`;
     case 'service_called':
       return `service calls ${entry.call.name}`;
     case 'call_refused':
@@ -102,6 +105,10 @@ function tell(entry: Entry): string {
       return `the answer to the batch was lost: ${entry.message}`;
     case 'rmm_job_finished':
       return `RMM job row ${entry.outcome}: ${entry.message}`;
+    case 'cancel_requested':
+      return `${entry.by} cancelled the run`;
+    case 'person_touched':
+      return `${entry.by} took up ticket ${entry.ticketId} (${entry.what}, ${entry.at}): only notes from now on`;
     case 'source_resolved':
       return 'the sender reported recovery';
     case 'suspended':

@@ -13,8 +13,14 @@ interface EndingParts {
 
 type Concluded = Omit<Extract<EntryBody, { type: 'concluded' }>, 'type'>;
 
-/** The service's own call that hands the ticket to people; there is at most one in a run. */
+/** The service's own calls that hand the ticket to people; a note where a person already has it. At most one of each. */
 export const handOverId = 'handover';
+const handOverNoteId = 'handover-note';
+
+export const isHandOver = (callId: string): boolean => callId === handOverId || callId === handOverNoteId;
+
+const handOverIdFor = ({ scope, touched }: RunState): string =>
+  touched.has(scope?.scope.ticket?.id ?? 0) ? handOverNoteId : handOverId;
 
 const needsPerson = (disposition: Disposition) => disposition === 'escalated' || disposition === 'inconclusive';
 
@@ -53,6 +59,14 @@ export function concludeRecovered(journal: Journal): Promise<null> {
   );
 }
 
+/** Ends a run that a person stopped: that person knows of it, so nobody else is told in BMS. */
+export function concludeCancelled(reason: string, state: RunState, journal: Journal): Promise<null> {
+  const told = [...factsFor('escalated', state), reason].join('; ');
+  const summary = `Stopped by a person. What was done until then stands in the run's timeline.`;
+  const ticket = ticketOf(state);
+  return write({ disposition: 'escalated', reason: told, summary, evidence: [], ticket, by: 'service' }, journal);
+}
+
 /** Ends a run that cannot be worked on at all; only the journal is needed for it. */
 export function concludeUnworked(reason: string, journal: Journal): Promise<null> {
   const summary = 'The run could not be worked on. Nobody has been told in BMS: look at what it was opened for.';
@@ -69,7 +83,7 @@ async function end(
   const { disposition, summary, evidence } = conclusion;
   const reasons = [...factsFor(disposition, state), conclusion.reason];
   if (needsPerson(disposition) && !hasHandedOver(state)) {
-    const made = state.calls.get(handOverId);
+    const made = state.calls.get(handOverIdFor(state));
     const call = made ? null : handOverCall(summary, reasons, state, parts);
     if (call) {
       // The call is worked off like any other; the conclusion comes round again when it has its result.
@@ -96,9 +110,12 @@ function handOverCall(
   { escalationQueue: queue }: EndingParts,
 ): ToolCall | null {
   const details = `Automatic triage hands this over.\nWhy: ${reasons.join('; ')}\n\n${summary}`.slice(0, 4000);
-  const call = (name: string, args: unknown) => ({ id: handOverId, name, arguments: JSON.stringify(args) });
+  const call = (name: string, args: unknown) => ({ id: handOverIdFor(state), name, arguments: JSON.stringify(args) });
   const scope = state.scope?.scope;
   const alert = alertOf(state);
+  const ticketId = scope?.ticket?.id;
+  if (ticketId !== undefined && state.touched.has(ticketId))
+    return call('create_a_kaseya_bms_servicedesk_ticket_note', { ticketId, details });
   if (scope?.ticket) return call('create_a_kaseya_bms_assignticket', { ticketId: scope.ticket.id, queue, details });
   if (!scope?.account || !alert) return null;
   return call('create_a_kaseya_bms_rmm_ticket', { title: alert.title.slice(0, 200), details });

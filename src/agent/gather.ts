@@ -108,6 +108,7 @@ const brief = (row: TicketRow) => ({
   title: row.title ?? '',
   status: row.statusName ?? '',
   statusId: row.statusId,
+  modifiedOn: row.modifiedOn ?? null,
 });
 
 const ambiguity = (device: string, assets: readonly AssetRow[]) =>

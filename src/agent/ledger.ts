@@ -101,6 +101,7 @@ export async function lookForWrite(
   if (typeof found === 'object') return record(found, context, parts);
   const age = parts.now() - Date.parse(intent.lostAt ?? intent.at);
   if (found === 'absent' && age >= parts.absentAfterMs) {
+    if (context.state.cancelledBy !== null) return refused(id, 'the run was cancelled before it arrived', parts);
     if (intent.tries < maxTries) return write(tool, intent.args, intent.writeKey, context, parts);
     return refused(id, `sent ${intent.tries} times; BMS shows each time that it did not arrive`, parts);
   }

@@ -13,8 +13,11 @@ import {
 } from './ledger.ts';
 import { decide } from './policy.ts';
 import { isRefusal, type ReadTool, refuse, type Tool, type ToolContext, type WriteTool } from './tool.ts';
+import { isComment, type TouchReads, ticketIn, touchOf } from './touch.ts';
 
 export interface SeamParts extends LedgerParts {
+  /** Reads of a ticket as it is now. */
+  touchReads: TouchReads;
   tools: ReadonlyMap<string, Tool>;
 }
 
@@ -123,5 +126,22 @@ async function proposeWrite(
     });
     return 'settled';
   }
+  const touched = await takenUp(args, tool, context, parts);
+  if (touched) {
+    const message = `${touched.by} has taken up ticket ${touched.ticketId} (${touched.what}, ${touched.at}): only notes may be added to it`;
+    await parts.append({ type: 'call_refused', callId: call.id, code: 'person_touched', message });
+    return 'settled';
+  }
   return write(tool, args, writeKey, context, parts);
+}
+
+/** Has a person taken up the ticket that this write would change? Written down once, when it is first seen. */
+async function takenUp(args: unknown, tool: WriteTool, context: ToolContext, parts: SeamParts) {
+  const ticketId = ticketIn(args);
+  if (ticketId === null || isComment(tool.name)) return null;
+  const known = context.state.touched.get(ticketId);
+  if (known) return known;
+  const touched = await touchOf(ticketId, context, parts.touchReads);
+  if (touched) await parts.append(touched);
+  return touched;
 }

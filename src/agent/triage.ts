@@ -1,18 +1,25 @@
 import { isTransient, RetryableError, TerminalError, UpstreamError } from '../errors.ts';
-import { fold, pendingBatches, pendingCalls, pendingJobs, type RunState } from '../fold.ts';
+import { fold, isQueued, pendingBatches, pendingCalls, pendingJobs, type RunState } from '../fold.ts';
 import type { Entry, EntryBody, RmmJob } from '../journal.ts';
 import type { Bms } from '../kaseya/bms.ts';
 import type { RmmRow } from '../kaseya/rmm.ts';
 import { type Budget, exhausted, maxCallsPerTurn } from './budget.ts';
 import { concludeName, concludeTool } from './conclude.ts';
-import { concludeByModel, concludeByService, concludeRecovered, concludeUnworked } from './ending.ts';
+import {
+  concludeByModel,
+  concludeByService,
+  concludeCancelled,
+  concludeRecovered,
+  concludeUnworked,
+} from './ending.ts';
 import { type AccountNames, gather } from './gather.ts';
-import type { WriteIntended } from './ledger.ts';
+import { traceOf, type WriteIntended } from './ledger.ts';
 import type { Model } from './model.ts';
 import { messagesFor } from './prompt.ts';
 import { settleCall } from './seam.ts';
 import { specOf, type Tool } from './tool.ts';
 import { offered } from './tools/sets.ts';
+import type { TouchReads } from './touch.ts';
 
 /** The run's journal, owned by this worker: an append fails once another worker has taken over. */
 export interface RunJournal {
@@ -22,6 +29,8 @@ export interface RunJournal {
   append(body: EntryBody): Promise<void>;
   /** Appends the intent and queues the row for its action's next batch, in one step. */
   queueRow(intent: WriteIntended, transactionId: string, item: RmmRow): Promise<void>;
+  /** Takes a row out of its queue and settles its call. False: it is on its way already. */
+  dropRow(row: { callId: string; transactionId: string; action: string }, reason: string): Promise<boolean>;
   /** Throws once another worker has taken over. */
   check(): Promise<void>;
 }
@@ -40,6 +49,7 @@ export interface TriageParts {
   escalationQueue: string;
   jobDeadlineMs: number;
   settleMs: number;
+  touchReads: TouchReads;
   absentAfterMs: number;
   now(): number;
 }
@@ -85,6 +95,11 @@ function counting(journal: RunJournal): RunJournal & { appended(): number } {
     appended: () => count,
     append: (body) => counted(journal.append(body)),
     queueRow: (...row) => counted(journal.queueRow(...row)),
+    async dropRow(...row) {
+      const dropped = await journal.dropRow(...row);
+      if (dropped) count += 1;
+      return dropped;
+    },
   };
 }
 
@@ -104,6 +119,7 @@ async function nextStep(
   signal: AbortSignal,
 ): Promise<Wait | null> {
   if (isTooOld(state, parts.now())) return concludeUnworked('BMS could not be reached for a day', journal);
+  if (state.cancelledBy !== null) return stop(state, state.cancelledBy, journal, parts);
   if (state.sourceResolved && state.turns.length === 0) return concludeRecovered(journal);
   if (!state.scope) return findScope(state, journal, parts);
   const { account, reason } = state.scope.scope;
@@ -112,6 +128,20 @@ async function nextStep(
   const limit = exhausted(state, parts.budget, parts.now());
   if (limit) return concludeByService(limit.message, state, journal, parts);
   return ask(state, journal, parts, signal);
+}
+
+/** A person cancelled: what was not sent is dropped, what is under way is awaited, then the run is a person's. */
+async function stop(state: RunState, by: string, journal: RunJournal, parts: TriageParts): Promise<Wait | null> {
+  const reason = `cancelled by ${by}`;
+  for (const call of pendingCalls(state)) {
+    const action = call.intent?.batch;
+    const { transactionId } = traceOf({ runId: journal.runId, callId: call.id });
+    if (isQueued(call) && action) await journal.dropRow({ callId: call.id, transactionId, action }, reason);
+    else if (!call.intent && !call.job)
+      await journal.append({ type: 'call_refused', callId: call.id, code: 'cancelled', message: reason });
+  }
+  const left = fold(await journal.read());
+  return pendingCalls(left).length > 0 ? act(left, journal, parts) : concludeCancelled(reason, left, journal);
 }
 
 async function findScope(state: RunState, journal: RunJournal, parts: TriageParts): Promise<null> {

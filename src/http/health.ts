@@ -3,11 +3,16 @@ import type { FastifyInstance } from 'fastify';
 export interface HealthParts {
   /** Rejects when Redis does not answer soon. */
   pingRedis(): Promise<void>;
+  /** Workers only: names a queue whose jobs wait although none is being worked on. */
+  stuckQueue?: () => Promise<string | null>;
 }
 
-/** `/livez`: the process answers. `/readyz`: it can do its work now. */
-export async function healthRoutes(app: FastifyInstance, { pingRedis }: HealthParts): Promise<void> {
-  app.get('/livez', async () => ({ status: 'ok' }));
+/** `/livez`: the process answers, and a worker takes jobs. `/readyz`: it can do its work now. */
+export async function healthRoutes(app: FastifyInstance, { pingRedis, stuckQueue }: HealthParts): Promise<void> {
+  app.get('/livez', async (_, reply) => {
+    const queue = (await stuckQueue?.()) ?? null;
+    return queue === null ? { status: 'ok' } : reply.code(503).send({ status: 'stuck', queue });
+  });
   app.get('/readyz', async (_, reply) => {
     const redis = await pingRedis().then(
       () => 'ok' as const,

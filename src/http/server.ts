@@ -8,6 +8,8 @@ import { type HealthParts, healthRoutes } from './health.ts';
 import { type LimitParts, limitMetrics, limitRoutes } from './limits.ts';
 import { createMetrics, type MetricsParts, metricsRoutes } from './metrics.ts';
 import { type RecordParts, recordRoutes } from './records.ts';
+import { type EventParts, runEventRoutes } from './run-events.ts';
+import { type RunParts, runRoutes } from './runs.ts';
 import { type TaskParts, taskRoutes } from './tasks.ts';
 import { type ToolParts, toolRoutes } from './tools.ts';
 import { type WebhookParts, webhookRoutes } from './webhooks/routes.ts';
@@ -21,6 +23,7 @@ export interface ServerParts extends ProbeParts {
   apiKeys: readonly ApiKey[];
   webhooks: Omit<WebhookParts, 'metrics'>;
   records: RecordParts;
+  runs: Omit<RunParts, 'apiKeys'> & EventParts;
   tasks: Omit<TaskParts, 'apiKeys'>;
   tools: ToolParts['tools'];
   board: BoardParts['queues'];
@@ -34,6 +37,8 @@ export async function createServer(parts: ServerParts): Promise<FastifyInstance>
     async (api) => {
       api.addHook('onRequest', requireApiKey(parts.apiKeys));
       await api.register(recordRoutes, parts.records);
+      await api.register(runRoutes, { ...parts.runs, apiKeys: parts.apiKeys });
+      await api.register(runEventRoutes, parts.runs);
       await api.register(limitRoutes, parts);
       await api.register(taskRoutes, { ...parts.tasks, apiKeys: parts.apiKeys });
       await api.register(toolRoutes, { tools: parts.tools });

@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isTransient, UpstreamError } from '../errors.ts';
-import { checkFence } from '../fence.ts';
 import type { Bucket } from '../ratelimit/bucket.ts';
 import { type LimitNews, readLimitHeaders } from '../ratelimit/headers.ts';
 import { type Envelope, readEnvelope } from './envelope.ts';
+import { lastCheck } from './last-check.ts';
 import { type Credentials, createTokenSource, type PostForm, signInEndpoint, signInPath } from './token.ts';
 import type { TokenStore } from './token-store.ts';
 
@@ -54,7 +54,7 @@ export function createTransport(options: TransportOptions): Transport {
 
   const send = async ({ endpoint, url, init }: Sending, isWrite: boolean): Promise<Envelope> => {
     const permit = await bucket.acquire(endpoint, signal);
-    if (isWrite) await checkFence().catch((error: unknown) => permit.unused().then(() => Promise.reject(error)));
+    if (isWrite) await lastCheck(permit);
     let status: number | null = null;
     let news: LimitNews = {};
     try {

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Redis } from 'ioredis';
 import type { Alert, AlertOutcome, AlertRecord } from '../alert.ts';
 import type { Incident } from '../incident.ts';
-import { type Disposition, encodeEntry, type Mode, type TicketRef } from '../journal.ts';
+import { type Disposition, type EntryBody, encodeEntry, type Mode, type Subject, type TicketRef } from '../journal.ts';
 import type { Task } from '../task.ts';
 import { keys } from './keys.ts';
 import { type Page, readPage } from './page.ts';
@@ -30,6 +30,8 @@ export interface Incidents {
   settle(settlement: Settlement): Promise<void>;
   /** Opens a run for a task. It has no incident; its journal is there before anybody is told its id. */
   openTask(task: Task, mode: Mode): Promise<{ runId: string }>;
+  /** Opens a run over the subject of another; there is at most one such run for each. `isNew` false: it was there. */
+  openRetry(runId: string, subject: Subject, mode: Mode, by: string): Promise<{ runId: string; isNew: boolean }>;
   get(id: string): Promise<Incident | null>;
   list(cursor: string | null): Promise<Page<Incident>>;
   listRunIds(cursor: string | null): Promise<Page<string>>;
@@ -87,7 +89,10 @@ export function createIncidents(redis: Redis, options: { retentionDays: number; 
         known,
         opened,
         runId,
-        encodeEntry({ type: 'queued', subject: { kind: 'alert', incidentId: opened, alert }, mode }, now.toISOString()),
+        encodeEntry(
+          { type: 'queued', subject: { kind: 'alert', incidentId: opened, alert }, mode, retryOf: null },
+          now.toISOString(),
+        ),
         now.getTime(),
         options.retentionDays * 86_400,
         id,
@@ -141,6 +146,13 @@ export function createIncidents(redis: Redis, options: { retentionDays: number; 
     return { items: items.filter((item) => item !== null), next: page.next };
   };
 
+  const openRun = async (runId: string, queued: Extract<EntryBody, { type: 'queued' }>) => {
+    const now = clock();
+    const steps = redis.multi().xadd(keys.journal(runId), '*', 'e', encodeEntry(queued, now.toISOString()));
+    steps.expire(keys.journal(runId), options.retentionDays * 86_400).zadd(keys.runs(), now.getTime(), runId);
+    await steps.exec();
+  };
+
   return {
     async claim(alert, mode) {
       for (let attempt = 0; attempt < claimTries; attempt += 1) {
@@ -158,12 +170,18 @@ export function createIncidents(redis: Redis, options: { retentionDays: number; 
     },
     async openTask(task, mode) {
       const runId = randomUUID();
-      const now = clock();
-      const entry = encodeEntry({ type: 'queued', subject: { kind: 'task', task }, mode }, now.toISOString());
-      const steps = redis.multi().xadd(keys.journal(runId), '*', 'e', entry);
-      steps.expire(keys.journal(runId), options.retentionDays * 86_400).zadd(keys.runs(), now.getTime(), runId);
-      await steps.exec();
+      await openRun(runId, { type: 'queued', subject: { kind: 'task', task }, mode, retryOf: null });
       return { runId };
+    },
+    async openRetry(retried, subject, mode, by) {
+      const retention = options.retentionDays * 86_400;
+      await redis.set(keys.retry(retried), randomUUID(), 'EX', retention, 'NX');
+      // Whoever died between the two steps left an id without a run: it is used now.
+      const runId = (await redis.get(keys.retry(retried))) ?? randomUUID();
+      if (await redis.exists(keys.journal(runId))) return { runId, isNew: false };
+      await openRun(runId, { type: 'queued', subject, mode, retryOf: { runId: retried, by } });
+      if (subject.kind === 'alert') await redis.rpush(keys.incidentRuns(subject.incidentId), runId);
+      return { runId, isNew: true };
     },
     get,
     list: async (cursor) => resolved(await readPage(redis, keys.incidents(), cursor), get),

@@ -9,6 +9,8 @@ const key = (...parts: string[]) => [PREFIX, ...parts].join(':');
 export const keys = {
   journal: (runId: string) => key('run', runId, 'journal'),
   epoch: (runId: string) => key('run', runId, 'epoch'),
+  /** The run that tries this one again. */
+  retry: (runId: string) => key('run', runId, 'retry'),
   runs: () => key('runs'),
   incident: (id: string) => key('incident', id),
   incidentAlerts: (id: string) => key('incident', id, 'alerts'),

@@ -27,7 +27,12 @@ export const scope: Scope = {
   reason: null,
 };
 
-export const queued: EntryBody = { type: 'queued', subject: { kind: 'alert', incidentId: 'i1', alert }, mode: 'auto' };
+export const queued: EntryBody = {
+  type: 'queued',
+  subject: { kind: 'alert', incidentId: 'i1', alert },
+  mode: 'auto',
+  retryOf: null,
+};
 
 /** Entries as a journal would hold them: one second apart, numbered from 1. */
 export const journalOf = (...bodies: EntryBody[]): Entry[] =>

@@ -5,7 +5,6 @@ import { type RunJournal, type TriageParts, triage } from '../../src/agent/triag
 import type { RunState } from '../../src/fold.ts';
 import { decodeEntry, type Entry, type EntryBody, encodeEntry, type Mode, type Subject } from '../../src/journal.ts';
 import type { Bms } from '../../src/kaseya/bms.ts';
-import type { RmmAction, RowOf } from '../../src/kaseya/rmm.ts';
 import { noDefaults } from './bms.ts';
 
 /** What a tool call came to, as the model is told. */
@@ -39,13 +38,14 @@ export function memoryJournal(bms: Bms, runId = 'run-0001', now = Date.now): Run
     entries,
     read: async () => entries(),
     append,
-    check: async () => {},
     async queueRow(intent, transactionId, { action, row }) {
       await append(intent);
-      const job = await bms.rmm.submit(action, [row] as RowOf<RmmAction>[]);
+      const job = await bms.rmm.submit(action, [row] as never);
       const deadline = new Date(now() + 60_000).toISOString();
       await append({ type: 'rmm_job_submitted', callId: intent.callId, job: { ...job, transactionId, deadline } });
     },
+    dropRow: async () => false,
+    check: async () => {},
   };
 }
 
@@ -54,7 +54,7 @@ export async function playRun(options: PlayOptions): Promise<RunState> {
   const { bms, subject, turns, mode = 'auto' } = options;
   let clock = Date.now();
   const journal = memoryJournal(bms, 'run-0001', () => clock);
-  await journal.append({ type: 'queued', subject, mode });
+  await journal.append({ type: 'queued', subject, mode, retryOf: null });
   const tools = createTools({ bms, defaults: { ...noDefaults, ...options.defaults }, kaseyaOne: null });
   const parts: TriageParts = {
     bms,
@@ -66,6 +66,7 @@ export async function playRun(options: PlayOptions): Promise<RunState> {
     jobDeadlineMs: 60_000,
     settleMs: 60_000,
     absentAfterMs: 60_000,
+    touchReads: bms.tickets,
     now: () => clock,
   };
   for (;;) {
@@ -76,7 +77,7 @@ export async function playRun(options: PlayOptions): Promise<RunState> {
       const verdict = (await bms.jobs.look(family, jobId))(transactionId);
       if (verdict) await journal.append({ type: 'rmm_job_finished', transactionId, ...verdict });
     }
-    if (progress.jobs.length === 0) clock = Math.max(clock, progress.until);
+    if (progress.jobs.length + progress.batches.length === 0) clock = Math.max(clock, progress.until);
   }
 }
 

@@ -26,6 +26,12 @@ async function build(open?: (task: Task) => Promise<{ runId: string }>) {
     board: [],
     tasks: { openTask: open ?? keep, now: () => now },
     tools: [tool],
+    runs: {
+      cancelRun: async () => 'unknown',
+      retryRun: async () => ({ verdict: 'unknown' }),
+      readJournal: async () => [],
+      stepsAfter: async () => null,
+    },
     records: {
       ...{ getRun: none, listRuns: empty, getIncident: none, listIncidents: empty, getAlert: none, listAlerts: empty },
     },

@@ -24,6 +24,12 @@ async function build(enqueue?: (alerts: readonly Alert[]) => Promise<void>) {
     board: [],
     tasks: { openTask: async () => ({ runId: 'r1' }) },
     tools: [],
+    runs: {
+      cancelRun: async () => 'unknown',
+      retryRun: async () => ({ verdict: 'unknown' }),
+      readJournal: async () => [],
+      stepsAfter: async () => null,
+    },
     records: {
       getRun: async () => null,
       listRuns: empty,

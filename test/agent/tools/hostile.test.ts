@@ -45,7 +45,7 @@ t.test('no write carries an id that no read or lookup returned', { timeout: 110_
 async function assault({ bms, state, exchanges }: RecordedBms, seed: number) {
   const subject = subjectFor(state, seed);
   const journal = memoryJournal(bms, `run-${seed}`);
-  await journal.append({ type: 'queued', subject, mode: 'auto' });
+  await journal.append({ type: 'queued', subject, mode: 'auto', retryOf: null });
   const scope = await gather(subject, bms, {});
   await journal.append({ type: 'scope_resolved', scope });
   const all = createTools({ bms, defaults: { ...noDefaults, status: 'New' }, kaseyaOne: null });
@@ -69,7 +69,7 @@ async function assault({ bms, state, exchanges }: RecordedBms, seed: number) {
     if (!call) throw new Error('the call is not in the journal');
     const context = { runId: journal.runId, callId: id, state: current, scope };
     const parts = { jobDeadlineMs: 1, settleMs: 1, absentAfterMs: 1, now: Date.now };
-    await settleCall(call, context, { ...journal, ...parts, tools });
+    await settleCall(call, context, { ...parts, ...journal, touchReads: bms.tickets, tools });
   }
   return { exchanges, entries: journal.entries(), scope };
 }

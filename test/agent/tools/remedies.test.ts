@@ -26,7 +26,7 @@ async function setUp(t: Parameters<typeof startUpstream>[0]) {
   if (!tool || !asset) throw new Error('not set up');
   const own = { ...alert, device: { ...alert.device, id: null, name: asset.name } };
   const run = fold(
-    journalOf({ type: 'queued', subject: { kind: 'alert', incidentId: 'i', alert: own }, mode: 'auto' }),
+    journalOf({ type: 'queued', subject: { kind: 'alert', incidentId: 'i', alert: own }, mode: 'auto', retryOf: null }),
   );
   const account = { id: asset.accountId, name: 'A' };
   const context: ToolContext = {

@@ -1,0 +1,56 @@
+import type { FastifyInstance, FastifyReply } from 'fastify';
+import type { RunStep } from '../run.ts';
+import { notFound, problem } from './errors.ts';
+
+export interface EventParts {
+  /** The run's steps after `step`, and whether it is over. Null: there is no such run. */
+  stepsAfter(id: string, step: number): Promise<{ steps: RunStep[]; concluded: boolean } | null>;
+}
+
+interface EventRequest {
+  Params: { id: string };
+  Headers: { 'last-event-id'?: string };
+}
+
+const maxClients = 100;
+const lookEveryMs = 500;
+const heartbeatMs = 15_000;
+
+/** A run's steps as server-sent events while it runs; `Last-Event-ID` resumes; the stream ends with the conclusion. */
+export async function runEventRoutes(app: FastifyInstance, parts: EventParts): Promise<void> {
+  const clients = new Set<FastifyReply>();
+  app.addHook('preClose', async () => {
+    for (const reply of clients) reply.raw.end();
+  });
+  app.get<EventRequest>('/runs/:id/events', async ({ params: { id }, headers }, reply) => {
+    const after = Number(headers['last-event-id'] ?? 0) || 0;
+    if ((await parts.stepsAfter(id, after)) === null) throw notFound('run of this id', 'ids are in GET /v1/runs');
+    if (clients.size >= maxClients) {
+      const hint = 'come again, or ask /v1/runs/:id from time to time';
+      throw problem(503, { code: 'too_many_listeners', message: 'too many streams are open', hint });
+    }
+    clients.add(reply);
+    reply.hijack();
+    reply.raw.once('close', () => clients.delete(reply));
+    reply.raw.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' });
+    follow(id, after, reply, parts);
+  });
+}
+
+/** Looks for new steps until the run is over or the client has gone. Redis away ends the stream: the client resumes. */
+function follow(id: string, after: number, { raw }: FastifyReply, parts: EventParts): void {
+  let last = after;
+  let quietMs = 0;
+  const look = async () => {
+    if (raw.destroyed || raw.writableEnded) return;
+    const news = await parts.stepsAfter(id, last);
+    for (const step of news?.steps ?? []) raw.write(`id: ${step.step}\nevent: step\ndata: ${JSON.stringify(step)}\n\n`);
+    last = news?.steps.at(-1)?.step ?? last;
+    quietMs = news?.steps.length ? 0 : quietMs + lookEveryMs;
+    if (!news || news.concluded) return void raw.end('event: end\ndata: {}\n\n');
+    if (quietMs % heartbeatMs === 0 && quietMs > 0) raw.write(': still running\n\n');
+    setTimeout(next, lookEveryMs);
+  };
+  const next = () => void look().catch(() => raw.end());
+  next();
+}

@@ -1,0 +1,24 @@
+import { pino } from 'pino';
+import t from 'tap';
+import { createStuckCheck } from '../../src/queue/liveness.ts';
+import { createQueues } from '../../src/queue/queues.ts';
+import { redisClient } from '../helpers/redis.ts';
+
+t.test('a queue is stuck when its first job has not changed for the bound, and nothing is active', async (t) => {
+  const redis = await redisClient(t);
+  const { runs } = createQueues(redis, pino({ level: 'silent' }));
+  let clock = 0;
+  const check = createStuckCheck([runs], 1_000, () => clock);
+  t.equal(await check(), null);
+  await runs.add('run', { runId: 'r1' }, { jobId: 'r1' });
+  await runs.add('run', { runId: 'r2' }, { jobId: 'r2' });
+  t.equal(await check(), null, 'it has only just been seen');
+  clock = 999;
+  t.equal(await check(), null);
+  clock = 1_000;
+  t.equal(await check(), 'runs');
+  await (await runs.getJob('r1'))?.remove();
+  t.equal(await check(), null, 'something moved');
+  clock = 2_000;
+  t.equal(await check(), 'runs');
+});
