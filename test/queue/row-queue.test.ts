@@ -140,3 +140,12 @@ t.test('a row that its run has withdrawn for good does not come back from a batc
   clock += 1_000;
   t.same(runsOf(await claim('b2')), ['r2']);
 });
+
+t.test('a claim that is sent twice claims once: the client repeats it when its connection broke', async (t) => {
+  await queue('r1');
+  const batch = await claim('b1');
+  await queue('r2');
+  t.same(await claim('b1'), batch);
+  clock += 1_000;
+  t.same(runsOf(await claim('b2')), ['r2']);
+});
