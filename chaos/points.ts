@@ -154,9 +154,16 @@ export const allPoints: readonly Point[] = [
 
 export const kinds = [...new Set(allPoints.map(({ kind }) => kind))];
 
+/** What strikes whoever closes a ticket, however it works inside: requests to BMS, and failed rows. */
+export const pointsForAnybody: readonly Point[] = allPoints.filter(({ path, strike }) => {
+  if (strike === null) return path !== 'open';
+  return path === 'resolve' && strike.where.at === 'request' && !strike.where.endpoint.endsWith('/{ticketId}');
+});
+
 /** A point for each run: every point once before any comes twice, in an order that the seed decides. */
-export function pointsFor(runs: number, seed: string, only: string | null): Point[] {
-  const choice = allPoints.filter(({ kind }) => only === null || kind === only);
+export function pointsFor(runs: number, seed: string, only: string | null, from = allPoints): Point[] {
+  const choice = from.filter(({ kind }) => only === null || kind === only);
+  if (choice.length === 0) throw new Error(`no such point is of the kind "${only}"`);
   const random = createRandom(seed);
   const chosen: Point[] = [];
   while (chosen.length < runs) chosen.push(...shuffle(choice, random.int));
