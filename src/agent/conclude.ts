@@ -78,6 +78,14 @@ function isDone(state: RunState): boolean {
 const hasOpenTicket = ({ scope, ...state }: RunState): boolean =>
   scope?.scope.ticket != null || (scope?.scope.otherTickets.length ?? 0) > 0 || isProven({ scope, ...state }, openers);
 
+const undecided = ({ result }: CallState): boolean =>
+  (result?.kind === 'job' && result.outcome === 'unknown') ||
+  (result?.kind === 'write' && result.outcome === 'undecidable');
+
+/** A ticket that this run wanted to open may exist: nobody can tell. */
+export const mayHaveOpened = ({ calls }: RunState): boolean =>
+  [...calls.values()].some((call) => openers.has(call.name) && undecided(call));
+
 /** The run's ticket: the one that a job touched last, else the alert's own. Never what the model says. */
 export function ticketOf(state: RunState): TicketRef | null {
   const results = [...state.calls.values()].map(({ result }) => result);
