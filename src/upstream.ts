@@ -4,6 +4,7 @@ import { type Bms, createBms, createBmsOver } from './kaseya/bms.ts';
 import { createDattoClient, dattoLimits } from './kaseya/datto-rmm/client.ts';
 import { createQuickJobs } from './kaseya/datto-rmm/quick-job.ts';
 import { createRemedies, type Remedies } from './kaseya/remedies/remedies.ts';
+import { webhookLimits } from './kaseya/remedies/webhook.ts';
 import type { Credentials } from './kaseya/token.ts';
 import { createTokenStore } from './kaseya/token-store.ts';
 import { trutoLimits, trutoTiers } from './kaseya/truto/limits.ts';
@@ -97,14 +98,17 @@ function bmsByTruto({ config, redis, signal }: Parts, token: string, accountId: 
 function remediesOf({ config, redis, signal }: Parts): Remedies {
   const { DATTO_URL: baseUrl, DATTO_API_KEY: apiKey, DATTO_API_SECRET_KEY: apiSecretKey } = config;
   const { timeoutMs, leaseMs } = timingOf(config);
+  const limits = { ...dattoLimits, ...webhookLimits };
   const bucket = createBucket(redis, {
-    tenant: `${baseUrl}/${apiKey}`,
-    limitOf: (name) => dattoLimits[name] ?? { requests: 100, windowMs: 60_000 },
+    // The name of a bucket is shown to whoever looks at the limits: no part of a key belongs into it.
+    tenant: baseUrl ?? 'remedies',
+    limitOf: (name) => limits[name] ?? { requests: 100, windowMs: 60_000 },
     leaseMs,
     patienceMs,
   });
   const hasDatto = baseUrl && apiKey && apiSecretKey;
   const client = hasDatto ? createDattoClient({ baseUrl, apiKey, apiSecretKey, bucket, timeoutMs, signal }) : null;
   const quickJobs = client && createQuickJobs(client);
-  return createRemedies(config.remedies, { quickJobs, secrets: config.remedySecrets, timeoutMs });
+  const budget = { bucket, signal };
+  return createRemedies(config.remedies, { quickJobs, secrets: config.remedySecrets, budget, timeoutMs });
 }
