@@ -13,14 +13,11 @@ interface EndingParts {
 
 type Concluded = Omit<Extract<EntryBody, { type: 'concluded' }>, 'type'>;
 
-/** The service's own calls that hand the ticket to people; a note where a person already has it. At most one of each. */
+/** The service's own calls that hand the ticket to people; a note where a person has it, or where it cannot be moved. */
 export const handOverId = 'handover';
 const handOverNoteId = 'handover-note';
 
 export const isHandOver = (callId: string): boolean => callId === handOverId || callId === handOverNoteId;
-
-const handOverIdFor = ({ scope, touched }: RunState): string =>
-  touched.has(scope?.scope.ticket?.id ?? 0) ? handOverNoteId : handOverId;
 
 const needsPerson = (disposition: Disposition) => disposition === 'escalated' || disposition === 'inconclusive';
 
@@ -83,16 +80,15 @@ async function end(
   const { disposition, summary, evidence } = conclusion;
   const reasons = [...factsFor(disposition, state), conclusion.reason];
   if (needsPerson(disposition) && !hasHandedOver(state)) {
-    const made = state.calls.get(handOverIdFor(state));
-    const call = made ? null : handOverCall(summary, reasons, state, parts);
+    const made = [handOverId, handOverNoteId].flatMap((id) => state.calls.get(id) ?? []);
+    reasons.push(...made.flatMap(troubleWith));
+    const call = handOverCall(summary, reasons, state, parts);
     if (call) {
       // The call is worked off like any other; the conclusion comes round again when it has its result.
       await journal.append({ type: 'service_called', call });
       return null;
     }
-    reasons.push(
-      ...(made ? troubleWith(made) : [`nobody was told in BMS: ${state.scope?.scope.reason ?? 'no ticket'}`]),
-    );
+    if (made.length === 0) reasons.push(`nobody was told in BMS: ${state.scope?.scope.reason ?? 'no ticket'}`);
   }
   return write({ disposition, reason: reasons.join('; '), summary, evidence, ticket: ticketOf(state), by }, journal);
 }
@@ -102,7 +98,10 @@ async function write(concluded: Concluded, journal: Journal): Promise<null> {
   return null;
 }
 
-/** With a ticket: move it to the escalation queue. With an account only: open one. Without either: nothing can be done. */
+/**
+ * With a ticket: move it to the escalation queue; a note where a person has taken it up, or the move did not succeed.
+ * With an account only: open one. Each is tried once; null when nothing is left to try.
+ */
 function handOverCall(
   summary: string,
   reasons: readonly string[],
@@ -110,14 +109,17 @@ function handOverCall(
   { escalationQueue: queue }: EndingParts,
 ): ToolCall | null {
   const details = `Automatic triage hands this over.\nWhy: ${reasons.join('; ')}\n\n${summary}`.slice(0, 4000);
-  const call = (name: string, args: unknown) => ({ id: handOverIdFor(state), name, arguments: JSON.stringify(args) });
+  const isTried = state.calls.has(handOverId);
+  const call = (name: string, args: unknown, id = handOverId) => ({ id, name, arguments: JSON.stringify(args) });
   const scope = state.scope?.scope;
   const alert = alertOf(state);
   const ticketId = scope?.ticket?.id;
-  if (ticketId !== undefined && state.touched.has(ticketId))
-    return call('create_a_kaseya_bms_servicedesk_ticket_note', { ticketId, details });
-  if (scope?.ticket) return call('create_a_kaseya_bms_assignticket', { ticketId: scope.ticket.id, queue, details });
-  if (!scope?.account || !alert) return null;
+  if (ticketId !== undefined && (isTried || state.touched.has(ticketId))) {
+    if (state.calls.has(handOverNoteId)) return null;
+    return call('create_a_kaseya_bms_servicedesk_ticket_note', { ticketId, details }, handOverNoteId);
+  }
+  if (ticketId !== undefined) return call('create_a_kaseya_bms_assignticket', { ticketId, queue, details });
+  if (isTried || !scope?.account || !alert) return null;
   return call('create_a_kaseya_bms_rmm_ticket', { title: alert.title.slice(0, 200), details });
 }
 
