@@ -90,13 +90,13 @@ async function end(
   if (needsPerson(disposition) && !hasHandedOver(state)) {
     const made = [handOverId, handOverNoteId].flatMap((id) => state.calls.get(id) ?? []);
     const isTold = made.some(hasTold);
+    reasons.push(...made.flatMap(troubleWith));
     const next = waysToTell(summary, reasons, state, parts).find(({ id }) => !isTold && !state.calls.has(id));
     if (next) {
       // The call is worked off like any other; the conclusion comes round again when it has its result.
       await journal.append({ type: 'service_called', call: next });
       return null;
     }
-    reasons.push(...made.flatMap(troubleWith));
     if (!isTold) reasons.push(`nobody was told in BMS: ${state.scope?.scope.reason ?? 'there is no way left'}`);
   }
   return write({ disposition, reason: reasons.join('; '), summary, evidence, ticket: ticketOf(state), by }, journal);
