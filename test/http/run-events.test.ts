@@ -7,7 +7,7 @@ import { runEventRoutes } from '../../src/http/run-events.ts';
 t.test('a client that hangs up before its stream begins takes no place', async (t) => {
   const asked: (() => void)[] = [];
   const app = Fastify();
-  await app.register(runEventRoutes, {
+  await runEventRoutes(app, {
     async stepsAfter() {
       if (asked.length < clients) await new Promise<void>((resolve) => asked.push(resolve));
       return { steps: [], concluded: true };
