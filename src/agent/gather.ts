@@ -69,7 +69,7 @@ async function gatherAlert(alert: Alert, bms: GatherBms, accounts: AccountNames)
     account: { id: asset.accountId, name: asset.accountName ?? '' },
     asset: { id: asset.id, name: asset.assetName },
     ticket: null,
-    otherTickets: rows.filter((row) => row.hardwareAssetId === asset.id).map(brief),
+    otherTickets: rows.filter(onAsset(asset.id, asset.accountId)).map(brief),
     reason: 'BMS has no open ticket for this alert',
   };
 }
@@ -92,7 +92,7 @@ function ownScope(own: Ticket, rows: readonly TicketRow[], mapped: string | null
   if (mapped !== null && !same(own.accountName, mapped)) {
     return nothing(`ticket ${own.ticketNumber} belongs to "${own.accountName}", but this run is about "${mapped}"`);
   }
-  const others = rows.filter((row) => row.id !== own.id && row.hardwareAssetId === own.hardwareAssetId);
+  const others = rows.filter(onAsset(own.hardwareAssetId, own.accountId)).filter(({ id }) => id !== own.id);
   return {
     account: { id: own.accountId, name: own.accountName ?? '' },
     asset: own.hardwareAssetId ? { id: own.hardwareAssetId, name: own.hardwareAssetName ?? '' } : null,
@@ -101,6 +101,10 @@ function ownScope(own: Ticket, rows: readonly TicketRow[], mapped: string | null
     reason: null,
   };
 }
+
+/** An asset that has changed hands may still have open tickets of the account that had it before. */
+const onAsset = (assetId: number | null | undefined, accountId: number) => (row: TicketRow) =>
+  assetId != null && row.hardwareAssetId === assetId && row.accountId === accountId;
 
 const brief = (row: TicketRow) => ({
   id: row.id,
