@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { Redis } from 'ioredis';
 import type { Config } from './config.ts';
 import { type Bms, createBms, createBmsOver } from './kaseya/bms.ts';
@@ -98,7 +99,11 @@ function remediesOf({ config, redis, signal }: Parts): Remedies {
   const { DATTO_URL: baseUrl, DATTO_API_KEY: apiKey, DATTO_API_SECRET_KEY: apiSecretKey } = config;
   const { timeoutMs, leaseMs } = timingOf(config);
   const bucket = createBucket(redis, {
-    tenant: `${baseUrl}/${apiKey}`,
+    // A bucket's name is seen in Redis, in /v1/limits and in /metrics: the key itself must not be in it.
+    tenant: `${baseUrl}/${createHash('sha256')
+      .update(apiKey ?? '')
+      .digest('hex')
+      .slice(0, 12)}`,
     limitOf: (name) => dattoLimits[name] ?? { requests: 100, windowMs: 60_000 },
     leaseMs,
     patienceMs,
