@@ -65,6 +65,8 @@ async function gatherAlert(alert: Alert, bms: GatherBms, accounts: AccountNames)
   const [asset] = assets;
   if (assets.length > 1 || (named.length > 1 && !asset)) return nothing(ambiguity(device, named));
   if (!asset) return nothing(`BMS has no active asset named "${device}"${mapped === null ? '' : ` of "${mapped}"`}`);
+  if (mapped === null && (await isAnothersName(alert.customer, asset, bms)))
+    return nothing(`the sender says "${alert.customer}", but "${device}" is an asset of "${asset.accountName}"`);
   return {
     account: { id: asset.accountId, name: asset.accountName ?? '' },
     asset: { id: asset.id, name: asset.assetName },
@@ -72,6 +74,13 @@ async function gatherAlert(alert: Alert, bms: GatherBms, accounts: AccountNames)
     otherTickets: rows.filter(onAsset(asset.id, asset.accountId)).map(brief),
     reason: 'BMS has no open ticket for this alert',
   };
+}
+
+/** A customer that the sender names is no proof of whose the device is, but the exact name of another account is against it. */
+async function isAnothersName(customer: string | null, asset: AssetRow, { crm }: GatherBms): Promise<boolean> {
+  if (customer === null || same(customer, asset.accountName)) return false;
+  const named = await crm.accounts({ name: customer });
+  return named.some(({ id, name }) => same(name, customer) && id !== asset.accountId);
 }
 
 function mappedAccount({ customer, site }: Alert, accounts: AccountNames): string | null {

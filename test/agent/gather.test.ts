@@ -22,3 +22,22 @@ t.test('an open ticket that another account left on the asset is not in scope', 
     t.notOk(others.includes(left.id), sourceId);
   }
 });
+
+t.test('a device of one customer is not worked on for another', async (t) => {
+  const { bms, state } = await recordedBms(t);
+  const { tenant } = state.world;
+  const names = [...tenant.assets.values()].map(({ name }) => name);
+  const asset = [...tenant.assets.values()].find(
+    ({ isActive, name }) => isActive && names.indexOf(name) === names.lastIndexOf(name),
+  );
+  const other = tenant.accounts.find(({ id, isActive }) => isActive && id !== asset?.accountId);
+  const own = tenant.accounts.find(({ id }) => id === asset?.accountId);
+  if (!asset || !own || !other) throw new Error('not set up');
+  const accountFor = async (customer: string) => {
+    const subject = { ...alert, sourceId: 'news', site: null, customer, device: { ...alert.device, name: asset.name } };
+    return (await gather({ kind: 'alert', incidentId: 'i', alert: subject }, bms, {})).account?.id ?? null;
+  };
+  t.equal(await accountFor(own.name), own.id);
+  t.equal(await accountFor('as the RMM calls them'), own.id, 'a name that BMS does not know says nothing');
+  t.equal(await accountFor(other.name.toUpperCase()), null);
+});
