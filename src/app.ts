@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { FastifyInstance } from 'fastify';
 import type { Redis } from 'ioredis';
 import type { Logger } from 'pino';
+import type { TicketHints } from './agent/gather.ts';
 import { createModel } from './agent/model.ts';
 import { describeTools } from './agent/tools/describe.ts';
 import { createTools } from './agent/tools/index.ts';
@@ -27,6 +28,7 @@ import { startRmmJobs } from './queue/rmm-jobs.ts';
 import { createRowQueue } from './queue/row-queue.ts';
 import { startRuns } from './queue/runs.ts';
 import { armSubmit } from './queue/submit.ts';
+import { createTicketHints } from './queue/ticket-hints.ts';
 import { runAs } from './ratelimit/caller.ts';
 import { viewLimits } from './ratelimit/view.ts';
 import { viewRun } from './run.ts';
@@ -178,7 +180,7 @@ async function startWorkers(config: Config, log: Logger, closers: Closers): Prom
   setMaxListeners(0, stopping.signal);
   const upstream = createUpstream(config, redis, stopping.signal);
   const { bms, remedies } = upstream;
-  const parts = triageParts(config, upstream);
+  const parts = triageParts(config, upstream, createTicketHints(redis, config));
   const options: WorkerOptions = {
     connection: redis,
     concurrency: config.concurrency,
@@ -251,12 +253,14 @@ const toolsFor = ({ defaults, kaseyaOne }: Config, { bms, remedies }: Upstream) 
   ...remedyTools({ assets: bms.assets, remedies }),
 ];
 
-function triageParts(config: Config, upstream: Upstream): TriageParts {
+function triageParts(config: Config, upstream: Upstream, hints: TicketHints): TriageParts {
   const tools = toolsFor(config, upstream);
   const { steps, tokens, minutes, modelFailures } = config.budget;
   return {
     bms: upstream.bms,
+    hints,
     touchReads: neverShared(upstream.bms.tickets),
+    lookMs: config.touch.lookSeconds * 1000,
     model: createModel({
       baseUrl: config.OPENAI_BASE_URL,
       apiKey: config.OPENAI_API_KEY,

@@ -1,4 +1,5 @@
 import type { Alert } from '../alert.ts';
+import { isTransient, UpstreamError } from '../errors.ts';
 import type { Scope, Subject } from '../journal.ts';
 import type { AssetRow } from '../kaseya/assets.ts';
 import type { Bms } from '../kaseya/bms.ts';
@@ -18,13 +19,33 @@ const candidateCap = 5;
 
 export type GatherBms = Pick<Bms, 'tickets' | 'assets' | 'crm'>;
 
+/** A ticket that BMS once told to hold an alert, and the open status that it was listed with. */
+export interface TicketHint {
+  ticketId: number;
+  statusId: number;
+}
+
+/** Where the tickets of alerts were last seen. Never believed: it only says which ticket to read first. */
+export interface TicketHints {
+  find(sourceId: string): Promise<TicketHint | null>;
+  remember(sourceId: string, hint: TicketHint): Promise<void>;
+}
+
+export interface GatherParts {
+  bms: GatherBms;
+  accounts: AccountNames;
+  hints: TicketHints;
+  now(): number;
+}
+
 /** Finds out what the run may touch. */
-export const gather = (subject: Subject, bms: GatherBms, accounts: AccountNames): Promise<Scope> =>
-  subject.kind === 'alert' ? gatherAlert(subject.alert, bms, accounts) : gatherTask(subject.task, bms);
+export const gather = (subject: Subject, parts: GatherParts): Promise<Scope> =>
+  subject.kind === 'alert' ? gatherAlert(subject.alert, parts) : gatherTask(subject.task, parts);
 
 /** A person names what a task is about, a ticket or an account; the service looks it up, exactly, and never guesses. */
-async function gatherTask({ ticketNumber, account }: Task, bms: GatherBms): Promise<Scope> {
-  if (ticketNumber !== null) return ticketScope(ticketNumber, account, bms);
+async function gatherTask({ ticketNumber, account }: Task, parts: GatherParts): Promise<Scope> {
+  const { bms } = parts;
+  if (ticketNumber !== null) return ticketScope(ticketNumber, account, parts);
   if (account === null) return nothing('the task names neither a ticket nor an account');
   const named = (await bms.crm.accounts({ name: account })).filter(({ name }) => same(name, account));
   const active = named.filter(({ isActive }) => isActive !== false);
@@ -34,13 +55,13 @@ async function gatherTask({ ticketNumber, account }: Task, bms: GatherBms): Prom
   return { ...nothing(''), account: { id: only.id, name: only.name }, reason: null };
 }
 
-async function ticketScope(ticketNumber: string, account: string | null, bms: GatherBms): Promise<Scope> {
-  const { rows } = await bms.tickets.list({ ticketNumber, pageSize: 100 });
+async function ticketScope(ticketNumber: string, account: string | null, parts: GatherParts): Promise<Scope> {
+  const { rows } = await parts.bms.tickets.list({ ticketNumber, pageSize: 100 });
   const found = rows.filter((candidate) => candidate.ticketNumber === ticketNumber);
   const [row] = found;
   if (!row) return nothing(`BMS has no ticket ${ticketNumber}`);
   if (found.length > 1) return nothing(`BMS has ${found.length} tickets numbered ${ticketNumber}`);
-  return ownScope(await bms.tickets.get(row.id), [], account);
+  return ownScope(await look(row.id, parts), [], account);
 }
 
 /**
@@ -48,14 +69,18 @@ async function ticketScope(ticketNumber: string, account: string | null, bms: Ga
  * the alert's own id settles it. Otherwise the device's name must fit one active asset only; between assets of the
  * same name the operator's mapping decides, or the sender's customer if it is an account's exact name; never a guess.
  */
-async function gatherAlert(alert: Alert, bms: GatherBms, accounts: AccountNames): Promise<Scope> {
+async function gatherAlert(alert: Alert, parts: GatherParts): Promise<Scope> {
+  const { bms, accounts } = parts;
   const device = alert.device.name;
   if (device === null) return nothing('the alert names no device');
   const mapped = mappedAccount(alert, accounts);
 
+  const known = await lookAtHinted(alert, parts);
+  if (known) return ownScope(known, null, mapped);
+
   const listed = await bms.tickets.list({ hardwareAssetName: device, excludeCompleted: true, pageSize: 100 });
   const rows = listed.rows.filter((row) => same(row.hardwareAssetName, device));
-  const own = await findOwn(alert, rows, bms);
+  const own = await findOwn(alert, rows, parts);
   if (own) return ownScope(own, rows, mapped);
 
   const found = await bms.assets.search({ assetName: device });
@@ -79,26 +104,66 @@ function mappedAccount({ customer, site }: Alert, accounts: AccountNames): strin
   return known == null ? null : (accounts[known] ?? null);
 }
 
-async function findOwn(alert: Alert, rows: readonly TicketRow[], bms: Pick<Bms, 'tickets'>): Promise<Ticket | null> {
-  for (const row of rows.slice(0, candidateCap)) {
-    const ticket = await bms.tickets.get(row.id);
-    if (ticket.rmmTicketReference === alert.sourceId) return ticket;
+/** A ticket as it was read, and when the request for it left; null: the answer may be older, from another's read. */
+interface Look {
+  ticket: Ticket;
+  readAt: string | null;
+}
+
+/** Reads a ticket as it is now: the check for a person's touch may rest on this. */
+async function look(ticketId: number, { bms, now }: GatherParts): Promise<Look> {
+  const readAt = new Date(now()).toISOString();
+  return { readAt, ticket: await bms.tickets.get(ticketId, { fresh: true }) };
+}
+
+/** The alert's ticket, if it is still the one that the hint names, and open as it was when it was listed. */
+async function lookAtHinted({ sourceId, device }: Alert, parts: GatherParts): Promise<Look | null> {
+  const hint = await parts.hints.find(sourceId);
+  if (!hint) return null;
+  const found = await look(hint.ticketId, parts).catch((error: unknown) => {
+    if (error instanceof UpstreamError && !isTransient(error)) return null;
+    throw error;
+  });
+  if (!found) return null;
+  const { rmmTicketReference, statusId, completedDate, hardwareAssetName } = found.ticket;
+  const isOpen = statusId === hint.statusId && completedDate == null;
+  return isOpen && rmmTicketReference === sourceId && same(hardwareAssetName, device.name) ? found : null;
+}
+
+/** Opens the device's tickets one by one: lists do not tell which alert a ticket was opened for. */
+async function findOwn(alert: Alert, rows: readonly TicketRow[], parts: GatherParts): Promise<Look | null> {
+  const candidates = rows.slice(0, candidateCap);
+  // Runs of one device look through the same candidates at the same time: those reads may be shared.
+  const isOnly = candidates.length === 1;
+  for (const { id, statusId } of candidates) {
+    const found = isOnly ? await look(id, parts) : { ticket: await parts.bms.tickets.get(id), readAt: null };
+    const reference = found.ticket.rmmTicketReference;
+    if (reference) await parts.hints.remember(reference, { ticketId: id, statusId });
+    if (reference === alert.sourceId) return found;
   }
   return null;
 }
 
-function ownScope(own: Ticket, rows: readonly TicketRow[], mapped: string | null): Scope {
+const notListed = "the alert's ticket was known: other open tickets of the device were not looked for";
+
+/** `rows`: the device's open tickets; null: not asked for. */
+function ownScope({ ticket: own, readAt }: Look, rows: readonly TicketRow[] | null, mapped: string | null): Scope {
   if (own.accountId == null) return nothing(`ticket ${own.ticketNumber} has no account`);
   if (mapped !== null && !same(own.accountName, mapped)) {
     return nothing(`ticket ${own.ticketNumber} belongs to "${own.accountName}", but this run is about "${mapped}"`);
   }
-  const others = rows.filter((row) => row.id !== own.id && row.hardwareAssetId === own.hardwareAssetId);
+  const others = (rows ?? []).filter((row) => row.id !== own.id && row.hardwareAssetId === own.hardwareAssetId);
   return {
     account: { id: own.accountId, name: own.accountName ?? '' },
     asset: own.hardwareAssetId ? { id: own.hardwareAssetId, name: own.hardwareAssetName ?? '' } : null,
-    ticket: { ...brief(own), details: (own.details ?? '').slice(0, 2000), occurrences: own.occurrenceCount ?? 1 },
+    ticket: {
+      ...brief(own),
+      readAt,
+      details: (own.details ?? '').slice(0, 2000),
+      occurrences: own.occurrenceCount ?? 1,
+    },
     otherTickets: others.map(brief),
-    reason: null,
+    reason: rows === null ? notListed : null,
   };
 }
 
