@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import type { Bench } from '../main.ts';
+import { UsageError } from '../usage.ts';
 import type { StartContender } from './contender.ts';
 import { judge } from './judge.ts';
 import { play } from './play.ts';
@@ -29,10 +30,14 @@ const flags = {
 
 /** The service beside the recipe, on equal simulators and models, judged by the simulator's ledger. */
 export const triage: Bench = async (args, report) => {
-  const { seed, quick, only, alerts: burst, ...rest } = parseArgs({ args: [...args], options: flags }).values;
+  const { seed, quick, only, alerts: burst, ...rest } = flagsOf(args);
   const common = { seed, modelLatencyMs: Number(rest['model-ms']), secondResolve: rest['second-resolve'] };
   const rows: Measured[] = [];
-  for (const scenario of scenarios.filter(({ name }) => name.includes(only))) {
+  const chosen = scenarios.filter(({ name }) => name.includes(only));
+  if (chosen.length === 0) {
+    throw new UsageError(`no scenario "${only}"; there are: ${scenarios.map(({ name }) => name).join('; ')}`);
+  }
+  for (const scenario of chosen) {
     for (const [contender, start] of Object.entries(contenders)) {
       process.stderr.write(`${scenario.name}: ${contender}\n`);
       const alerts = !scenario.oneByOne ? Number(burst) : quick ? 1 : 4;
@@ -45,6 +50,14 @@ export const triage: Bench = async (args, report) => {
   console.log(sideBySide(rows));
   return true;
 };
+
+function flagsOf(args: readonly string[]) {
+  try {
+    return parseArgs({ args: [...args], options: flags }).values;
+  } catch (error) {
+    throw new UsageError(error instanceof Error ? error.message : String(error));
+  }
+}
 
 async function measure(scenario: Scenario, start: StartContender, circumstances: Circumstances) {
   const contender = await start(settingOf(scenario, circumstances));
