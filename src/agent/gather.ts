@@ -1,41 +1,21 @@
 import type { Alert } from '../alert.ts';
-import { isTransient, UpstreamError } from '../errors.ts';
 import type { Scope, Subject } from '../journal.ts';
 import type { AssetRow } from '../kaseya/assets.ts';
 import type { Bms } from '../kaseya/bms.ts';
-import type { Ticket, TicketRow } from '../kaseya/tickets.ts';
+import type { TicketRow } from '../kaseya/tickets.ts';
 import type { Task } from '../task.ts';
+import { findOwn, type Look, type LookParts, look, lookAtHinted, same } from './own-ticket.ts';
 
 /** The operator's word on which account a sender's customer or site belongs to: name as sent → BMS account name. */
 export type AccountNames = Readonly<Record<string, string>>;
 
-const same = (a: string | null | undefined, b: string | null | undefined) =>
-  a != null && b != null && a.trim().toLowerCase() === b.trim().toLowerCase();
-
 const nothing = (reason: string): Scope => ({ account: null, asset: null, ticket: null, otherTickets: [], reason });
-
-/** Tickets of the device that are opened one by one in search of the alert's own. */
-const candidateCap = 5;
 
 export type GatherBms = Pick<Bms, 'tickets' | 'assets' | 'crm'>;
 
-/** A ticket that BMS once told to hold an alert, and the open status that it was listed with. */
-export interface TicketHint {
-  ticketId: number;
-  statusId: number;
-}
-
-/** Where the tickets of alerts were last seen. Never believed: it only says which ticket to read first. */
-export interface TicketHints {
-  find(sourceId: string): Promise<TicketHint | null>;
-  remember(sourceId: string, hint: TicketHint): Promise<void>;
-}
-
-export interface GatherParts {
+export interface GatherParts extends LookParts {
   bms: GatherBms;
   accounts: AccountNames;
-  hints: TicketHints;
-  now(): number;
 }
 
 /** Finds out what the run may touch. */
@@ -44,10 +24,9 @@ export const gather = (subject: Subject, parts: GatherParts): Promise<Scope> =>
 
 /** A person names what a task is about, a ticket or an account; the service looks it up, exactly, and never guesses. */
 async function gatherTask({ ticketNumber, account }: Task, parts: GatherParts): Promise<Scope> {
-  const { bms } = parts;
   if (ticketNumber !== null) return ticketScope(ticketNumber, account, parts);
   if (account === null) return nothing('the task names neither a ticket nor an account');
-  const named = (await bms.crm.accounts({ name: account })).filter(({ name }) => same(name, account));
+  const named = (await parts.bms.crm.accounts({ name: account })).filter(({ name }) => same(name, account));
   const active = named.filter(({ isActive }) => isActive !== false);
   const [only] = active;
   if (!only) return nothing(`BMS has no ${named.length > 0 ? 'active ' : ''}account named "${account}"`);
@@ -102,46 +81,6 @@ async function gatherAlert(alert: Alert, parts: GatherParts): Promise<Scope> {
 function mappedAccount({ customer, site }: Alert, accounts: AccountNames): string | null {
   const known = [customer, site].find((name) => name !== null && Object.hasOwn(accounts, name));
   return known == null ? null : (accounts[known] ?? null);
-}
-
-/** A ticket as it was read, and when the request for it left; null: the answer may be older, from another's read. */
-interface Look {
-  ticket: Ticket;
-  readAt: string | null;
-}
-
-/** Reads a ticket as it is now: the check for a person's touch may rest on this. */
-async function look(ticketId: number, { bms, now }: GatherParts): Promise<Look> {
-  const readAt = new Date(now()).toISOString();
-  return { readAt, ticket: await bms.tickets.get(ticketId, { fresh: true }) };
-}
-
-/** The alert's ticket, if it is still the one that the hint names, and open as it was when it was listed. */
-async function lookAtHinted({ sourceId, device }: Alert, parts: GatherParts): Promise<Look | null> {
-  const hint = await parts.hints.find(sourceId);
-  if (!hint) return null;
-  const found = await look(hint.ticketId, parts).catch((error: unknown) => {
-    if (error instanceof UpstreamError && !isTransient(error)) return null;
-    throw error;
-  });
-  if (!found) return null;
-  const { rmmTicketReference, statusId, completedDate, hardwareAssetName } = found.ticket;
-  const isOpen = statusId === hint.statusId && completedDate == null;
-  return isOpen && rmmTicketReference === sourceId && same(hardwareAssetName, device.name) ? found : null;
-}
-
-/** Opens the device's tickets one by one: lists do not tell which alert a ticket was opened for. */
-async function findOwn(alert: Alert, rows: readonly TicketRow[], parts: GatherParts): Promise<Look | null> {
-  const candidates = rows.slice(0, candidateCap);
-  // Runs of one device look through the same candidates at the same time: those reads may be shared.
-  const isOnly = candidates.length === 1;
-  for (const { id, statusId } of candidates) {
-    const found = isOnly ? await look(id, parts) : { ticket: await parts.bms.tickets.get(id), readAt: null };
-    const reference = found.ticket.rmmTicketReference;
-    if (reference) await parts.hints.remember(reference, { ticketId: id, statusId });
-    if (reference === alert.sourceId) return found;
-  }
-  return null;
 }
 
 const notListed = "the alert's ticket was known: other open tickets of the device were not looked for";

@@ -33,8 +33,9 @@ export function ticketIn(args: unknown): number | null {
 
 /**
  * Has someone other than this service changed the ticket since the run looked at it? No read when that was a moment
- * ago; else one, and a second only when it has changed. All times are BMS's own. Where BMS does not tell who changed a ticket, a repeat that the RMM counted and
- * a write of this run are taken for the reason; anything else for a person.
+ * ago; else one, and a second only when it has changed. All times of changes are BMS's own. Where BMS does not tell who
+ * changed a ticket, a repeat that the RMM counted and a write of this run are taken for the reason; anything else for a
+ * person.
  */
 export async function findTouch(
   ticketId: number,

@@ -1,5 +1,6 @@
 import t, { type Test } from 'tap';
-import { gather, type TicketHint, type TicketHints } from '../../src/agent/gather.ts';
+import { gather } from '../../src/agent/gather.ts';
+import type { TicketHint, TicketHints } from '../../src/agent/own-ticket.ts';
 import type { Subject } from '../../src/journal.ts';
 import { recordedBms } from '../helpers/bms.ts';
 import { alert } from '../helpers/entries.ts';

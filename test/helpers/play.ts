@@ -1,5 +1,5 @@
-import type { TicketHints } from '../../src/agent/gather.ts';
 import type { Model } from '../../src/agent/model.ts';
+import type { TicketHints } from '../../src/agent/own-ticket.ts';
 import { createTools } from '../../src/agent/tools/index.ts';
 import type { WriteDefaults } from '../../src/agent/tools/names.ts';
 import { type RunJournal, type TriageParts, triage } from '../../src/agent/triage.ts';
