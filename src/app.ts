@@ -5,6 +5,7 @@ import type { FastifyInstance } from 'fastify';
 import type { Redis } from 'ioredis';
 import type { Logger } from 'pino';
 import { createModel } from './agent/model.ts';
+import type { TicketHints } from './agent/own-ticket.ts';
 import { describeTools } from './agent/tools/describe.ts';
 import { createTools } from './agent/tools/index.ts';
 import { refusingUnsupported } from './agent/tools/operations.ts';
@@ -29,6 +30,7 @@ import { startRmmJobs } from './queue/rmm-jobs.ts';
 import { createRowQueue } from './queue/row-queue.ts';
 import { startRuns } from './queue/runs.ts';
 import { armSubmit } from './queue/submit.ts';
+import { createTicketHints } from './queue/ticket-hints.ts';
 import { runAs } from './ratelimit/caller.ts';
 import { viewLimits } from './ratelimit/view.ts';
 import { viewRun } from './run.ts';
@@ -181,7 +183,7 @@ async function startWorkers(config: Config, log: Logger, closers: Closers): Prom
   const upstream = createUpstream(config, redis, stopping.signal);
   const { bms, remedies } = upstream;
   void tellMissing(upstream, log);
-  const parts = triageParts(config, upstream);
+  const parts = triageParts(config, upstream, createTicketHints(redis, config));
   const options: WorkerOptions = {
     connection: redis,
     concurrency: config.concurrency,
@@ -264,7 +266,7 @@ const toolsFor = ({ defaults, kaseyaOne }: Config, { bms, remedies }: Upstream) 
   ...remedyTools({ assets: bms.assets, remedies }),
 ];
 
-function triageParts(config: Config, upstream: Upstream): TriageParts {
+function triageParts(config: Config, upstream: Upstream, hints: TicketHints): TriageParts {
   const { operations } = upstream;
   const tools = toolsFor(config, upstream).map((tool) =>
     operations ? refusingUnsupported(tool, operations.objection) : tool,
@@ -272,7 +274,9 @@ function triageParts(config: Config, upstream: Upstream): TriageParts {
   const { steps, tokens, minutes, modelFailures } = config.budget;
   return {
     bms: upstream.bms,
+    hints,
     touchReads: neverShared(upstream.bms.tickets),
+    lookMs: config.touch.lookSeconds * 1000,
     model: createModel({
       baseUrl: config.OPENAI_BASE_URL,
       apiKey: config.OPENAI_API_KEY,

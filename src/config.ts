@@ -100,6 +100,8 @@ const fileSchema = z.strictObject({
       batchMillis: count.default(150),
     })
     .prefault({}),
+  /** How old the run's own look at a ticket may be when it writes; 0: it always looks again. */
+  touch: z.strictObject({ lookSeconds: z.number().min(0).max(60).default(5) }).prefault({}),
   timeouts: z.strictObject({ bmsSeconds: positive.default(30), modelSeconds: positive.default(120) }).prefault({}),
   truto: trutoSettingsSchema.prefault({}),
   remedies: remediesSchema,

@@ -13,11 +13,9 @@ import {
 } from './ledger.ts';
 import { decide } from './policy.ts';
 import { isRefusal, type ReadTool, refuse, type Tool, type ToolContext, type WriteTool } from './tool.ts';
-import { isComment, type TouchReads, ticketIn, touchOf } from './touch.ts';
+import { isComment, type TouchParts, ticketIn, touchOf } from './touch.ts';
 
-export interface SeamParts extends LedgerParts {
-  /** Reads of a ticket as it is now. */
-  touchReads: TouchReads;
+export interface SeamParts extends LedgerParts, TouchParts {
   tools: ReadonlyMap<string, Tool>;
 }
 
@@ -141,7 +139,7 @@ async function takenUp(args: unknown, tool: WriteTool, context: ToolContext, par
   if (ticketId === null || isComment(tool.name)) return null;
   const known = context.state.touched.get(ticketId);
   if (known) return known;
-  const touched = await touchOf(ticketId, context, parts.touchReads);
+  const touched = await touchOf(ticketId, context, parts);
   if (touched) await parts.append(touched);
   return touched;
 }
