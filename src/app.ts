@@ -28,6 +28,7 @@ import { createRowQueue } from './queue/row-queue.ts';
 import { startRuns } from './queue/runs.ts';
 import { armSubmit } from './queue/submit.ts';
 import { runAs } from './ratelimit/caller.ts';
+import { createModelBudget } from './ratelimit/model-budget.ts';
 import { viewLimits } from './ratelimit/view.ts';
 import { viewRun } from './run.ts';
 import { createUpstream, type Upstream } from './upstream.ts';
@@ -178,7 +179,7 @@ async function startWorkers(config: Config, log: Logger, closers: Closers): Prom
   setMaxListeners(0, stopping.signal);
   const upstream = createUpstream(config, redis, stopping.signal);
   const { bms, remedies } = upstream;
-  const parts = triageParts(config, upstream);
+  const parts = triageParts(config, upstream, redis);
   const options: WorkerOptions = {
     connection: redis,
     concurrency: config.concurrency,
@@ -251,9 +252,10 @@ const toolsFor = ({ defaults, kaseyaOne }: Config, { bms, remedies }: Upstream) 
   ...remedyTools({ assets: bms.assets, remedies }),
 ];
 
-function triageParts(config: Config, upstream: Upstream): TriageParts {
+function triageParts(config: Config, upstream: Upstream, redis: Redis): TriageParts {
   const tools = toolsFor(config, upstream);
   const { steps, tokens, minutes, modelFailures } = config.budget;
+  const timeoutMs = config.timeouts.modelSeconds * 1000;
   return {
     bms: upstream.bms,
     touchReads: neverShared(upstream.bms.tickets),
@@ -261,7 +263,13 @@ function triageParts(config: Config, upstream: Upstream): TriageParts {
       baseUrl: config.OPENAI_BASE_URL,
       apiKey: config.OPENAI_API_KEY,
       model: config.OPENAI_MODEL,
-      timeoutMs: config.timeouts.modelSeconds * 1000,
+      timeoutMs,
+      acquire: createModelBudget(redis, {
+        name: `model ${config.OPENAI_BASE_URL ?? 'openai'} ${config.OPENAI_MODEL}`,
+        ...config.model,
+        leaseMs: timeoutMs + 5_000,
+        patienceMs: 2_000,
+      }),
     }),
     tools: new Map(tools.map((tool) => [tool.name, inLanes(tool)])),
     accounts: config.accounts,
