@@ -15,6 +15,7 @@ import { fold, type RunState } from './fold.ts';
 import { createProbeServer, createServer, type ProbeParts } from './http/server.ts';
 import { lookAtJob } from './kaseya/jobs.ts';
 import type { RmmAction, RowOf } from './kaseya/rmm.ts';
+import { countSharedReads } from './kaseya/shared-reads.ts';
 import { asCaller, inLanes, neverShared } from './lanes.ts';
 import { enqueueAlerts, startIntake } from './queue/alerts.ts';
 import { connectRedis, failFast } from './queue/connection.ts';
@@ -91,6 +92,7 @@ async function buildServer(config: Config, role: Role, log: Logger, closers: Clo
     countJobs: () => failFast(redis, () => countJobs(queues)),
     ...(role === 'server' ? {} : { stuckQueue: stuckCheck(redis, queues) }),
     getLimits: () => failFast(redis, () => viewLimits(redis)),
+    getSharedReads: () => failFast(redis, () => countSharedReads(redis)),
   };
   if (role === 'worker') return createProbeServer(probes);
   // The server describes tools and calls none.
