@@ -5,7 +5,6 @@ import type { FastifyInstance } from 'fastify';
 import type { Redis } from 'ioredis';
 import type { Logger } from 'pino';
 import { createModel } from './agent/model.ts';
-import type { TicketHints } from './agent/own-ticket.ts';
 import { describeTools } from './agent/tools/describe.ts';
 import { createTools } from './agent/tools/index.ts';
 import { refusingUnsupported } from './agent/tools/operations.ts';
@@ -18,6 +17,7 @@ import { fold, type RunState } from './fold.ts';
 import { createProbeServer, createServer, type ProbeParts } from './http/server.ts';
 import { lookAtJob } from './kaseya/jobs.ts';
 import type { RmmAction, RowOf } from './kaseya/rmm.ts';
+import { countSharedReads } from './kaseya/shared-reads.ts';
 import { asCaller, inLanes, neverShared } from './lanes.ts';
 import { enqueueAlerts, startIntake } from './queue/alerts.ts';
 import { connectRedis, failFast } from './queue/connection.ts';
@@ -32,6 +32,7 @@ import { startRuns } from './queue/runs.ts';
 import { armSubmit } from './queue/submit.ts';
 import { createTicketHints } from './queue/ticket-hints.ts';
 import { runAs } from './ratelimit/caller.ts';
+import { createModelBudget } from './ratelimit/model-budget.ts';
 import { viewLimits } from './ratelimit/view.ts';
 import { viewRun } from './run.ts';
 import { createUpstream, type Upstream } from './upstream.ts';
@@ -94,6 +95,7 @@ async function buildServer(config: Config, role: Role, log: Logger, closers: Clo
     countJobs: () => failFast(redis, () => countJobs(queues)),
     ...(role === 'server' ? {} : { stuckQueue: stuckCheck(redis, queues) }),
     getLimits: () => failFast(redis, () => viewLimits(redis)),
+    getSharedReads: () => failFast(redis, () => countSharedReads(redis)),
   };
   if (role === 'worker') return createProbeServer(probes);
   // The server describes tools and calls none.
@@ -183,7 +185,7 @@ async function startWorkers(config: Config, log: Logger, closers: Closers): Prom
   const upstream = createUpstream(config, redis, stopping.signal);
   const { bms, remedies } = upstream;
   void tellMissing(upstream, log);
-  const parts = triageParts(config, upstream, createTicketHints(redis, config));
+  const parts = triageParts(config, upstream, redis);
   const options: WorkerOptions = {
     connection: redis,
     concurrency: config.concurrency,
@@ -266,22 +268,29 @@ const toolsFor = ({ defaults, kaseyaOne }: Config, { bms, remedies }: Upstream) 
   ...remedyTools({ assets: bms.assets, remedies }),
 ];
 
-function triageParts(config: Config, upstream: Upstream, hints: TicketHints): TriageParts {
+function triageParts(config: Config, upstream: Upstream, redis: Redis): TriageParts {
   const { operations } = upstream;
   const tools = toolsFor(config, upstream).map((tool) =>
     operations ? refusingUnsupported(tool, operations.objection) : tool,
   );
   const { steps, tokens, minutes, modelFailures } = config.budget;
+  const timeoutMs = config.timeouts.modelSeconds * 1000;
   return {
     bms: upstream.bms,
-    hints,
+    hints: createTicketHints(redis, config),
     touchReads: neverShared(upstream.bms.tickets),
     lookMs: config.touch.lookSeconds * 1000,
     model: createModel({
       baseUrl: config.OPENAI_BASE_URL,
       apiKey: config.OPENAI_API_KEY,
       model: config.OPENAI_MODEL,
-      timeoutMs: config.timeouts.modelSeconds * 1000,
+      timeoutMs,
+      acquire: createModelBudget(redis, {
+        name: `model ${config.OPENAI_BASE_URL ?? 'openai'} ${config.OPENAI_MODEL}`,
+        ...config.model,
+        leaseMs: timeoutMs + 5_000,
+        patienceMs: 2_000,
+      }),
     }),
     tools: new Map(tools.map((tool) => [tool.name, inLanes(tool)])),
     accounts: config.accounts,

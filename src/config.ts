@@ -83,6 +83,13 @@ const fileSchema = z.strictObject({
   rateLimit: limitSchema
     .extend({ endpoints: z.record(z.string(), limitSchema).default({}) })
     .default({ requests: 1500, windowSeconds: 3600, endpoints: {} }),
+  /** What the model provider allows; null: whatever its headers and 429s tell. */
+  model: z
+    .strictObject({
+      requestsPerMinute: count.nullable().default(null),
+      tokensPerMinute: count.nullable().default(null),
+    })
+    .prefault({}),
   budget: z
     .strictObject({
       steps: count.default(12),

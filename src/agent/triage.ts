@@ -2,7 +2,7 @@ import { isTransient, RetryableError, TerminalError, UpstreamError } from '../er
 import { fold, isQueued, pendingBatches, pendingCalls, pendingJobs, type RunState } from '../fold.ts';
 import type { Entry, EntryBody, RmmJob } from '../journal.ts';
 import type { RmmRow } from '../kaseya/rmm.ts';
-import { type Budget, exhausted, maxCallsPerTurn } from './budget.ts';
+import { type Budget, exhausted, maxCallsPerTurn, outlasts } from './budget.ts';
 import { concludeName, concludeTool } from './conclude.ts';
 import {
   concludeByModel,
@@ -10,6 +10,7 @@ import {
   concludeCancelled,
   concludeRecovered,
   concludeUnworked,
+  isHandOver,
 } from './ending.ts';
 import { type GatherParts, gather } from './gather.ts';
 import { traceOf, type WriteIntended } from './ledger.ts';
@@ -201,7 +202,14 @@ async function act(state: RunState, journal: RunJournal, parts: TriageParts): Pr
     if (!call || call.result || !current.scope) continue;
     const context = { runId: journal.runId, callId: id, state: current, scope: current.scope.scope };
     const tools = offered(parts.tools, state.subject);
-    const progress = await settleCall(call, context, { ...parts, ...journal, tools });
+    const progress = await settleCall(call, context, { ...parts, ...journal, tools }).catch(async (error: unknown) => {
+      const message = outlasts(error, current, parts.budget, parts.now());
+      // A write that may have been made must be looked for, and people must be told, however long it takes.
+      const mustWait = isHandOver(id) || fold(await journal.read()).calls.get(id)?.intent !== null;
+      if (message === null || mustWait) throw error;
+      await journal.append({ type: 'call_refused', callId: id, code: 'rate_limited', message });
+      return 'settled' as const;
+    });
     if (progress !== 'settled') waits.push(progress.until);
   }
   if (waits.length > 0) return { reason: 'waiting_for_result', until: Math.min(...waits) };

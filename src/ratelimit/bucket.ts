@@ -11,8 +11,6 @@ export interface Limit {
   windowMs: number;
   /** Calls in flight at most; as many as the limit allows when absent. */
   concurrency?: number;
-  /** After a start from nothing one success suffices, though the upstream does not say how much is left. */
-  trusting?: boolean;
 }
 
 /** What an answer says of the buckets beside the endpoint's own, by their names. */
@@ -57,6 +55,9 @@ export interface BucketOptions {
   patienceMs: number;
 }
 
+/** A shorter wait is not worth giving up a run's slot for: it comes from a call in flight that may take longer. */
+const shortestParkMs = 1_000;
+
 /** Block after a 429 that does not say for how long; it doubles while probes are refused. */
 const defaultBlockMs = 10_000;
 
@@ -64,20 +65,16 @@ export function createBucket(redis: Store, options: BucketOptions): Bucket {
   const steps = bindSteps(redis);
   const { leaseMs, patienceMs } = options;
   const waiting = new Set<string>();
+  /** When each bucket was last used by this process. */
+  const lastUse = new Map<string, number>();
 
   const drawsOf = (endpoint: string, costs: Record<string, number>): NamedDraw[] =>
     [endpoint, ...(options.alongside?.(endpoint) ?? [])].map((shortName) => {
-      const { requests, windowMs, concurrency = 0, trusting = false } = options.limitOf(shortName);
+      const { requests: limit, windowMs, concurrency = 0 } = options.limitOf(shortName);
       const cost = Math.max(1, Math.ceil(costs[shortName] ?? 1));
-      return {
-        shortName,
-        name: `${options.tenant} ${shortName}`,
-        limit: requests,
-        windowMs,
-        cost,
-        concurrency,
-        trusting,
-      };
+      const name = `${options.tenant} ${shortName}`;
+      const remembered = performance.now() - (lastUse.get(name) ?? Number.NEGATIVE_INFINITY) < windowMs;
+      return { shortName, name, limit, windowMs, cost, concurrency, remembered };
     });
 
   return {
@@ -96,6 +93,7 @@ export function createBucket(redis: Store, options: BucketOptions): Bucket {
       } finally {
         waiting.delete(waiter);
       }
+      for (const { name } of draws) lastUse.set(name, performance.now());
       return handle;
     },
   };
@@ -128,7 +126,7 @@ async function untilGranted(redis: Store, steps: Steps, wait: Wait): Promise<voi
     if (refusedBy === null) return;
     if (Date.now() + waitMs > giveUpAt) {
       const message = `${wait.endpoint} may not be called for ${Math.ceil(waitMs / 1000)} s (${refusedBy.name})`;
-      throw new RetryableError('rate_limited', message, { retryAfterMs: waitMs });
+      throw new RetryableError('rate_limited', message, { retryAfterMs: Math.max(waitMs, shortestParkMs) });
     }
     // Never early, and not all at the same moment.
     await sleep(waitMs + Math.random() * 20, undefined, { signal });
