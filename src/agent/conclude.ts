@@ -108,7 +108,9 @@ export function factsFor(disposition: Disposition, state: RunState): string[] {
     if (result.outcome === 'failed')
       return [`RMM job ${job.jobId} ended, but this run's row failed: "${result.message}"`];
     if (result.outcome === 'unknown') return [`RMM job ${job.jobId} is unverified: ${result.message}`];
-    return disposition === 'resolved' ? [`verified: RMM job ${job.jobId}, this run's row: "${result.message}"`] : [];
+    return disposition === 'resolved'
+      ? [`verified: RMM job ${job.jobId} reported "${result.message}" for this run's row`]
+      : [];
   });
 }
 

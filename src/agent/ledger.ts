@@ -163,11 +163,14 @@ export async function awaitJob(
   if (overdue < 0) return { until: Date.parse(job.deadline) };
   const found = await readBack(tool, intent?.args, context);
   if (found === 'unreachable') return lookAgain(overdue, parts);
-  const message = 'the job did not report before its deadline';
   const verdict =
     typeof found === 'object' && found.kind === 'done'
-      ? { outcome: 'succeeded' as const, message: `${message}, but ${found.message}`, ticket: found.ticket }
-      : { outcome: 'unknown' as const, message, ticket: null };
+      ? {
+          outcome: 'succeeded' as const,
+          message: `nothing by its deadline, but ${found.message}`,
+          ticket: found.ticket,
+        }
+      : { outcome: 'unknown' as const, message: 'the job did not report before its deadline', ticket: null };
   await parts.append({ type: 'rmm_job_finished', transactionId, ...verdict });
   return 'settled';
 }
