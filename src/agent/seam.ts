@@ -35,9 +35,11 @@ export async function settleCall(call: CallState, context: ToolContext, parts: S
       'unknown_tool',
       `there is no tool "${call.name}"; there are: ${[...parts.tools.keys()].join(', ')}`,
     );
-  if (call.job) return awaitJob(call, parts);
-  if (isQueued(call)) return awaitBatch(call, parts);
-  if (call.intent && tool.effect !== 'read') return lookForWrite(call, tool, context, parts);
+  if (tool.effect !== 'read') {
+    if (call.job) return awaitJob(call, tool, context, parts);
+    if (isQueued(call)) return awaitBatch(call, parts);
+    if (call.intent) return lookForWrite(call, tool, context, parts);
+  }
 
   const args = parseArguments<unknown>(tool, call.arguments);
   if (!args.ok) return refuseCall('invalid_arguments', args.message);
