@@ -1,5 +1,5 @@
 import type { Exchange } from '../harness/http-proxy.ts';
-import type { Append } from '../harness/redis-proxy.ts';
+import type { Append, BatchStep } from '../harness/redis-proxy.ts';
 import type { Moment } from '../harness/tap.ts';
 import { fitsTemplate } from '../sim/bms/faults.ts';
 import type { Plan } from './plan.ts';
@@ -8,6 +8,7 @@ import type { Action } from './points.ts';
 /** Tells from what passes by whether the moment of a planned fault has come. Each plan is taken once. */
 export interface Aim {
   atAppend(moment: Moment, append: Append): Action | null;
+  atBatch(moment: Moment, step: BatchStep): Action | null;
   atRequest(moment: Moment, exchange: Exchange): Action | null;
   /** How many answers of the model are in the journal of the alert's run. */
   turnsAnswered(alertRefId: string): number;
@@ -17,11 +18,14 @@ interface SeenRun {
   alertRefId: string;
   appends: number;
   turns: number;
+  /** Its row waits for a batch. */
+  isQueued: boolean;
 }
 
 export function createAim(plans: readonly Plan[]): Aim {
   const runs = new Map<string, SeenRun>();
   const jobs = new Map<string, string>();
+  const batches = new Map<string, readonly SeenRun[]>();
 
   const take = (plan: Plan | undefined): Action | null => {
     if (!plan?.point.strike) return null;
@@ -32,7 +36,7 @@ export function createAim(plans: readonly Plan[]): Aim {
   const runOf = (runId: string, args: readonly string[]): SeenRun => {
     const known = runs.get(runId);
     if (known) return known;
-    const run = { alertRefId: sourceIdIn(args), appends: 0, turns: 0 };
+    const run = { alertRefId: sourceIdIn(args), appends: 0, turns: 0, isQueued: false };
     runs.set(runId, run);
     return run;
   };
@@ -42,6 +46,7 @@ export function createAim(plans: readonly Plan[]): Aim {
     if (moment === 'before') return run.appends;
     if (moment === 'answered') return run.appends - 1;
     if (args.some((arg) => arg.includes('"type":"model_answered"'))) run.turns += 1;
+    if (args.some((arg) => /"type":"write_intended".*"batch":"/.test(arg))) run.isQueued = true;
     run.appends += 1;
     return run.appends - 1;
   };
@@ -53,7 +58,27 @@ export function createAim(plans: readonly Plan[]): Aim {
       return where.moment === moment && where.n === n;
     });
 
+  /** Whose rows the step is about. A claim is for everybody whose row waits, until its answer tells whose it took. */
+  const concerned = (moment: Moment, { step, batchId, runIds }: BatchStep): readonly SeenRun[] => {
+    if (step === 'send') return batches.get(batchId) ?? [];
+    if (moment === 'before') return [...runs.values()].filter(({ isQueued }) => isQueued);
+    const taken = runIds.flatMap((id) => runs.get(id) ?? []);
+    for (const run of taken) run.isQueued = false;
+    batches.set(batchId, taken);
+    return taken;
+  };
+
   return {
+    atBatch(moment, seen) {
+      const alerts = new Set(concerned(moment, seen).map(({ alertRefId }) => alertRefId));
+      return take(
+        plans.find(({ struck, target, point }) => {
+          const where = point.strike?.where;
+          if (struck || where?.at !== 'batch' || !alerts.has(target.alertRefId)) return false;
+          return where.moment === moment && where.step === seen.step;
+        }),
+      );
+    },
     atAppend(moment, { runIds, args }) {
       const due = runIds.map((runId) => {
         const run = runOf(runId, args);

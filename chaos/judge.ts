@@ -24,7 +24,7 @@ export function judge(target: Target, outcome: Outcome | null, ledger: Ledger): 
     doubled: doubledIn(effects),
     falseDone: outcome ? unfounded(target, outcome, effects, ledger) : [],
     undecidable: outcome?.undecidable ?? [],
-    untold: outcome !== null && needsPerson(outcome) && !effects.some(({ operation }) => tells.has(operation)),
+    untold: outcome !== null && needsPerson(outcome) && !effects.some(isSeen) && !ledger.effects.some(tellsOf(outcome)),
     doneAllTheSame: (outcome?.undecidable.length ?? 0) > 0 && effects.some(isFirstChoice),
   };
 }
@@ -40,7 +40,13 @@ const isFirstChoice = ({ operation, body }: Effect): boolean =>
   onceEach.has(operation) && !textOf(body).includes('[handover]');
 
 /** What people see: the ticket in their queue, or a new one. */
-const tells = new Set([assignOperation, createOperation]);
+const isSeen = ({ operation }: Effect): boolean => operation === assignOperation || operation === createOperation;
+
+/** Or a note of the hand-over, wherever it was left. */
+const tellsOf =
+  ({ runId }: Outcome) =>
+  ({ body }: Effect): boolean =>
+    JSON.stringify(body ?? null).includes(`[bms-triage ${runId.slice(0, 8)} handover`);
 
 const needsPerson = ({ said }: Outcome) => said === 'escalated' || said === 'inconclusive';
 

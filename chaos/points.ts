@@ -4,8 +4,14 @@ import { createRandom } from '../sim/bms/random.ts';
 /** How a run goes when nothing disturbs it: it closes the alert's ticket, hands it to people, or opens one. */
 export type Path = 'resolve' | 'escalate' | 'open';
 
-/** Where a fault strikes: at the n-th append to the run's journal (from 0), or at a request to BMS. */
-export type Where = { at: 'append'; n: number; moment: Moment } | { at: 'request'; endpoint: string; moment: Moment };
+/**
+ * Where a fault strikes: at the n-th append to the run's journal (from 0), at a step of the batch that its row is in, or
+ * at a request to BMS. The batch's record, the job in each journal, is an append like others.
+ */
+export type Where =
+  | { at: 'append'; n: number; moment: Moment }
+  | { at: 'batch'; step: 'claim' | 'send'; moment: Moment }
+  | { at: 'request'; endpoint: string; moment: Moment };
 
 /** What is done to whom. `answer` and `cut` strike one request; the others strike a process. */
 export type Action =
@@ -57,12 +63,33 @@ const point = (kind: string, path: Path, where: Where, action: Action): Point =>
 const atAppend = (n: number, moment: Moment): Where => ({ at: 'append', n, moment });
 const atRequest = (endpoint: string, moment: Moment): Where => ({ at: 'request', endpoint, moment });
 
-const killsAtAppends = moments.flatMap((moment) =>
-  Array.from({ length: appends.escalate }, (_, n) => {
-    const path = n < appends.open && n % 3 === 2 ? 'open' : n < appends.resolve && n % 3 === 1 ? 'resolve' : 'escalate';
-    return point(`kill ${moment} append`, path, atAppend(n, moment), { do: 'kill' });
-  }),
+const atBatch = (step: 'claim' | 'send', moment: Moment): Where => ({ at: 'batch', step, moment });
+
+/** Every append of every path; the way to a failed row is that to a closed ticket as far as the row's outcome. */
+const allAppends = (Object.keys(appends) as Path[]).flatMap((path) =>
+  Array.from({ length: appends[path] }, (_, n) => ({ path, n })).filter(({ n }) => path !== 'resolve' || n > 9),
 );
+
+const killsAtAppends = moments.flatMap((moment) =>
+  allAppends.map(({ path, n }) => point(`kill ${moment} append`, path, atAppend(n, moment), { do: 'kill' })),
+);
+
+const batchSteps = (['claim', 'send'] as const).flatMap((step) =>
+  (['resolve', 'open'] as const).map((path) => ({ step, path })),
+);
+
+/** Between claim, send, answer and record of a batch. */
+const killsInBatches = moments.flatMap((moment) =>
+  batchSteps.map(({ step, path }) => point(`kill ${moment} batch step`, path, atBatch(step, moment), { do: 'kill' })),
+);
+
+/** The worker lives, its connection does not: what was on its way is sent again by the client, wanted or not. */
+const redisCuts = (['before', 'after'] as const).flatMap((moment) => [
+  ...allAppends
+    .filter(({ path, n }) => path === 'escalate' || n > 9)
+    .map(({ path, n }) => point(`Redis cut ${moment}`, path, atAppend(n, moment), { do: 'cut' })),
+  ...batchSteps.map(({ step, path }) => point(`Redis cut ${moment}`, path, atBatch(step, moment), { do: 'cut' })),
+]);
 
 const killsAtRequests = moments.flatMap((moment) =>
   requests.map(([path, endpoint]) =>
@@ -98,6 +125,10 @@ const processFaults: Point[] = [
   point('pause past the lock', 'escalate', atAppend(13, 'answered'), { do: 'pause' }),
   point('pause past the lock', 'open', atAppend(5, 'before'), { do: 'pause' }),
   point('pause past the lock', 'resolve', atRequest(writes.resolve, 'after'), { do: 'pause' }),
+  point('pause past the lock', 'resolve', atBatch('claim', 'answered'), { do: 'pause' }),
+  point('pause past the lock', 'open', atBatch('send', 'answered'), { do: 'pause' }),
+  point('Redis kill -9, restart', 'open', atBatch('claim', 'after'), { do: 'restart-redis' }),
+  point('SIGTERM under load', 'open', atBatch('claim', 'answered'), { do: 'terminate' }),
   point('Redis kill -9, restart', 'resolve', atAppend(6, 'answered'), { do: 'restart-redis' }),
   point('Redis kill -9, restart', 'escalate', atAppend(7, 'after'), { do: 'restart-redis' }),
   point('SIGTERM under load', 'resolve', atAppend(6, 'answered'), { do: 'terminate' }),
@@ -113,7 +144,9 @@ const calm: Point[] = [
 
 export const allPoints: readonly Point[] = [
   ...killsAtAppends,
+  ...killsInBatches,
   ...killsAtRequests,
+  ...redisCuts,
   ...upstreamFaults,
   ...processFaults,
   ...calm,
@@ -121,9 +154,16 @@ export const allPoints: readonly Point[] = [
 
 export const kinds = [...new Set(allPoints.map(({ kind }) => kind))];
 
+/** What strikes whoever closes a ticket, however it works inside: requests to BMS, and failed rows. */
+export const pointsForAnybody: readonly Point[] = allPoints.filter(({ path, strike }) => {
+  if (strike === null) return path !== 'open';
+  return path === 'resolve' && strike.where.at === 'request' && !strike.where.endpoint.endsWith('/{ticketId}');
+});
+
 /** A point for each run: every point once before any comes twice, in an order that the seed decides. */
-export function pointsFor(runs: number, seed: string, only: string | null): Point[] {
-  const choice = allPoints.filter(({ kind }) => only === null || kind === only);
+export function pointsFor(runs: number, seed: string, only: string | null, from = allPoints): Point[] {
+  const choice = from.filter(({ kind }) => only === null || kind === only);
+  if (choice.length === 0) throw new Error(`no such point is of the kind "${only}"`);
   const random = createRandom(seed);
   const chosen: Point[] = [];
   while (chosen.length < runs) chosen.push(...shuffle(choice, random.int));
@@ -144,5 +184,6 @@ function shuffle<T>(list: readonly T[], int: (min: number, max: number) => numbe
 
 export function describeWhere(where: Where): string {
   if (where.at === 'append') return `${where.moment} append ${where.n}`;
+  if (where.at === 'batch') return `${where.moment} ${where.step} of its batch`;
   return `${where.moment} ${where.endpoint}`;
 }

@@ -1,7 +1,7 @@
 import { type Column, renderTable } from '../bench/table.ts';
 import { hasFailed, type Played } from './batch.ts';
 import { describeWhere, kinds, type Point } from './points.ts';
-import { lastLine, reasonsOf, rowOf, rowsOf } from './rows.ts';
+import { reasonsOf, rowsOf } from './rows.ts';
 
 const one = (value: unknown) => (typeof value === 'number' ? value.toFixed(1) : '-');
 
@@ -34,7 +34,7 @@ export function failuresIn(played: readonly Played[]): string[] {
   });
 }
 
-/** The tables, what else is worth knowing, and the line that scripts look for. */
+/** The tables, and what else is worth knowing. */
 export function reportOf(played: readonly Played[], seconds: number): string {
   const rows = rowsOf(played, kinds);
   const reasons = reasonsOf(played);
@@ -58,7 +58,6 @@ export function reportOf(played: readonly Played[], seconds: number): string {
     ...untold(played),
     `turns asked for although they were answered: ${played.reduce((sum, { turns }) => sum + turns.reasked, 0)}`,
     `${Math.round(seconds)} s`,
-    lastLine(rowOf('all', played)),
   ].join('\n');
 }
 

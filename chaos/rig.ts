@@ -67,8 +67,8 @@ export async function startRig({ seed, tickets, simFlags = [], config }: RigOpti
     places,
     direct: { redisUrl: redis.url, bmsUrl: stack.simUrl, modelUrl },
     async openPlace(name, spawn, options) {
-      const redisProxy = await startRedisProxy(at, (moment, append) => {
-        const action = aim?.atAppend(moment, append);
+      const redisProxy = await startRedisProxy(at, (moment, seen) => {
+        const action = 'step' in seen ? aim?.atBatch(moment, seen) : aim?.atAppend(moment, seen);
         if (action) void hands.strike(action, place);
         return action?.do !== 'kill' && action?.do !== 'cut';
       });

@@ -14,6 +14,8 @@ export const serviceConfig = {
   concurrency: 3,
 };
 
+export const serviceName = 'bms-triage';
+
 /** bms-triage itself: one server that is left alone, and workers that are struck. */
 export function createService({ workers }: { workers: number }): Subject {
   let client: ServiceClient | null = null;
@@ -23,7 +25,7 @@ export function createService({ workers }: { workers: number }): Subject {
     return client;
   };
   return {
-    name: 'bms-triage',
+    name: serviceName,
     async start(rig) {
       redisUrl = rig.direct.redisUrl;
       const server = await rig.stack.start('server');

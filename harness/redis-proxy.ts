@@ -10,8 +10,18 @@ export interface Append {
   args: readonly string[];
 }
 
+/** One step of a batch of rows of RMM writes: it is claimed, or asked for right before it is sent. */
+export interface BatchStep {
+  step: 'claim' | 'send';
+  batchId: string;
+  /** The runs whose rows a claim took; nobody knows them before its answer. */
+  runIds: readonly string[];
+}
+
+export type Step = Append | BatchStep;
+
 /** False cuts the exchange at this moment: `before` it is not sent on, `after` its answer is not delivered. */
-export type AppendTap = (moment: Moment, append: Append) => boolean;
+export type StepTap = (moment: Moment, step: Step) => boolean;
 
 export interface RedisProxy {
   url: string;
@@ -20,9 +30,10 @@ export interface RedisProxy {
 
 /**
  * Stands between one process and Redis, and tells of every append to a run's journal: a script with the journal among
- * its keys. An append counts once Redis has accepted it, so a script that was not loaded yet, or a fenced owner, does not.
+ * its keys; and of the scripts that move a batch. A step counts once Redis has accepted it, so a script that was not
+ * loaded yet, or a fenced owner, does not.
  */
-export async function startRedisProxy(target: { port: number }, tap: AppendTap): Promise<RedisProxy> {
+export async function startRedisProxy(target: { port: number }, tap: StepTap): Promise<RedisProxy> {
   const sockets = new Set<Socket>();
   const server = createServer((client) => {
     const upstream = connect(target.port, '127.0.0.1');
@@ -48,26 +59,26 @@ export async function startRedisProxy(target: { port: number }, tap: AppendTap):
   };
 }
 
-function relay(client: Socket, upstream: Socket, tap: AppendTap): void {
+function relay(client: Socket, upstream: Socket, tap: StepTap): void {
   const commands = createSplitter();
   const replies = createSplitter();
-  const awaited: (Append | null)[] = [];
+  const awaited: (Step | null)[] = [];
   client.on('data', (chunk) => {
     for (const command of commands(chunk)) {
       if (client.destroyed) return;
-      const append = appendIn(command);
-      if (append && !tap('before', append)) return void client.destroy();
-      awaited.push(append);
+      const step = stepIn(command);
+      if (step && !tap('before', step)) return void client.destroy();
+      awaited.push(step);
       upstream.write(command);
     }
   });
   upstream.on('data', (chunk) => {
     for (const reply of replies(chunk)) {
       if (client.destroyed) return;
-      const append = isPush(reply) ? null : (awaited.shift() ?? null);
-      const counts = append !== null && isAccepted(reply);
-      if (counts && !tap('after', append)) return void client.destroy();
-      client.write(reply, () => counts && tap('answered', append));
+      const asked = isPush(reply) ? null : (awaited.shift() ?? null);
+      const step = asked && isAccepted(reply) ? withRuns(asked, reply) : null;
+      if (step && !tap('after', step)) return void client.destroy();
+      client.write(reply, () => step && tap('answered', step));
     }
   });
 }
@@ -78,13 +89,26 @@ const isPush = (reply: Buffer) => reply[0] === '>'.charCodeAt(0);
 const isAccepted = (reply: Buffer) => !/^(?:-|:-1\r|:0\r)/.test(reply.toString('latin1', 0, 8));
 
 const journalKey = /^\{bms\}:run:([^:]+):journal$/;
+const queueKey = /^\{bms\}:rmm:queue:/;
+const batchKey = /^\{bms\}:rmm:batch:([^:]+)$/;
 
-function appendIn(command: Buffer): Append | null {
-  if (!/^EVAL(?:SHA)?$/i.test(secondLine(command)) || !command.includes(':journal\r\n')) return null;
+function stepIn(command: Buffer): Step | null {
+  if (!/^EVAL(?:SHA)?$/i.test(secondLine(command))) return null;
   const [, , keyCount = '0', ...rest] = readCommand(command);
   const keys = rest.slice(0, Number(keyCount));
   const runIds = keys.flatMap((key) => journalKey.exec(key)?.[1] ?? []);
-  return runIds.length === 0 ? null : { runIds, args: rest.slice(Number(keyCount)) };
+  if (runIds.length > 0) return { runIds, args: rest.slice(Number(keyCount)) };
+  const batchId = keys.map((key) => batchKey.exec(key)?.[1]).find((id) => id !== undefined);
+  if (batchId === undefined) return null;
+  // A claim names the queue first; the batch that it makes comes after. Two keys have the batch and the list of all.
+  if (queueKey.test(keys[0] ?? '')) return { step: 'claim', batchId, runIds };
+  return keys.length === 2 ? { step: 'send', batchId, runIds } : null;
+}
+
+/** A claim's answer holds its rows as JSON. */
+function withRuns(step: Step, reply: Buffer): Step {
+  if (!('step' in step) || step.step !== 'claim') return step;
+  return { ...step, runIds: [...reply.toString().matchAll(/"runId":"([^"]+)"/g)].flatMap(([, id]) => id ?? []) };
 }
 
 /** A command's name: `*4\r\n$7\r\nEVALSHA\r\n…` */

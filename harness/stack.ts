@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
+import type { ReadyLine } from '../sim/bms/ready-line.ts';
 import type { AlertRecord } from '../src/alert.ts';
 import type { Incident } from '../src/incident.ts';
 import type { Run } from '../src/run.ts';
@@ -11,12 +12,15 @@ import type { RedisHandle } from './redis.ts';
 import { type LedgerTicket, type SimClient, simClient } from './sim-client.ts';
 import { waitFor } from './wait.ts';
 
+/** What is laid over a default; it may depend on what the simulator says of itself. */
+type Overlay<T> = Record<string, T> | ((bms: ReadyLine) => Record<string, T>);
+
 export interface StackOptions {
   redis: Pick<RedisHandle, 'url'>;
   simFlags?: readonly string[];
   /** Laid over the configuration file. */
-  config?: Record<string, unknown>;
-  env?: Record<string, string>;
+  config?: Overlay<unknown>;
+  env?: Overlay<string>;
   /** Where the model is; the scripted one by default. */
   modelUrl?: string;
 }
@@ -47,6 +51,8 @@ export interface Stack {
 
 export interface ServiceClient {
   deliver(connection: string, body: unknown): Promise<Response>;
+  /** Asks for something in words; answers with the run's id. */
+  task(body: { text: string; account?: string; ticketNumber?: string }): Promise<string>;
   get<T>(path: string): Promise<T>;
   runs(): Promise<Page<Run>>;
   run(id: string): Promise<Run>;
@@ -68,8 +74,10 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     startProgram('sim/model/main', ['--port', '0'], { cwd: dir }).then(keep),
   ]);
   const simUrl = String(bms.ready.url);
+  const over = <T>(overlay: Overlay<T> = {}) =>
+    typeof overlay === 'function' ? overlay(bms.ready as unknown as ReadyLine) : overlay;
   const configPath = join(dir, 'triage.yaml');
-  writeFileSync(configPath, stringify({ ...baseConfig, ...options.config }));
+  writeFileSync(configPath, stringify({ ...baseConfig, ...over(options.config) }));
   const env: Record<string, string> = {
     PORT: '0',
     REDIS_URL: options.redis.url,
@@ -84,7 +92,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     OPENAI_BASE_URL: options.modelUrl ?? String(model.ready.url),
     OPENAI_API_KEY: String(model.ready.apiKey),
     OPENAI_MODEL: String(model.ready.model),
-    ...options.env,
+    ...over(options.env),
   };
   return {
     sim: simClient(simUrl),
@@ -130,6 +138,13 @@ function serviceClient(url: string, apiKey: string, secret: string): ServiceClie
         headers: { 'content-type': 'application/json', 'x-webhook-secret': secret },
         body: typeof body === 'string' ? body : JSON.stringify(body),
       }),
+    async task(body) {
+      const headers = { authorization: `Bearer ${apiKey}`, 'content-type': 'application/json' };
+      const response = await fetch(`${url}/v1/tasks`, { method: 'POST', headers, body: JSON.stringify(body) });
+      if (response.status !== 202)
+        throw new Error(`the task was answered ${response.status}: ${await response.text()}`);
+      return ((await response.json()) as { runId: string }).runId;
+    },
     get,
     runs: () => get('/v1/runs'),
     run: (id) => get(`/v1/runs/${id}`),

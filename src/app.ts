@@ -8,9 +8,11 @@ import { createModel } from './agent/model.ts';
 import type { TicketHints } from './agent/own-ticket.ts';
 import { describeTools } from './agent/tools/describe.ts';
 import { createTools } from './agent/tools/index.ts';
+import { refusingUnsupported } from './agent/tools/operations.ts';
 import { remedyTools } from './agent/tools/remedies.ts';
 import { giveUp, type TriageParts, triage } from './agent/triage.ts';
 import type { Config } from './config.ts';
+import { errorCode, errorMessage } from './errors.ts';
 import { fenced } from './fence.ts';
 import { fold, type RunState } from './fold.ts';
 import { createProbeServer, createServer, type ProbeParts } from './http/server.ts';
@@ -180,6 +182,7 @@ async function startWorkers(config: Config, log: Logger, closers: Closers): Prom
   setMaxListeners(0, stopping.signal);
   const upstream = createUpstream(config, redis, stopping.signal);
   const { bms, remedies } = upstream;
+  void tellMissing(upstream, log);
   const parts = triageParts(config, upstream, createTicketHints(redis, config));
   const options: WorkerOptions = {
     connection: redis,
@@ -245,6 +248,16 @@ async function startWorkers(config: Config, log: Logger, closers: Closers): Prom
   });
 }
 
+/** Before the first alert, so that an operator need not learn of it from a refused call. Tells; never stops a start. */
+async function tellMissing({ operations }: Upstream, log: Logger): Promise<void> {
+  try {
+    const missing = (await operations?.missing()) ?? [];
+    if (missing.length > 0) log.warn({ operations: missing }, 'truto_operations_missing');
+  } catch (error) {
+    log.warn({ code: errorCode(error), error: errorMessage(error) }, 'truto_operations_unknown');
+  }
+}
+
 /** A busy action rests between batches for long enough that a burst of rows becomes a handful of requests. */
 const paceOf = ({ rmm: { batchMillis } }: Config) => ({ firstMs: batchMillis * 4, longestMs: batchMillis * 16 });
 
@@ -254,7 +267,10 @@ const toolsFor = ({ defaults, kaseyaOne }: Config, { bms, remedies }: Upstream) 
 ];
 
 function triageParts(config: Config, upstream: Upstream, hints: TicketHints): TriageParts {
-  const tools = toolsFor(config, upstream);
+  const { operations } = upstream;
+  const tools = toolsFor(config, upstream).map((tool) =>
+    operations ? refusingUnsupported(tool, operations.objection) : tool,
+  );
   const { steps, tokens, minutes, modelFailures } = config.budget;
   return {
     bms: upstream.bms,

@@ -4,14 +4,17 @@ import { type Bms, createBms, createBmsOver } from './kaseya/bms.ts';
 import { createDattoClient, dattoLimits } from './kaseya/datto-rmm/client.ts';
 import { createQuickJobs } from './kaseya/datto-rmm/quick-job.ts';
 import { createRemedies, type Remedies } from './kaseya/remedies/remedies.ts';
+import { webhookLimits } from './kaseya/remedies/webhook.ts';
 import type { Credentials } from './kaseya/token.ts';
 import { createTokenStore } from './kaseya/token-store.ts';
 import { trutoLimits, trutoTiers } from './kaseya/truto/limits.ts';
-import { createTrutoTransport } from './kaseya/truto/transport.ts';
+import { createTrutoTransport, type Operations } from './kaseya/truto/transport.ts';
 import { createBucket, type Limit } from './ratelimit/bucket.ts';
 
 export interface Upstream {
   bms: Bms;
+  /** What the way to BMS can do; null where it is BMS itself, which can do all. */
+  operations: Operations | null;
   remedies: Remedies;
 }
 
@@ -19,8 +22,8 @@ export interface Upstream {
 export function createUpstream(config: Config, redis: Redis, signal: AbortSignal): Upstream {
   const parts = { config, redis, signal };
   const { TRUTO_TOKEN: token, TRUTO_ACCOUNT_ID: accountId } = config;
-  const bms = token && accountId ? bmsByTruto(parts, token, accountId) : bmsItself(parts);
-  return { bms, remedies: remediesOf(parts) };
+  const way = token && accountId ? byTruto(parts, token, accountId) : { bms: bmsItself(parts), operations: null };
+  return { ...way, remedies: remediesOf(parts) };
 }
 
 interface Parts {
@@ -78,7 +81,7 @@ function bmsItself({ config, redis, signal }: Parts): Bms {
   });
 }
 
-function bmsByTruto({ config, redis, signal }: Parts, token: string, accountId: string): Bms {
+function byTruto({ config, redis, signal }: Parts, token: string, accountId: string): Omit<Upstream, 'remedies'> {
   const { timeoutMs, leaseMs } = timingOf(config);
   const { TRUTO_BASE_URL: baseUrl } = config;
   const nouns = nounsOf(config);
@@ -91,20 +94,24 @@ function bmsByTruto({ config, redis, signal }: Parts, token: string, accountId: 
   });
   const { operations } = config.truto;
   const link = { baseUrl, token, accountId, operations, catalogueTtlMs: nouns.lookupTtlMs };
-  return createBmsOver(createTrutoTransport({ ...link, bucket, timeoutMs, signal }), nouns);
+  const transport = createTrutoTransport({ ...link, bucket, timeoutMs, signal });
+  return { bms: createBmsOver(transport, nouns), operations: transport.operations };
 }
 
 function remediesOf({ config, redis, signal }: Parts): Remedies {
   const { DATTO_URL: baseUrl, DATTO_API_KEY: apiKey, DATTO_API_SECRET_KEY: apiSecretKey } = config;
   const { timeoutMs, leaseMs } = timingOf(config);
+  const limits = { ...dattoLimits, ...webhookLimits };
   const bucket = createBucket(redis, {
-    tenant: `${baseUrl}/${apiKey}`,
-    limitOf: (name) => dattoLimits[name] ?? { requests: 100, windowMs: 60_000 },
+    // The name of a bucket is shown to whoever looks at the limits: no part of a key belongs into it.
+    tenant: baseUrl ?? 'remedies',
+    limitOf: (name) => limits[name] ?? { requests: 100, windowMs: 60_000 },
     leaseMs,
     patienceMs,
   });
   const hasDatto = baseUrl && apiKey && apiSecretKey;
   const client = hasDatto ? createDattoClient({ baseUrl, apiKey, apiSecretKey, bucket, timeoutMs, signal }) : null;
   const quickJobs = client && createQuickJobs(client);
-  return createRemedies(config.remedies, { quickJobs, secrets: config.remedySecrets, timeoutMs });
+  const budget = { bucket, signal };
+  return createRemedies(config.remedies, { quickJobs, secrets: config.remedySecrets, budget, timeoutMs });
 }

@@ -20,8 +20,8 @@ export interface Faults {
   clear(): void;
   /** Uses up the first fault for this request, in the order in which they were set. */
   takeForRequest(target: Target): Fault | null;
-  /** The same for `row-failure`; it is used up only by a job that holds a row it is meant for. */
-  takeForRows(target: Target, alertRefIds: readonly (string | null)[]): Fault | null;
+  /** The same for `row-failure`, for each row of a job: one that is meant for the row, or one for the whole job. */
+  takeForRows(target: Target, alertRefIds: readonly (string | null)[]): (Fault | null)[];
 }
 
 export function createFaults(random: Random): Faults {
@@ -48,12 +48,12 @@ export function createFaults(random: Random): Faults {
     list: () => [...faults.values()],
     clear: () => faults.clear(),
     takeForRequest: (target) => take(target, ({ kind }) => kind !== 'row-failure'),
-    takeForRows: (target, alertRefIds) =>
-      take(
-        target,
-        ({ kind, match }) =>
-          kind === 'row-failure' && (match.alertRefId === undefined || alertRefIds.includes(match.alertRefId)),
-      ),
+    takeForRows(target, alertRefIds) {
+      const takeFor = (alertRefId: string | undefined) =>
+        take(target, ({ kind, match }) => kind === 'row-failure' && match.alertRefId === alertRefId);
+      const forAll = takeFor(undefined);
+      return alertRefIds.map((alertRefId) => (alertRefId === null ? null : takeFor(alertRefId)) ?? forAll);
+    },
   };
 }
 

@@ -12,8 +12,8 @@ export interface ReadyLine {
   integrationType: string;
   /** The same tenant by way of Truto. */
   truto: { url: string; token: string; accountId: string };
-  /** The RMM that runs components on the tenant's devices; `componentUid` is a clean-up. */
-  datto: { url: string; apiKey: string; apiSecretKey: string; componentUid: string };
+  /** The RMM that runs components on the tenant's devices; `componentUid` is a clean-up, the other ends badly. */
+  datto: { url: string; apiKey: string; apiSecretKey: string; componentUid: string; failingComponentUid: string };
   /** A receiver of signed outgoing calls. */
   remedy: { url: string; secret: string; statusUrl: string };
 }
@@ -28,7 +28,10 @@ export function readyLine(app: FastifyInstance, state: State): ReadyLine {
   return {
     ...{ url, ...tenant.credentials, tenant: tenant.name, integrationType: tenant.integrationType },
     truto: { url, token, accountId: accounts.plain },
-    datto: { url, apiKey, apiSecretKey, componentUid: components['clean-up'] },
+    datto: {
+      ...{ url, apiKey, apiSecretKey },
+      ...{ componentUid: components['clean-up'], failingComponentUid: components.failing },
+    },
     remedy: { url: `${url}/remedy/hooks`, secret: receiverOf(state).secret, statusUrl: `${url}/remedy/status/{id}` },
   };
 }

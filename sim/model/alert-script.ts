@@ -1,4 +1,11 @@
-import { type ChatRequest, hasRecovered, isOffered, type Opening, type Outcome, outcomesOf } from './conversation.ts';
+import {
+  type ChatRequest,
+  descriptionOf,
+  hasRecovered,
+  type Opening,
+  type Outcome,
+  outcomesOf,
+} from './conversation.ts';
 import { type DiskFinding, judgeDisk } from './disk.ts';
 import { call, type Evidence, end, type Move } from './move.ts';
 import { evidenceOf, hasWorked } from './steps.ts';
@@ -37,7 +44,7 @@ export function alertMove(request: ChatRequest, opening: Opening): Move {
   const isStale = !found.asset || (hasWorked(found.remedy) && outcomes.indexOf(found.asset) < indexOf(outcomes, found));
   if (isStale && known.asset) return call('Look at the device first.', tools.asset, { assetId: known.asset.id });
   if (hasRecovered(request)) return resolve(opening, 'The monitoring tool has reported recovery.');
-  return judge(found, isOffered(request, tools.remedy));
+  return judge(found, remedyFor(opening, descriptionOf(request, tools.remedy)));
 }
 
 function readCase(opening: Opening, outcomes: Outcome[], base: Evidence): Case {
@@ -55,8 +62,22 @@ function readCase(opening: Opening, outcomes: Outcome[], base: Evidence): Case {
 
 const indexOf = (outcomes: Outcome[], { remedy }: Case) => (remedy ? outcomes.indexOf(remedy) : -1);
 
-/** Decides by the latest look at the disk. */
-function judge({ opening, disk, remedy, seen }: Case, canMend: boolean): Move {
+/** The first remedy that the tool's own words name for the alert's monitor: `"name" (monitor, monitor): …`. */
+function remedyFor({ alert }: Opening, description: string): string | null {
+  const monitor = alert.monitor?.toLowerCase();
+  const offers = [...description.matchAll(/"([a-z0-9-]+)" \(([^)]*)\):/g)];
+  return (
+    offers.find(([, , monitors]) =>
+      monitors
+        ?.toLowerCase()
+        .split(', ')
+        .includes(monitor ?? ''),
+    )?.[1] ?? null
+  );
+}
+
+/** Decides by the latest look at the disk. `mend` is the remedy that would free space. */
+function judge({ opening, disk, remedy, seen }: Case, mend: string | null): Move {
   const tell = (disposition: string, reason: string, finding: string) =>
     end(disposition, reason, seen, summary(opening, finding));
   if (!disk) return tell('escalated', 'no rule tells whether this fault is over', 'the fault may persist');
@@ -64,11 +85,8 @@ function judge({ opening, disk, remedy, seen }: Case, canMend: boolean): Move {
     const how = remedy ? 'The remedy has cleared the condition' : 'The condition has cleared';
     return resolve(opening, `${how}: ${fill(disk)}.`);
   }
-  if (canMend && !remedy) {
-    return call('The disk is full; run the clean-up and look again.', tools.remedy, {
-      remedy: 'disk-cleanup',
-      assetId: opening.known?.asset?.id,
-    });
+  if (mend !== null && !remedy) {
+    return call('The disk is full; mend it and look again.', tools.remedy, { name: mend, reason: fill(disk) });
   }
   if (remedy?.status === 'described')
     return tell('no_action', 'observe mode: would run the clean-up', 'what would be done is in the timeline');

@@ -17,13 +17,17 @@ export const requestSchema = z.object({
       }),
     )
     .min(1),
-  tools: z.array(z.object({ function: z.object({ name: z.string() }) })).default([]),
+  tools: z.array(z.object({ function: z.object({ name: z.string(), description: z.string().nullish() }) })).default([]),
 });
 
 export type ChatRequest = z.infer<typeof requestSchema>;
 
 export const isOffered = ({ tools }: ChatRequest, name: string): boolean =>
   tools.some((tool) => tool.function.name === name);
+
+/** What a tool says of itself; empty when it is not offered. */
+export const descriptionOf = ({ tools }: ChatRequest, name: string): string =>
+  tools.find((tool) => tool.function.name === name)?.function.description ?? '';
 
 /** A tool call and the text that came back for it. */
 export interface Result {

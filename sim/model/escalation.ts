@@ -51,19 +51,23 @@ export function escalate(text: string, { outcomes, base, ticket }: Context): Mov
   const details = summaryOf(ticket, notes.rows);
   const writes = [
     { name: tools.note, args: { ticketId: ticket.id, details } },
-    { name: tools.assign, args: { ticketId: ticket.id, queue, details: `Escalated to ${queue}, as asked.` } },
+    {
+      name: tools.assign,
+      args: { ticketId: ticket.id, queue: queue.id, details: `Escalated to ${queue.name}, as asked.` },
+    },
   ];
   const open = notMade(outcomes, writes);
   if (open.length > 0) return { thought: 'Write the summary and move the ticket.', calls: open };
   const results = writes.map((write) => outcomeOf(outcomes, write));
-  return conclude(queue, results, [...seen, ...evidenceOf(queues, `the queue is "${queue}"`)], details);
+  return conclude(queue.name, results, [...seen, ...evidenceOf(queues, `the queue is "${queue.name}"`)], details);
 }
 
-function oneQueue(asked: string, data: unknown): string | null {
-  const parsed = z.object({ queues: z.array(z.object({ name: z.string() })) }).safeParse(data);
-  const names = parsed.data?.queues.map(({ name }) => name) ?? [];
-  const exact = names.filter((name) => name.toLowerCase() === asked.toLowerCase());
-  const [only, ...others] = exact.length > 0 ? exact : names;
+const queueRow = z.object({ id: z.number(), name: z.string() });
+
+function oneQueue(asked: string, data: unknown): z.infer<typeof queueRow> | null {
+  const queues = z.object({ queues: z.array(queueRow) }).safeParse(data).data?.queues ?? [];
+  const exact = queues.filter(({ name }) => name.toLowerCase() === asked.toLowerCase());
+  const [only, ...others] = exact.length > 0 ? exact : queues;
   return only !== undefined && others.length === 0 ? only : null;
 }
 

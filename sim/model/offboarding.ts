@@ -13,7 +13,6 @@ const tools = {
   queues: 'list_all_kaseya_bms_queues_lookups',
   statuses: 'list_all_kaseya_bms_statuses_lookups',
   open: 'create_a_kaseya_bms_servicedesk_ticket',
-  notify: 'notify_people',
 };
 
 const named = z.object({ id: z.number(), name: z.string() });
@@ -23,11 +22,10 @@ const ticketRow = z.object({ id: z.number(), number: z.string() });
 interface Context {
   outcomes: readonly Outcome[];
   base: Evidence;
-  canNotify: boolean;
 }
 
 /** "Offboard John Doe": find him, deactivate his assets, close his tickets, tell security, say what was done. */
-export function offboard(text: string, { outcomes, base, canNotify }: Context): Move {
+export function offboard(text: string, { outcomes, base }: Context): Move {
   const name = text.match(/\b[Oo]ffboard(?:ing)?(?: of)?:?\s+(\p{Lu}[\p{L}'’-]*(?:\s+\p{Lu}[\p{L}'’-]*)+)/u)?.[1];
   if (!name) return end('inconclusive', 'the task does not name the person', base, `Asked for: ${text}`);
 
@@ -57,7 +55,7 @@ export function offboard(text: string, { outcomes, base, canNotify }: Context): 
   );
   if (open.length > 0) return { thought: 'Carry it out.', calls: open };
   const results = writes.map(({ what, call: write }) => ({ what, outcome: outcomeOf(outcomes, write) }));
-  const told = tellSecurity(name, account(results), { outcomes, canNotify });
+  const told = tellSecurity(name, account(results), outcomes);
   return told.move ?? conclude(name, [...results, { what: 'security told', outcome: told.outcome }], seen);
 }
 
@@ -95,21 +93,18 @@ const account = (results: readonly Result[]) =>
     )
     .join('; ') || 'no assets and no open tickets';
 
-/** By a message if the service can send one; else by a ticket in the queue that is nearest to security. */
+/** By a ticket in the queue that is nearest to security. */
 function tellSecurity(
   name: string,
   details: string,
-  { outcomes, canNotify }: Pick<Context, 'outcomes' | 'canNotify'>,
+  outcomes: readonly Outcome[],
 ): { move: Move; outcome?: never } | { move: null; outcome: Outcome | undefined } {
   const lookups = [tools.queues, tools.statuses].map((lookup) => ({ name: lookup, args: { name: null } }));
-  const unread = canNotify ? [] : notMade(outcomes, lookups);
+  const unread = notMade(outcomes, lookups);
   if (unread.length > 0) return { move: { thought: 'Who looks after security?', calls: unread } };
-  const title = `Offboarding of ${name}: please check`;
   const [queues = [], statuses = []] = lookups.map((lookup) => namesIn(outcomeOf(outcomes, lookup)));
   const target = { queue: like(queues, /security|soc\b/i, /escalat/i), status: like(statuses, /^new$/i, /open/i) };
-  const message: Call = canNotify
-    ? { name: tools.notify, args: { title, details } }
-    : { name: tools.open, args: { title, details, ...target } };
+  const message = { name: tools.open, args: { title: `Offboarding of ${name}: please check`, details, ...target } };
   const outcome = outcomeOf(outcomes, message);
   return outcome ? { move: null, outcome } : { move: call('Tell security.', message.name, message.args) };
 }

@@ -68,7 +68,9 @@ export const resources: readonly Resource[] = [
   write('assignticket', 'create', `POST ${ticket}/assignticket`, {
     body: { keys: [...noteInput, 'AssigneeId', 'QueueId', 'SecondaryAssignees'] },
   }),
-  write('resolve', 'create', `POST ${ticket}/resolve`, { body: { keys: words('Id Comment StatusId IsInternal') } }),
+  write('resolve', 'create', `POST ${ticket}/resolve`, {
+    body: { keys: words('Id Comment StatusId IsInternal IsPublishToKnowledgeBase KnowledgeBaseCategoryId') },
+  }),
   write('todos', 'create', `POST ${ticket}/todos`, { body: { keys: words('Id Description StatusId UserId Date') } }),
   write('ticketresolution_generate', 'create', `POST ${ticket}/ticketresolution/generate`, { query: ['doSaveResult'] }),
   write('ticketsummary_generate', 'create', `POST ${ticket}/ticketsummary/generate`),

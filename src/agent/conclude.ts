@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { type CallState, pendingJobs, type RunState } from '../fold.ts';
-import { type Disposition, dispositionSchema, type TicketRef } from '../journal.ts';
+import { type Disposition, dispositionSchema, type RmmJob, type TicketRef } from '../journal.ts';
 
 export const concludeName = 'conclude';
 
@@ -78,6 +78,14 @@ function isDone(state: RunState): boolean {
 const hasOpenTicket = ({ scope, ...state }: RunState): boolean =>
   scope?.scope.ticket != null || (scope?.scope.otherTickets.length ?? 0) > 0 || isProven({ scope, ...state }, openers);
 
+const undecided = ({ result }: CallState): boolean =>
+  (result?.kind === 'job' && result.outcome === 'unknown') ||
+  (result?.kind === 'write' && result.outcome === 'undecidable');
+
+/** A ticket that this run wanted to open may exist: nobody can tell. */
+export const mayHaveOpened = ({ calls }: RunState): boolean =>
+  [...calls.values()].some((call) => openers.has(call.name) && undecided(call));
+
 /** The run's ticket: the one that a job touched last, else the alert's own. Never what the model says. */
 export function ticketOf(state: RunState): TicketRef | null {
   const results = [...state.calls.values()].map(({ result }) => result);
@@ -97,20 +105,27 @@ export function factsFor(disposition: Disposition, state: RunState): string[] {
     const { result, job } = call;
     if (result?.kind === 'write' && result.outcome === 'undecidable') return [`${call.name}: ${result.message}`];
     if (result?.kind !== 'job' || !job) return [];
+    const remedy = remedyIn(job);
+    if (result.outcome === 'unknown') return [`${remedy ?? `RMM job ${job.jobId}`} is unverified: ${result.message}`];
+    if (remedy) return result.outcome === 'failed' ? [`${remedy} failed: "${result.message}"`] : [];
     if (result.outcome === 'failed')
       return [`RMM job ${job.jobId} ended, but this run's row failed: "${result.message}"`];
-    if (result.outcome === 'unknown') return [`RMM job ${job.jobId} is unverified: ${result.message}`];
     return disposition === 'resolved'
       ? [`verified: RMM job ${job.jobId} reported "${result.message}" for this run's row`]
       : [];
   });
 }
 
-/** Has this run already moved a ticket to people (or described it, where the mode forbids it)? */
+/** The id of a remedy's job is of our own making and begins with its name; no more of it means anything to people. */
+const remedyIn = ({ family, jobId }: RmmJob): string | null =>
+  family === 'remedy' ? `remedy "${decodeURIComponent(jobId.split('/', 1)[0] ?? '')}"` : null;
+
+/** A ticket that is moved or opened by one of these is in a queue or with a person. */
+const tellers = new Set(['create_a_kaseya_bms_assignticket', 'create_a_kaseya_bms_servicedesk_ticket']);
+
+/** Has this run already put a ticket before people (or described it, where the mode forbids it)? */
 export const hasHandedOver = (state: RunState): boolean =>
   [...state.calls.values()].some(
     ({ name, result }) =>
-      name === 'create_a_kaseya_bms_assignticket' &&
-      result?.kind === 'write' &&
-      (result.outcome === 'done' || result.outcome === 'described'),
+      tellers.has(name) && result?.kind === 'write' && (result.outcome === 'done' || result.outcome === 'described'),
   );

@@ -1,6 +1,14 @@
 import { alertOf, type CallState, type RunState } from '../fold.ts';
 import type { Disposition, EntryBody, ToolCall } from '../journal.ts';
-import { type Conclusion, concludeTool, factsFor, hasHandedOver, objectionTo, ticketOf } from './conclude.ts';
+import {
+  type Conclusion,
+  concludeTool,
+  factsFor,
+  hasHandedOver,
+  mayHaveOpened,
+  objectionTo,
+  ticketOf,
+} from './conclude.ts';
 import { parseArguments } from './seam.ts';
 
 interface Journal {
@@ -13,14 +21,11 @@ interface EndingParts {
 
 type Concluded = Omit<Extract<EntryBody, { type: 'concluded' }>, 'type'>;
 
-/** The service's own calls that hand the ticket to people; a note where a person already has it. At most one of each. */
+/** The service's own calls that hand a run to people; a note where nothing more is possible. At most one of each. */
 export const handOverId = 'handover';
 const handOverNoteId = 'handover-note';
 
 export const isHandOver = (callId: string): boolean => callId === handOverId || callId === handOverNoteId;
-
-const handOverIdFor = ({ scope, touched }: RunState): string =>
-  touched.has(scope?.scope.ticket?.id ?? 0) ? handOverNoteId : handOverId;
 
 const needsPerson = (disposition: Disposition) => disposition === 'escalated' || disposition === 'inconclusive';
 
@@ -83,16 +88,16 @@ async function end(
   const { disposition, summary, evidence } = conclusion;
   const reasons = [...factsFor(disposition, state), conclusion.reason];
   if (needsPerson(disposition) && !hasHandedOver(state)) {
-    const made = state.calls.get(handOverIdFor(state));
-    const call = made ? null : handOverCall(summary, reasons, state, parts);
-    if (call) {
+    const made = [handOverId, handOverNoteId].flatMap((id) => state.calls.get(id) ?? []);
+    const isTold = made.some(hasTold);
+    reasons.push(...made.flatMap(troubleWith));
+    const next = waysToTell(summary, reasons, state, parts).find(({ id }) => !isTold && !state.calls.has(id));
+    if (next) {
       // The call is worked off like any other; the conclusion comes round again when it has its result.
-      await journal.append({ type: 'service_called', call });
+      await journal.append({ type: 'service_called', call: next });
       return null;
     }
-    reasons.push(
-      ...(made ? troubleWith(made) : [`nobody was told in BMS: ${state.scope?.scope.reason ?? 'no ticket'}`]),
-    );
+    if (!isTold) reasons.push(`nobody was told in BMS: ${state.scope?.scope.reason ?? 'there is no way left'}`);
   }
   return write({ disposition, reason: reasons.join('; '), summary, evidence, ticket: ticketOf(state), by }, journal);
 }
@@ -102,24 +107,38 @@ async function write(concluded: Concluded, journal: Journal): Promise<null> {
   return null;
 }
 
-/** With a ticket: move it to the escalation queue. With an account only: open one. Without either: nothing can be done. */
-function handOverCall(
+/**
+ * The calls by which people can be told, the best first; the next is for when BMS did not take the one before. With a
+ * ticket: move it to the escalation queue, or write on it. With an account only: open one, unless there may be one
+ * already; or write on another open ticket of the device.
+ */
+function waysToTell(
   summary: string,
   reasons: readonly string[],
   state: RunState,
   { escalationQueue: queue }: EndingParts,
-): ToolCall | null {
+): ToolCall[] {
   const details = `Automatic triage hands this over.\nWhy: ${reasons.join('; ')}\n\n${summary}`.slice(0, 4000);
-  const call = (name: string, args: unknown) => ({ id: handOverIdFor(state), name, arguments: JSON.stringify(args) });
-  const scope = state.scope?.scope;
+  const call = (id: string, name: string, args: unknown) => ({ id, name, arguments: JSON.stringify(args) });
+  const note = (ticketId: number, text: string) =>
+    call(handOverNoteId, 'create_a_kaseya_bms_servicedesk_ticket_note', { ticketId, details: text.slice(0, 4000) });
+  const { ticket: own, account, otherTickets = [] } = state.scope?.scope ?? {};
   const alert = alertOf(state);
-  const ticketId = scope?.ticket?.id;
-  if (ticketId !== undefined && state.touched.has(ticketId))
-    return call('create_a_kaseya_bms_servicedesk_ticket_note', { ticketId, details });
-  if (scope?.ticket) return call('create_a_kaseya_bms_assignticket', { ticketId: scope.ticket.id, queue, details });
-  if (!scope?.account || !alert) return null;
-  return call('create_a_kaseya_bms_rmm_ticket', { title: alert.title.slice(0, 200), details });
+  const ticket = own ?? (alert ? ticketOf(state) : null);
+  if (ticket) {
+    const move = call(handOverId, 'create_a_kaseya_bms_assignticket', { ticketId: ticket.id, queue, details });
+    return [...(state.touched.has(ticket.id) ? [] : [move]), note(ticket.id, details)];
+  }
+  if (!account || !alert) return [];
+  const title = alert.title.slice(0, 200);
+  const open = call(handOverId, 'create_a_kaseya_bms_rmm_ticket', { title, details });
+  const beside = otherTickets.slice(0, 1).map(({ id }) => note(id, `About another alert, "${title}": ${details}`));
+  return [...(mayHaveOpened(state) ? [] : [open]), ...beside];
 }
+
+const hasTold = ({ result }: CallState): boolean =>
+  (result?.kind === 'write' && (result.outcome === 'done' || result.outcome === 'described')) ||
+  (result?.kind === 'job' && result.outcome === 'succeeded');
 
 function troubleWith({ result }: CallState): string[] {
   if (result?.kind === 'error') return [`the hand-over was not written to BMS: ${result.message}`];

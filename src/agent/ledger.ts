@@ -97,9 +97,11 @@ export async function lookForWrite(
   parts: LedgerParts,
 ): Promise<Progress> {
   if (!intent) return 'settled';
-  const found = await readBack(tool, intent.args, context);
-  if (typeof found === 'object') return record(found, context, parts);
   const age = parts.now() - Date.parse(intent.lostAt ?? intent.at);
+  const found = await readBack(tool, intent.args, context);
+  // A look that failed tells nothing, however late it is.
+  if (found === 'unreachable') return { until: parts.now() + Math.min(Math.max(age, lookEveryMs), lastCheckMs) };
+  if (typeof found === 'object') return record(found, context, parts);
   if (found === 'absent' && age >= parts.absentAfterMs) {
     if (context.state.cancelledBy !== null) return refused(id, 'the run was cancelled before it arrived', parts);
     if (intent.tries < maxTries) return write(tool, intent.args, intent.writeKey, context, parts);
@@ -118,10 +120,12 @@ function undecidable(callId: string, { tool, marker, at, args }: Intent, now: nu
   return { type: 'write_done', callId, outcome: 'undecidable', message, data, ticket: null };
 }
 
-const readBack = (tool: WriteTool, args: unknown, context: ToolContext): Promise<ReadBack> =>
-  tool
-    .readBack(args as never, traceOf(context), context)
-    .catch((error: unknown) => (error instanceof UpstreamError ? 'pending' : Promise.reject(error)));
+/** `unreachable`: BMS did not answer, for a reason that passes. What it refuses to show stays `pending`. */
+const readBack = (tool: WriteTool, args: unknown, context: ToolContext): Promise<ReadBack | 'unreachable'> =>
+  tool.readBack(args as never, traceOf(context), context).catch((error: unknown) => {
+    if (error instanceof UpstreamError) return isTransient(error) ? 'unreachable' : 'pending';
+    throw error;
+  });
 
 async function refused(callId: string, message: string, parts: LedgerParts): Promise<Progress> {
   await parts.append({ type: 'write_done', callId, outcome: 'refused', message, data: null, ticket: null });

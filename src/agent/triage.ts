@@ -28,8 +28,15 @@ export interface RunJournal {
   append(body: EntryBody): Promise<void>;
   /** Appends the intent and queues the row for its action's next batch, in one step. */
   queueRow(intent: WriteIntended, transactionId: string, item: RmmRow): Promise<void>;
-  /** Takes a row out of its queue and settles its call. False: it is on its way already. */
-  dropRow(row: { callId: string; transactionId: string; action: string }, reason: string): Promise<boolean>;
+  /**
+   * Takes a row out of its queue and settles its call. False: it is on its way already. `forGood`: then it does not
+   * come back to the queue if that way fails.
+   */
+  dropRow(
+    row: { callId: string; transactionId: string; action: string },
+    reason: string,
+    options?: { forGood: boolean },
+  ): Promise<boolean>;
   /** Throws once another worker has taken over. */
   check(): Promise<void>;
 }
@@ -113,7 +120,7 @@ async function nextStep(
   parts: TriageParts,
   signal: AbortSignal,
 ): Promise<Wait | null> {
-  if (isTooOld(state, parts.now())) return concludeUnworked('BMS could not be reached for a day', journal);
+  if (isTooOld(state, parts.now())) return giveUpWaiting(state, journal, parts);
   if (state.cancelledBy !== null) return stop(state, state.cancelledBy, journal, parts);
   if (state.sourceResolved && state.turns.length === 0) return concludeRecovered(journal);
   if (!state.scope) return findScope(state, journal, parts);
@@ -128,15 +135,38 @@ async function nextStep(
 /** A person cancelled: what was not sent is dropped, what is under way is awaited, then the run is a person's. */
 async function stop(state: RunState, by: string, journal: RunJournal, parts: TriageParts): Promise<Wait | null> {
   const reason = `cancelled by ${by}`;
-  for (const call of pendingCalls(state)) {
-    const action = call.intent?.batch;
-    const { transactionId } = traceOf({ runId: journal.runId, callId: call.id });
-    if (isQueued(call) && action) await journal.dropRow({ callId: call.id, transactionId, action }, reason);
-    else if (!call.intent && !call.job)
-      await journal.append({ type: 'call_refused', callId: call.id, code: 'cancelled', message: reason });
+  await dropRows(state, reason, journal);
+  for (const { id, intent, job } of pendingCalls(state)) {
+    if (!intent && !job) await journal.append({ type: 'call_refused', callId: id, code: 'cancelled', message: reason });
   }
   const left = fold(await journal.read());
   return pendingCalls(left).length > 0 ? act(left, journal, parts) : concludeCancelled(reason, left, journal);
+}
+
+/** Nothing of a run that is over may be sent later. What is in a batch is on its way, and waited for. */
+async function giveUpWaiting(state: RunState, journal: RunJournal, parts: TriageParts): Promise<Wait | null> {
+  const reason = 'BMS could not be reached for a day';
+  await dropRows(state, reason, journal);
+  const isUnderWay = pendingBatches(fold(await journal.read())).length > 0;
+  if (isUnderWay) return { reason: 'waiting_for_result', until: parts.now() + betweenDropsMs };
+  return concludeUnworked(reason, journal);
+}
+
+/** A batch that was not sent puts its rows back into the queue, where they can be dropped. */
+const betweenDropsMs = 15_000;
+
+/** Takes out of the queue what has not been claimed for a batch. */
+async function dropRows(
+  state: RunState,
+  reason: string,
+  journal: RunJournal,
+  options?: { forGood: boolean },
+): Promise<void> {
+  for (const call of pendingCalls(state)) {
+    const action = call.intent?.batch;
+    const { transactionId } = traceOf({ runId: journal.runId, callId: call.id });
+    if (isQueued(call) && action) await journal.dropRow({ callId: call.id, transactionId, action }, reason, options);
+  }
 }
 
 async function findScope(state: RunState, journal: RunJournal, parts: TriageParts): Promise<null> {
@@ -193,6 +223,9 @@ const asWait =
 
 /** Ends a run that keeps failing for reasons that waiting does not mend. */
 export async function giveUp(journal: RunJournal, reason: string): Promise<RunState> {
-  if (!fold(await journal.read()).concluded) await concludeUnworked(reason, journal);
+  const state = fold(await journal.read());
+  if (state.concluded) return state;
+  await dropRows(state, reason, journal, { forGood: true });
+  await concludeUnworked(reason, journal);
   return fold(await journal.read());
 }

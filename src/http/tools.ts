@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify';
-import { notFound, problem } from './errors.ts';
+import { notFound } from './errors.ts';
 
 /** A tool as `/v1/tools` shows it. */
 export interface ToolView {
@@ -20,7 +20,7 @@ interface ByName {
   Params: { name: string };
 }
 
-/** What the model may propose, for people and other agents. */
+/** What the model may propose, for people and other agents. Nobody calls a tool here: that takes a run, see `tasks.ts`. */
 export async function toolRoutes(app: FastifyInstance, { tools }: ToolParts): Promise<void> {
   const find = (name: string): ToolView => {
     const tool = tools.find((candidate) => candidate.name === name);
@@ -29,10 +29,4 @@ export async function toolRoutes(app: FastifyInstance, { tools }: ToolParts): Pr
   };
   app.get('/tools', () => ({ items: tools, next: null }));
   app.get<ByName>('/tools/:name', ({ params }) => find(params.name));
-  app.post<ByName>('/tools/:name', ({ params }) => {
-    find(params.name);
-    // A call needs a run: its journal, its scope and its ledger are what make it safe.
-    const message = 'a single call outside a run is not offered: nothing would confine, record or verify it';
-    throw problem(501, { code: 'not_offered', message, hint: 'say in words what you want: POST /v1/tasks' });
-  });
 }

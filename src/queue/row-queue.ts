@@ -82,7 +82,8 @@ export function createRowQueue(redis: Redis, { retentionDays, pace, now = Date.n
     end(batch, ({ callId }) => ({ type: 'rmm_submit_lost', callId, message }), how);
 
   const putBack = async ({ id, action }: Batch, state: 'any' | 'claimed', alone: boolean) => {
-    const places = [keys.batch(id), keys.batchRows(id), keys.batches(), keys.rowQueue(action), keys.rowsAlone(action)];
+    const batch = [keys.batch(id), keys.batchRows(id), keys.batches()];
+    const places = [...batch, keys.rowQueue(action), keys.rowsAlone(action), keys.rows()];
     return (await scripts.returnBatch(places, [id, state, alone ? 1 : 0])) === 1;
   };
 

@@ -45,6 +45,34 @@ t.test('answers of the model in the journal are counted', async (t) => {
   t.equal(aim.turnsAnswered('alert-2'), 0);
 });
 
+t.test('a batch is struck while a row of the alert waits for it, or is in it', async (t) => {
+  const queued = { runIds: ['run-1'], args: ['{"type":"write_intended","batch":"resolve_ticket"}'] };
+  const claim = (...runIds: string[]) => ({ step: 'claim' as const, batchId: 'b1', runIds });
+  const send = (batchId: string) => ({ step: 'send' as const, batchId, runIds: [] });
+  for (const [step, moment] of [
+    ['claim', 'before'],
+    ['claim', 'after'],
+    ['send', 'answered'],
+  ] as const) {
+    const plan = planFor({ at: 'batch', step, moment });
+    const aim = createAim([plan]);
+    aim.atAppend('after', opening);
+    t.equal(aim.atBatch('before', claim()), null, 'nothing is queued');
+    aim.atAppend('after', queued);
+    const seen = [
+      aim.atBatch('before', claim()),
+      aim.atBatch('after', claim('run-1')),
+      aim.atBatch('answered', send('b2')),
+      aim.atBatch('answered', send('b1')),
+    ];
+    t.same(
+      seen.filter((action) => action !== null),
+      [{ do: 'kill' }],
+    );
+    t.equal(seen[step === 'send' ? 3 : moment === 'before' ? 0 : 1]?.do, 'kill', `${moment} ${step}`);
+  }
+});
+
 const requests: [endpoint: string, hit: string, miss: string][] = [
   ['GET /v2/servicedesk/tickets/{ticketId}', '/v2/servicedesk/tickets/7', '/v2/servicedesk/tickets/77'],
   [

@@ -1,5 +1,5 @@
 import t from 'tap';
-import { allPoints, kinds, pointsFor, sampleFor } from '../../chaos/points.ts';
+import { allPoints, kinds, pointsFor, pointsForAnybody, sampleFor } from '../../chaos/points.ts';
 
 t.test('every point comes once before any comes twice', async (t) => {
   const points = pointsFor(2 * allPoints.length, 'a', null);
@@ -20,4 +20,9 @@ t.test('one kind can be asked for alone', async (t) => {
 t.test('a sample holds every kind', async (t) => {
   t.same(new Set(sampleFor(kinds.length, 'a').map(({ kind }) => kind)), new Set(kinds));
   t.equal(new Set(sampleFor(40, 'a')).size, 40);
+});
+
+t.test('what strikes anybody knows nothing of journals and batches', async (t) => {
+  const places = new Set(pointsForAnybody.map(({ strike }) => strike?.where.at ?? null));
+  t.same([...places].sort(), [null, 'request']);
 });

@@ -5,6 +5,9 @@ import { promisify } from 'node:util';
 import t from 'tap';
 import { parse, parseAllDocuments } from 'yaml';
 import { z } from 'zod';
+import { defaultOptions } from '../../sim/bms/options.ts';
+import { readyLine } from '../../sim/bms/ready-line.ts';
+import { createBms } from '../../sim/bms/server.ts';
 import { loadConfig } from '../../src/config.ts';
 import { keys } from '../helpers/settings.ts';
 
@@ -126,11 +129,62 @@ t.test('what is missing or wrong is named, with the way out', async (t) => {
     ['redis.url=', /redis\.url is missing.*valkey\.enabled/],
     ['secrets.KASEYA_PASSWORD=', /secrets\.KASEYA_PASSWORD is missing.*existingSecret/],
     ['secrets.DATTO_WEBHOOK_SECRET=', /secrets\.DATTO_WEBHOOK_SECRET is missing.*connection datto/],
+    ['secrets.TRUTO_TOKEN=t', /truto\.accountId is missing/],
     ['ingress.enabled=true', /ingress\.host is missing/],
     ['config.mode=yolo', /mode/],
     ['wroker.replicas=3', /wroker/],
   ];
   for (const [setting, told] of wrong) t.match(await complaint(...values('minimal'), '--set', setting), told, setting);
+  const wrongOfTruto: [string, RegExp][] = [
+    ['secrets.TRUTO_TOKEN=', /secrets\.TRUTO_TOKEN is missing.*existingSecret/],
+    ['datto.url=', /datto\.url is missing.*free-disk-space/],
+    ['secrets.DATTO_API_SECRET_KEY=', /secrets\.DATTO_API_SECRET_KEY is missing.*free-disk-space/],
+    ['secrets.REMEDY_SECRET=', /secrets\.REMEDY_SECRET is missing.*restart-spooler/],
+    ['truto.acountId=x', /acountId/],
+  ];
+  for (const [setting, told] of wrongOfTruto)
+    t.match(await complaint(...values('truto'), '--set', setting), told, setting);
+});
+
+t.test('what the chart renders is an environment that the service starts with', async (t) => {
+  for (const name of ['minimal', 'truto']) {
+    const { objects, workloads } = await render(...values(name));
+    const texts = z.object({ stringData: z.record(z.string(), z.string()) });
+    const secrets = objects.map((found) => texts.safeParse(found).data?.stringData ?? {});
+    const map = z.object({ data: z.object({ 'triage.yaml': z.string() }) });
+    const file = map.parse(objects.find(({ kind }) => kind === 'ConfigMap')).data['triage.yaml'];
+    const TRIAGE_CONFIG = `${t.testdir({ 'triage.yaml': file })}/triage.yaml`;
+    for (const { spec } of workloads) {
+      const { env } = spec.template.spec.containers[0];
+      const settings = Object.fromEntries(env.map((setting) => [setting.name, setting.value]));
+      const config = loadConfig(Object.assign({}, settings, ...secrets, { TRIAGE_CONFIG }));
+      t.equal(Boolean(config.TRUTO_TOKEN), name === 'truto');
+      t.equal(Object.keys(config.remedies).length, name === 'truto' ? 2 : 0);
+    }
+  }
+});
+
+t.test('the chart knows every setting of .env.example', async (t) => {
+  const settings = readFileSync(`${root}.env.example`, 'utf8').matchAll(/^#? ?([A-Z_]+)=/gm);
+  const names = [...settings].map(([, name = '']) => name);
+  const chart = ['values.yaml', 'templates/_helpers.tpl']
+    .map((file) => readFileSync(`${root}helm/bms-triage/${file}`, 'utf8'))
+    .join('');
+  const elsewhere = new Set(['TRIAGE_MODE']); // config.mode
+  t.ok(names.length > 20);
+  for (const name of names) t.ok(elsewhere.has(name) || chart.includes(name), name);
+});
+
+t.test("the keys in the compose file are those of the simulator's seed", async (t) => {
+  const compose = readFileSync(`${root}compose.yaml`, 'utf8');
+  const triage = readFileSync(`${root}compose.triage.yaml`, 'utf8');
+  const seed = compose.match(/--seed=(\w+)/)?.[1] ?? '';
+  const { app, state } = createBms({ ...defaultOptions, seed });
+  t.teardown(() => app.close());
+  const { truto, datto, remedy } = readyLine(app, state);
+  for (const key of [truto.token, truto.accountId, datto.apiKey, datto.apiSecretKey, remedy.secret])
+    t.ok(compose.includes(key), key);
+  t.ok(triage.includes(datto.componentUid));
 });
 
 t.test('optional parts appear only when asked for', async (t) => {

@@ -91,5 +91,5 @@ t.test('tools are described, and not called outside a run', async (t) => {
   const { send } = await build();
   t.match((await send('GET', '/v1/tools')).json(), { items: [{ name: 'a_tool', effect: 'read', parameters: {} }] });
   t.equal((await send('GET', '/v1/tools/nothing')).statusCode, 404);
-  t.match((await send('POST', '/v1/tools/a_tool', {})).json(), { error: { code: 'not_offered', hint: /tasks/ } });
+  t.equal((await send('POST', '/v1/tools/a_tool', {})).statusCode, 404);
 });

@@ -36,20 +36,46 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version }}
 {{- default (include "bms-triage.fullname" .) .Values.existingSecret }}
 {{- end }}
 
+{{/* What each secret that this configuration needs is for, as YAML. */}}
+{{- define "bms-triage.neededSecrets" -}}
+{{- $v := .Values -}}
+{{ $v.truto.accountId | empty | ternary "KASEYA_PASSWORD: the password of the BMS user" "TRUTO_TOKEN: the token of Truto" }}
+OPENAI_API_KEY: the key of the model provider
+{{- range $name, $connection := $v.config.connections }}
+{{- range $variable := (kindIs "slice" $connection.auth.secretEnv | ternary $connection.auth.secretEnv (list $connection.auth.secretEnv)) }}
+{{ $variable }}: the secret of connection {{ $name }}
+{{- end }}
+{{- end }}
+{{- range $name, $remedy := $v.config.remedies }}
+{{- if $remedy.datto }}
+DATTO_API_KEY: the remedy {{ $name }} runs at Datto RMM
+DATTO_API_SECRET_KEY: the remedy {{ $name }} runs at Datto RMM
+{{- else }}
+{{ $remedy.webhook.secretEnv }}: the secret of remedy {{ $name }}
+{{- end }}
+{{- end }}
+{{- end }}
+
 {{/* Fails with the name of what is missing and the way out. */}}
 {{- define "bms-triage.check" -}}
 {{- $v := .Values }}
+{{- if not $v.truto.accountId }}
 {{- $_ := required "kaseya.baseUrl is missing: your region, for example https://api.bms.kaseya.com" $v.kaseya.baseUrl }}
 {{- $_ := required "kaseya.username is missing: a BMS user of its own for this service" $v.kaseya.username }}
 {{- $_ := required "kaseya.tenant is missing: the company name under My Settings in BMS" $v.kaseya.tenant }}
-{{- $_ := required "openai.model is missing: the name of a model that supports tools" $v.openai.model }}
-{{- if not $v.existingSecret }}
-{{- $_ := required "secrets.KASEYA_PASSWORD is missing: set it, or name a Secret of your own as existingSecret" $v.secrets.KASEYA_PASSWORD }}
-{{- $_ := required "secrets.OPENAI_API_KEY is missing: set it, or name a Secret of your own as existingSecret" $v.secrets.OPENAI_API_KEY }}
-{{- range $name, $connection := $v.config.connections }}
-{{- range $variable := (kindIs "slice" $connection.auth.secretEnv | ternary $connection.auth.secretEnv (list $connection.auth.secretEnv)) }}
-{{- $_ := required (printf "secrets.%s is missing: the secret of connection %s; set it, or name a Secret of your own as existingSecret" $variable $name) (get $v.secrets $variable) }}
+{{- if $v.secrets.TRUTO_TOKEN }}
+{{- fail "truto.accountId is missing: the integrated account that TRUTO_TOKEN is to reach" }}
 {{- end }}
+{{- end }}
+{{- $_ := required "openai.model is missing: the name of a model that supports tools" $v.openai.model }}
+{{- range $name, $remedy := $v.config.remedies }}
+{{- if $remedy.datto }}
+{{- $_ := required (printf "datto.url is missing: the remedy %s runs at Datto RMM" $name) $v.datto.url }}
+{{- end }}
+{{- end }}
+{{- if not $v.existingSecret }}
+{{- range $variable, $use := include "bms-triage.neededSecrets" . | fromYaml }}
+{{- $_ := required (printf "secrets.%s is missing: %s; set it, or name a Secret of your own as existingSecret" $variable $use) (get $v.secrets $variable) }}
 {{- end }}
 {{- end }}
 {{- if not (or $v.redis.url $v.redis.existingSecret $v.valkey.enabled) }}
@@ -110,9 +136,19 @@ spec:
         - { name: PORT, value: "3000" }
         - { name: LOG_LEVEL, value: {{ .Values.logLevel | quote }} }
         - { name: TRIAGE_CONFIG, value: /etc/bms-triage/triage.yaml }
+        {{- with .Values.truto.accountId }}
+        - { name: TRUTO_ACCOUNT_ID, value: {{ . | quote }} }
+        {{- with $root.Values.truto.baseUrl }}
+        - { name: TRUTO_BASE_URL, value: {{ . | quote }} }
+        {{- end }}
+        {{- else }}
         - { name: KASEYA_BASE_URL, value: {{ .Values.kaseya.baseUrl | quote }} }
         - { name: KASEYA_USERNAME, value: {{ .Values.kaseya.username | quote }} }
         - { name: KASEYA_TENANT, value: {{ .Values.kaseya.tenant | quote }} }
+        {{- end }}
+        {{- with .Values.datto.url }}
+        - { name: DATTO_URL, value: {{ . | quote }} }
+        {{- end }}
         - { name: KASEYA_INTEGRATION_TYPE, value: {{ .Values.kaseya.integrationType | quote }} }
         {{- with .Values.openai.baseUrl }}
         - { name: OPENAI_BASE_URL, value: {{ . | quote }} }

@@ -15,15 +15,15 @@ export function submitArray(call: Call, action: RowAction): string {
 export function submitRows(call: Call, action: Omit<RowAction, 'readRows'>, rows: readonly Row[]): string {
   const { world, state } = call;
   const target = { method: action.method, path: call.path, template: action.template };
-  const fault = world.faults.takeForRows(
+  const faults = world.faults.takeForRows(
     target,
     rows.map(({ alertRefId }) => alertRefId),
   );
-  const failure = fault && (fault.message ?? 'The row was refused, as was asked for');
-  const jobRows = rows.map((row): JobRow => {
-    const isHit = fault && (fault.match.alertRefId ?? row.alertRefId) === row.alertRefId;
+  const jobRows = rows.map((row, index): JobRow => {
+    const fault = faults[index];
+    const failure = fault && (fault.message ?? 'The row was refused, as was asked for');
     const isUnlucky = world.random.next() < state.options.jobFailure;
-    return { ...row, doomed: isHit ? failure : isUnlucky ? 'The row could not be processed' : null, outcome: null };
+    return { ...row, doomed: failure ?? (isUnlucky ? 'The row could not be processed' : null), outcome: null };
   });
   const { jobSeconds, jobWords } = state.options;
   return submitJob(world, action, jobRows, { jobSeconds, jobWords, now: state.now() }).id;

@@ -48,14 +48,14 @@ export function remedyTools({ assets, remedies }: { assets: Assets; remedies: Re
         const asset = await assets.get(scope.asset.id);
         if (asset.accountId !== scope.account?.id) return refuse('out_of_scope', 'the asset is not of this account');
         const told = alertOf(state)?.device.id;
-        const known = asset.agentId;
+        const known = asset.agentId || null;
         // An alert may name one client's device and another's id: BMS's own record of the asset decides.
         if (told && known && told !== known)
           return refuse('no_device', `the alert came from device ${told}, BMS knows this asset as ${known}`);
         const uid = known ?? told;
         if (!uid) return refuse('no_device', "neither the alert nor BMS has the RMM's id of the device");
         const device = { uid, name: scope.asset.name };
-        const objection = await remedies.objection(name, device);
+        const objection = await remedies.objection(name, { ...device, isVouchedFor: known !== null });
         return objection ? refuse('out_of_scope', objection) : { name, reason, device };
       },
       async write({ name, device }, trace) {

@@ -27,8 +27,8 @@ export const rmmTools = ({ tickets }: Pick<Bms, 'tickets'>) => [
     async readBack({ ticketId }, { marker }) {
       const ticket = await tickets.get(ticketId);
       if (!ticket.completedDate) return 'pending';
-      // Closed without our note: somebody else closed it, or the note is kept where we cannot read it.
-      if (!(await noteWith(marker, ticketId, tickets))) return 'undecidable';
+      // Closed without our note: it may come yet, somebody else closed it, or it is kept where we cannot read it.
+      if (!(await noteWith(marker, ticketId, tickets))) return 'pending';
       return { kind: 'done', message: 'the ticket is closed and carries our note', data: null, ticket: refOf(ticket) };
     },
   }),

@@ -1,16 +1,14 @@
 import { UpstreamError } from '../../errors.ts';
-import type { Bucket, Limit } from '../../ratelimit/bucket.ts';
-import { readLimitHeaders } from '../../ratelimit/headers.ts';
-import { exchange, type RawAnswer } from '../http.ts';
+import type { Limit } from '../../ratelimit/bucket.ts';
+import type { RawAnswer } from '../http.ts';
+import { type Budget, permittedExchange } from '../permitted.ts';
 
-export interface DattoOptions {
+export interface DattoOptions extends Budget {
   /** The platform's host, for example https://merlot-api.centrastage.net */
   baseUrl: string;
   apiKey: string;
   apiSecretKey: string;
-  bucket: Bucket;
   timeoutMs: number;
-  signal: AbortSignal;
 }
 
 export interface DattoRequest {
@@ -33,18 +31,13 @@ export const dattoLimits: Readonly<Record<string, Limit>> = {
 };
 
 export function createDattoClient(options: DattoOptions): DattoClient {
-  const { baseUrl, bucket, timeoutMs, signal } = options;
+  const { baseUrl, timeoutMs } = options;
   let token: Promise<string> | null = null;
 
   const send = async (url: string, init: RequestInit, endpoint: string, isWrite: boolean): Promise<unknown> => {
-    const permit = await bucket.acquire(isWrite ? 'datto:write' : 'datto:read', signal);
-    let answer: RawAnswer | null = null;
-    try {
-      answer = await exchange({ url, init, endpoint, isWrite, timeoutMs });
-      return readAnswer(answer, endpoint, isWrite);
-    } finally {
-      await permit.answered(answer?.status ?? null, answer ? readLimitHeaders(answer.headers, Date.now()) : {});
-    }
+    const asked = { url, init, endpoint, isWrite, timeoutMs };
+    const answer = await permittedExchange(isWrite ? 'datto:write' : 'datto:read', asked, options);
+    return readAnswer(answer, endpoint, isWrite);
   };
 
   const tokenOf = (): Promise<string> => {

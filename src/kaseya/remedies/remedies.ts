@@ -2,6 +2,7 @@ import { TerminalError, UpstreamError } from '../../errors.ts';
 import type { QuickJobs } from '../datto-rmm/quick-job.ts';
 import type { JobVerdict } from '../job-verdict.ts';
 import type { JobRef } from '../jobs.ts';
+import type { Budget } from '../permitted.ts';
 import type { Remedy, RemedySettings } from './settings.ts';
 import { callOut, lookUp, type WebhookOptions } from './webhook.ts';
 
@@ -9,6 +10,11 @@ export interface Device {
   /** The RMM's own id of it. */
   uid: string;
   name: string;
+}
+
+export interface NamedDevice extends Device {
+  /** BMS itself has the uid of this asset; else only the alert says so. */
+  isVouchedFor: boolean;
 }
 
 export interface RemedyOrder {
@@ -27,7 +33,7 @@ export interface RemedyJob {
 export interface Remedies {
   settings: RemedySettings;
   /** Why it cannot run on this device; null when nothing is known against it. */
-  objection(name: string, device: Device): Promise<string | null>;
+  objection(name: string, device: NamedDevice): Promise<string | null>;
   start(order: RemedyOrder): Promise<RemedyJob>;
   /** One look; null while it is worth asking again. */
   look(job: JobRef): Promise<JobVerdict | null>;
@@ -40,13 +46,15 @@ export interface RemediesOptions {
   quickJobs: QuickJobs | null;
   /** Of the webhooks, by remedy. */
   secrets: Readonly<Record<string, string>>;
+  /** Of the webhooks; Datto RMM has one of its own. */
+  budget: Budget;
   timeoutMs: number;
   now?: () => number;
 }
 
 export function createRemedies(settings: RemedySettings, options: RemediesOptions): Remedies {
-  const { quickJobs, secrets, timeoutMs, now = Date.now } = options;
-  const webhookOptions = (name: string): WebhookOptions => ({ secret: secrets[name] ?? '', timeoutMs, now });
+  const { quickJobs, secrets, budget, timeoutMs, now = Date.now } = options;
+  const webhookOptions = (name: string): WebhookOptions => ({ secret: secrets[name] ?? '', budget, timeoutMs, now });
   const datto = (): QuickJobs => {
     if (quickJobs) return quickJobs;
     throw new TerminalError('no_datto', 'no Datto RMM is set up (DATTO_URL)');
@@ -64,7 +72,8 @@ export function createRemedies(settings: RemedySettings, options: RemediesOption
   return {
     settings,
     async objection(name, device) {
-      if (!('datto' in remedyOf(name))) return null;
+      if (!('datto' in remedyOf(name)))
+        return device.isVouchedFor ? null : `BMS does not know "${device.name}" as device ${device.uid}`;
       const hostname = await datto().hostname(device.uid);
       if (hostname?.toLowerCase() === device.name.toLowerCase()) return null;
       return `Datto RMM knows device ${device.uid} as "${hostname ?? 'none'}", not as "${device.name}"`;

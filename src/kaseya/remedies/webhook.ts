@@ -1,12 +1,20 @@
 import { z } from 'zod';
 import { UpstreamError } from '../../errors.ts';
-import { exchange } from '../http.ts';
+import type { Limit } from '../../ratelimit/bucket.ts';
 import type { JobVerdict } from '../job-verdict.ts';
+import { type Budget, permittedExchange } from '../permitted.ts';
 import type { WebhookRemedy } from './settings.ts';
 import { signatureHeaders } from './signature.ts';
 
+/** Receivers are the operator's own and tell no limits: enough for any run, too little to flood one. */
+export const webhookLimits: Readonly<Record<string, Limit>> = {
+  'remedy:read': { requests: 600, windowMs: 60_000 },
+  'remedy:write': { requests: 100, windowMs: 60_000 },
+};
+
 export interface WebhookOptions {
   secret: string;
+  budget: Budget;
   timeoutMs: number;
   /** Milliseconds since 1970. */
   now(): number;
@@ -64,12 +72,13 @@ interface Outgoing {
   body: string;
 }
 
-function request(url: string, { method, id, body }: Outgoing, { secret, timeoutMs, now }: WebhookOptions) {
+function request(url: string, { method, id, body }: Outgoing, { secret, budget, timeoutMs, now }: WebhookOptions) {
   const signed = signatureHeaders({ id, timestamp: Math.floor(now() / 1000), body }, secret);
   const headers = { ...signed, 'content-type': 'application/json' };
   const init = { method, headers, ...(method === 'POST' ? { body } : {}) };
   const isWrite = method === 'POST';
-  return exchange({ url, init, endpoint: isWrite ? endpoint : statusEndpoint, isWrite, timeoutMs });
+  const asked = { url, init, endpoint: isWrite ? endpoint : statusEndpoint, isWrite, timeoutMs };
+  return permittedExchange(isWrite ? 'remedy:write' : 'remedy:read', asked, budget);
 }
 
 function parse(text: string): unknown {

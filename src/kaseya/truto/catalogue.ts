@@ -45,6 +45,8 @@ export interface Catalogue {
   find(endpoint: string): Promise<Operation>;
   /** Our operations that the account cannot answer: each is a tool that will refuse. */
   missing(): Promise<string[]>;
+  /** Why the account cannot answer an operation; null when it can. */
+  objection(endpoint: string): Promise<string | null>;
 }
 
 interface CatalogueOptions {
@@ -69,18 +71,25 @@ export function createCatalogue(fetchTools: () => Promise<unknown>, options: Cat
     return asked;
   };
 
+  const find = async (endpoint: string): Promise<Operation> => {
+    const target = operations[endpoint];
+    if (!target) throw unsupported(endpoint, 'no resource and method are set for it');
+    const tool = (await tools()).get(keyOf(target));
+    if (tool) return { endpoint, target, tool };
+    const { resource, method } = target;
+    throw unsupported(endpoint, `the account has no tool of resource "${resource}" and method "${method}"`);
+  };
+
   return {
-    async find(endpoint) {
-      const target = operations[endpoint];
-      if (!target) throw unsupported(endpoint, 'no resource and method are set for it');
-      const tool = (await tools()).get(keyOf(target));
-      if (!tool)
-        throw unsupported(
-          endpoint,
-          `the account has no tool of resource "${target.resource}" and method "${target.method}"`,
-        );
-      return { endpoint, target, tool };
-    },
+    find,
+    objection: (endpoint) =>
+      find(endpoint).then(
+        () => null,
+        (error: unknown) => {
+          if (error instanceof UpstreamError && error.code === 'unsupported') return error.message;
+          throw error;
+        },
+      ),
     async missing() {
       const known = await tools();
       return Object.entries(operations).flatMap(([endpoint, target]) => (known.has(keyOf(target)) ? [] : [endpoint]));

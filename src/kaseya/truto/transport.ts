@@ -17,9 +17,16 @@ export interface TrutoOptions extends ClientOptions {
   newId?: () => string;
 }
 
+/** What the account offers of what we do. Operations are named by method and template. */
+export interface Operations {
+  /** Those for which it offers nothing. */
+  missing(): Promise<string[]>;
+  /** Why it cannot do one; null when it can. */
+  objection(operation: string): Promise<string | null>;
+}
+
 export interface TrutoTransport extends Transport {
-  /** Our operations (method and template) for which the account offers nothing. */
-  missingOperations(): Promise<string[]>;
+  operations: Operations;
 }
 
 /** Kaseya BMS by way of Truto's proxy: the same operations, so the same client, tools and guards run on it. */
@@ -34,7 +41,7 @@ export function createTrutoTransport(options: TrutoOptions): TrutoTransport {
   const catalogue = createCatalogue(fetchTools, { overrides: operations, ttlMs: catalogueTtlMs });
 
   return {
-    missingOperations: () => catalogue.missing(),
+    operations: catalogue,
     async call(request: Request) {
       const endpoint = `${request.method} ${request.template}`;
       const operation = await catalogue.find(endpoint);

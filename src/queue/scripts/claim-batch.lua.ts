@@ -10,6 +10,16 @@
 export const claimBatch = `
 local now, lease, most = tonumber(ARGV[3]), tonumber(ARGV[4]), tonumber(ARGV[5])
 local firstRest, longestRest = tonumber(ARGV[6]), tonumber(ARGV[7])
+-- The connection broke before the answer was read, and the client asks again: this batch was claimed already.
+if redis.call('EXISTS', KEYS[5]) == 1 then
+  local answer = {'claimed'}
+  for _, id in ipairs(redis.call('ZRANGE', KEYS[6], 0, -1)) do
+    local row = redis.call('HGET', KEYS[4], id)
+    if row then table.insert(answer, row) end
+  end
+  return answer
+end
+
 local waiting = redis.call('ZCARD', KEYS[1])
 if waiting == 0 then return {'empty'} end
 local pace = redis.call('HMGET', KEYS[2], 'next', 'rest')

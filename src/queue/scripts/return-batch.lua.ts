@@ -1,6 +1,7 @@
 /**
- * Puts the rows of a batch that was certainly not carried out back to where they were in the queue.
- * KEYS batch, batch rows, batches, queue, alone
+ * Puts the rows of a batch that was certainly not carried out back to where they were in the queue, but
+ * for those that were withdrawn in the meantime.
+ * KEYS batch, batch rows, batches, queue, alone, rows
  * ARGV batch id, 'claimed' (only if it was not sent: for whoever finds it abandoned) or 'any', '1' if its rows must go alone
  * Returns 1, or 0 when there is no such batch, or not in this state.
  */
@@ -9,8 +10,10 @@ local state = redis.call('HGET', KEYS[1], 'state')
 if not state or (ARGV[2] ~= 'any' and ARGV[2] ~= state) then return 0 end
 local rows = redis.call('ZRANGE', KEYS[2], 0, -1, 'WITHSCORES')
 for i = 1, #rows, 2 do
-  redis.call('ZADD', KEYS[4], rows[i + 1], rows[i])
-  if ARGV[3] == '1' then redis.call('SADD', KEYS[5], rows[i]) end
+  if redis.call('HEXISTS', KEYS[6], rows[i]) == 1 then
+    redis.call('ZADD', KEYS[4], rows[i + 1], rows[i])
+    if ARGV[3] == '1' then redis.call('SADD', KEYS[5], rows[i]) end
+  end
 end
 redis.call('DEL', KEYS[1], KEYS[2])
 redis.call('ZREM', KEYS[3], ARGV[1])

@@ -12,7 +12,7 @@ const base = { description: 'Deletes temporary files.' };
 const trace = { marker: '[bms-triage r c]', transactionId: 'r.c' };
 
 async function setUp(t: Parameters<typeof startUpstream>[0]) {
-  const { state, ready, direct } = await startUpstream(t);
+  const { state, ready, direct, bucket } = await startUpstream(t);
   const webhook = { url: ready.remedy.url, secretEnv: 'X_SECRET', statusUrl: ready.remedy.statusUrl };
   const settings = remediesSchema.parse({
     'free-disk-space': { ...base, for: { monitors: ['Disk Usage'] }, webhook },
@@ -20,20 +20,26 @@ async function setUp(t: Parameters<typeof startUpstream>[0]) {
     elsewhere: { ...base, for: { monitors: ['Disk Usage'], connections: ['other'] }, webhook },
   });
   const secrets = Object.fromEntries(Object.keys(settings).map((name) => [name, ready.remedy.secret]));
-  const remedies = createRemedies(settings, { quickJobs: null, secrets, timeoutMs: 5_000 });
+  const remedies = createRemedies(settings, {
+    ...{ quickJobs: null, secrets, timeoutMs: 5_000 },
+    budget: { bucket, signal: new AbortController().signal },
+  });
   const [tool] = remedyTools({ assets: createAssets(direct()), remedies });
   const asset = [...state.world.tenant.assets.values()].find(({ kind }) => kind === 'Server');
   if (!tool || !asset) throw new Error('not set up');
-  const own = { ...alert, device: { ...alert.device, id: null, name: asset.name } };
-  const run = fold(
-    journalOf({ type: 'queued', subject: { kind: 'alert', incidentId: 'i', alert: own }, mode: 'auto', retryOf: null }),
-  );
+  const runOf = (id: string | null) => {
+    const own = { ...alert, device: { ...alert.device, id, name: asset.name } };
+    const subject = { kind: 'alert', incidentId: 'i', alert: own } as const;
+    return fold(journalOf({ type: 'queued', subject, mode: 'auto', retryOf: null }));
+  };
   const account = { id: asset.accountId, name: 'A' };
   const context: ToolContext = {
-    ...{ runId: 'r', callId: 'c', state: run },
+    ...{ runId: 'r', callId: 'c', state: runOf(null) },
     scope: { ...scope, account, asset: { id: asset.id, name: asset.name } },
   };
-  return { tool: tool as unknown as CallTool<unknown, unknown>, context, asset, state, remedies };
+  /** The same run, had its alert named this device. */
+  const toldBy = (id: string | null): ToolContext => ({ ...context, state: runOf(id) });
+  return { tool: tool as unknown as CallTool<unknown, unknown>, context, toldBy, asset, state, remedies };
 }
 
 const call = (name: string) => ({ name, reason: 'the disk is full' });
@@ -69,4 +75,20 @@ t.test('an asset of another account is not touched', async (t) => {
   const { tool, context } = await setUp(t);
   const foreign = { ...context, scope: { ...context.scope, account: { id: 1, name: 'B' } } };
   t.match(await tool.prepare(call('free-disk-space'), foreign), { code: 'out_of_scope' });
+});
+
+t.test("BMS's own record of the asset says which device it is, whatever the alert says", async (t) => {
+  const { tool, toldBy, asset } = await setUp(t);
+  const device = { uid: asset.agentId, name: asset.name };
+  for (const id of [null, asset.agentId])
+    t.match(await tool.prepare(call('free-disk-space'), toldBy(id)), { device }, `${id}`);
+  const refused = await tool.prepare(call('free-disk-space'), toldBy('the-device-of-another'));
+  t.match(refused, { code: 'no_device', message: /the-device-of-another/ });
+});
+
+t.test('a device that only the alert knows is no device of a webhook', async (t) => {
+  const { tool, toldBy, asset } = await setUp(t);
+  asset.agentId = '';
+  t.match(await tool.prepare(call('free-disk-space'), toldBy('told')), { code: 'out_of_scope', message: /told/ });
+  t.match(await tool.prepare(call('free-disk-space'), toldBy(null)), { code: 'no_device' });
 });

@@ -1,5 +1,10 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import t, { type Test } from 'tap';
 import { dattoOf } from '../../../sim/datto/account.ts';
+import { FencedError } from '../../../src/errors.ts';
+import { fenced } from '../../../src/fence.ts';
 import { createDattoClient } from '../../../src/kaseya/datto-rmm/client.ts';
 import { createQuickJobs, judgeResults } from '../../../src/kaseya/datto-rmm/quick-job.ts';
 import { createRemedies } from '../../../src/kaseya/remedies/remedies.ts';
@@ -7,6 +12,15 @@ import { remediesSchema } from '../../../src/kaseya/remedies/settings.ts';
 import { signatureHeaders } from '../../../src/kaseya/remedies/signature.ts';
 import { judgeStatus } from '../../../src/kaseya/remedies/webhook.ts';
 import { startUpstream } from '../truto/support.ts';
+
+/** A receiver that sends every caller elsewhere, with the body. */
+async function redirectTo(location: string, t: Test): Promise<string> {
+  const server = createServer((_, response) => response.writeHead(307, { location }).end());
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  t.teardown(() => server.close());
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
 
 async function setUp(t: Test) {
   const upstream = await startUpstream(t);
@@ -20,6 +34,7 @@ async function setUp(t: Test) {
     call: { ...base, webhook: { url: ready.remedy.url, secretEnv: 'X_SECRET', statusUrl: ready.remedy.statusUrl } },
     blind: { ...base, webhook: { url: ready.remedy.url, secretEnv: 'X_SECRET' } },
     forged: { ...base, webhook: { url: ready.remedy.url, secretEnv: 'X_SECRET' } },
+    moved: { ...base, webhook: { url: await redirectTo(ready.remedy.url, t), secretEnv: 'X_SECRET' } },
   });
   const { url: baseUrl, apiKey, apiSecretKey } = ready.datto;
   const { signal } = new AbortController();
@@ -27,11 +42,11 @@ async function setUp(t: Test) {
     createDattoClient({ baseUrl, apiKey, apiSecretKey, bucket, timeoutMs: 5_000, signal }),
   );
   const { secret } = ready.remedy;
-  const secrets = { call: secret, blind: secret, forged: 'whsec_AAAA' };
-  const remedies = createRemedies(settings, { quickJobs, secrets, timeoutMs: 5_000 });
+  const secrets = { call: secret, blind: secret, moved: secret, forged: 'whsec_AAAA' };
+  const remedies = createRemedies(settings, { quickJobs, secrets, budget: { bucket, signal }, timeoutMs: 5_000 });
   const asset = [...state.world.tenant.assets.values()].find(({ kind }) => kind === 'Server');
   if (!asset) throw new Error('no server');
-  const device = { uid: asset.agentId, name: asset.name };
+  const device = { uid: asset.agentId, name: asset.name, isVouchedFor: true };
   const order = (name: string) => ({ name, device, transactionId: `tx-${name}`, marker: '[bms-triage r c]' });
   const run = async (name: string) => {
     const { jobId } = await remedies.start(order(name));
@@ -58,6 +73,44 @@ t.test("a device whose name in the RMM is another's is objected to", async (t) =
   const { remedies, device } = await setUp(t);
   t.equal(await remedies.objection('clean', device), null);
   t.match(await remedies.objection('clean', { ...device, name: 'OTHER' }), /not as "OTHER"/);
+});
+
+t.test('a webhook runs on a device only if BMS itself vouches for its id', async (t) => {
+  const { remedies, device } = await setUp(t);
+  t.equal(await remedies.objection('call', device), null);
+  t.match(await remedies.objection('call', { ...device, isVouchedFor: false }), new RegExp(device.uid));
+});
+
+t.test('a redirect is not followed: the order must not reach whoever a receiver points at', async (t) => {
+  const { remedies, order, state } = await setUp(t);
+  await t.rejects(remedies.start(order('moved')), { code: 'network' });
+  t.same(state.ledger().effects, []);
+});
+
+t.test('a worker that has lost its run starts no remedy, and its permit is free again', async (t) => {
+  const { remedies, order, state, bucket } = await setUp(t);
+  const lost = () => Promise.reject(new FencedError('run r'));
+  for (const name of ['clean', 'call']) {
+    await t.rejects(
+      fenced(lost, () => remedies.start(order(name))),
+      { code: 'fenced' },
+      name,
+    );
+  }
+  t.same(state.ledger().effects, []);
+  t.same(
+    bucket.settled.filter(({ endpoint }) => endpoint.endsWith(':write')),
+    ['datto:write', 'remedy:write'].map((endpoint) => ({ endpoint, status: 'unused', news: {}, others: {} })),
+  );
+});
+
+t.test('every call draws from a budget', async (t) => {
+  const { run, bucket } = await setUp(t);
+  await run('clean');
+  await run('call');
+  const drawn = new Set(bucket.settled.map(({ endpoint, status }) => `${endpoint} ${status}`));
+  for (const one of ['datto:write 200', 'datto:read 200', 'remedy:write 202', 'remedy:read 200'])
+    t.ok(drawn.has(one), one);
 });
 
 t.test('a start whose answer was lost is in doubt and cannot be looked up at Datto RMM', async (t) => {

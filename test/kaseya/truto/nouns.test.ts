@@ -84,7 +84,7 @@ t.test('what the account does not offer is told by name, with the setting', asyn
   const { truto, ready, state } = await startUpstream(t);
   const operations = { 'GET /v2/servicedesk/tickets': { resource: 'elsewhere', method: 'list' } };
   const transport = truto('plain', { operations });
-  const missing = await transport.missingOperations();
+  const missing = await transport.operations.missing();
   t.ok(missing.includes('GET /v2/servicedesk/tickets'));
   const { tickets } = nounsOver(transport, ready.integrationType);
   await t.rejects(tickets.list({}), {

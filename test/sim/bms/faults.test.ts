@@ -101,6 +101,19 @@ t.test('rows fail on purpose, while the job completes', async (t) => {
   t.same((await sim.open({ url: '/__sim/faults' })).json, []);
 });
 
+t.test('rows of one job fail each by its own fault', async (t) => {
+  const sim = startSim(t);
+  const tickets = alertTickets(sim).slice(0, 3);
+  for (const { alertRefId } of tickets.slice(1))
+    await setFault(sim, { match: { alertRefId }, kind: 'row-failure', message: `${alertRefId} is locked` });
+  const rows = tickets.map(({ alertRefId }) => ({ TransactionId: String(alertRefId), AlertRefId: alertRefId }));
+  const { json } = await sim.call('POST', `${rmm}/tickets/resolve`, rows);
+  sim.pass(2_000);
+  const status = await sim.call('GET', `${rmm}/tickets/status/${json.result.jobId}`);
+  const [, two, three] = tickets.map(({ alertRefId }) => ({ statusMessage: `${alertRefId} is locked` }));
+  t.match(status.json.result.details, [{ statusCode: '200' }, two, three]);
+});
+
 t.test('a fault is found by template, path or glob, and used up', async (t) => {
   const sim = startSim(t);
   const id = alertTickets(sim)[0]?.id;

@@ -113,7 +113,7 @@ t.test('escalation: the summary holds what was said on every page, and the queue
   const { made, conclusion } = play(review, history);
   t.match(made.slice(-2), [
     { name: writes[1], args: { ticketId: 8, details: /4 notes[\s\S]*run 2 \(2 such[\s\S]*It began[\s\S]*never mail/ } },
-    { name: 'create_a_kaseya_bms_assignticket', args: { ticketId: 8, queue: 'Tier 3 Escalation' } },
+    { name: 'create_a_kaseya_bms_assignticket', args: { ticketId: 8, queue: 7 } },
   ]);
   t.match(conclusion, { disposition: 'escalated', reason: /moved to "Tier 3 Escalation"/ });
 });

@@ -1,0 +1,70 @@
+import t from 'tap';
+import { z } from 'zod';
+import { type LedgerParts, lookForWrite } from '../../src/agent/ledger.ts';
+import { defineRow, type ReadBack } from '../../src/agent/tool.ts';
+import { type UpstreamCode, UpstreamError } from '../../src/errors.ts';
+import { fold } from '../../src/fold.ts';
+import type { EntryBody } from '../../src/journal.ts';
+import { asked, intended, journalOf, queued, resolveTool, scope } from '../helpers/entries.ts';
+
+const lostAt = 5_000;
+const began = Date.UTC(2026, 10, 23, 10);
+
+/** One look, `ms` after the answer was lost. */
+async function lookAfter(ms: number, readBack: () => Promise<ReadBack>) {
+  const lost: EntryBody = { type: 'rmm_submit_lost', callId: 't1c1', message: 'lost' };
+  const bodies = [queued, { type: 'scope_resolved', scope } as const, asked({ id: 't1c1', name: resolveTool })];
+  const state = fold(
+    journalOf(...bodies, intended('t1c1', 'resolve_ticket'), intended('t1c1', 'resolve_ticket'), lost),
+  );
+  const call = state.calls.get('t1c1');
+  if (!call) throw new Error('no call');
+  const appended: EntryBody[] = [];
+  const parts: LedgerParts = {
+    append: async (body) => void appended.push(body),
+    queueRow: async (intent) => void appended.push(intent),
+    check: async () => {},
+    jobDeadlineMs: 60_000,
+    settleMs: 30_000,
+    absentAfterMs: 20_000,
+    now: () => began + lostAt + ms,
+  };
+  const tool = defineRow({
+    ...{ name: resolveTool, description: '', input: z.unknown(), outside: () => null, readBack },
+    prepare: async () => ({}),
+    row: () => ({ action: 'resolve_ticket', row: { transactionId: '', alertRefId: '', resolutionNote: '' } }),
+  });
+  const progress = await lookForWrite(call, tool, { runId: 'r1', callId: 't1c1', state, scope }, parts);
+  return { progress, appended };
+}
+
+const fail = (code: UpstreamCode) => async () => {
+  throw new UpstreamError(code, 'no answer', { effect: 'none', endpoint: 'GET /x' });
+};
+const outcomesIn = (appended: readonly EntryBody[]) =>
+  appended.map((body) => (body.type === 'write_done' ? body.outcome : body.type));
+
+t.test('a look that failed decides nothing, however late it is', async (t) => {
+  for (const code of ['network', 'timeout', 'vendor_fault'] as const) {
+    const { progress, appended } = await lookAfter(3_600_000, fail(code));
+    t.same(appended, [], code);
+    t.same(progress, { until: began + lostAt + 3_600_000 + 300_000 });
+  }
+});
+
+t.test('what BMS refuses to show is undecidable once the time for looking is over', async (t) => {
+  t.same((await lookAfter(29_000, fail('permission'))).appended, []);
+  t.same(outcomesIn((await lookAfter(30_000, fail('permission'))).appended), ['undecidable']);
+});
+
+t.test('the one good look after the time for looking decides', async (t) => {
+  t.same((await lookAfter(29_000, async () => 'pending')).appended, []);
+  t.same(outcomesIn((await lookAfter(30_000, async () => 'pending')).appended), ['undecidable']);
+  const done = async (): Promise<ReadBack> => ({ kind: 'done', message: 'there', data: null, ticket: null });
+  t.same(outcomesIn((await lookAfter(3_600_000, done)).appended), ['done']);
+});
+
+t.test('absent is repeated only once nobody can be sending it any more', async (t) => {
+  t.same((await lookAfter(19_000, async () => 'absent')).appended, []);
+  t.same(outcomesIn((await lookAfter(20_000, async () => 'absent')).appended), ['write_intended']);
+});
