@@ -55,11 +55,15 @@ export interface AlertRecord {
   runId: string | null;
 }
 
-/** Control characters but for tab and newline, and invisible ones: zero-width and bidirectional overrides. */
-const invisible = /(?![\t\n])[\p{Cc}\p{Cf}]/gu;
+/**
+ * Control characters but for tab and newline, invisible ones (zero-width, bidirectional overrides), and halves of a
+ * character: Redis's JSON decoder refuses those, and an alert that holds one could never be taken in.
+ */
+const invisible = /(?![\t\n])[\p{Cc}\p{Cf}\p{Cs}]/gu;
+const halfAtEnd = /\p{Cs}$/u;
 
 /** Cuts sender text to `max` characters and drops what cannot be seen. */
 export function cleanText(value: string, max: number): string {
   const clean = value.replace(invisible, '').trim();
-  return clean.length <= max ? clean : `${clean.slice(0, max - 1)}…`;
+  return clean.length <= max ? clean : `${clean.slice(0, max - 1).replace(halfAtEnd, '')}…`;
 }

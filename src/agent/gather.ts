@@ -69,13 +69,22 @@ async function gatherAlert(alert: Alert, parts: GatherParts): Promise<Scope> {
   const [asset] = assets;
   if (assets.length > 1 || (named.length > 1 && !asset)) return nothing(ambiguity(device, named));
   if (!asset) return nothing(`BMS has no active asset named "${device}"${mapped === null ? '' : ` of "${mapped}"`}`);
+  if (mapped === null && (await isAnothersName(alert.customer, asset, bms)))
+    return nothing(`the sender says "${alert.customer}", but "${device}" is an asset of "${asset.accountName}"`);
   return {
     account: { id: asset.accountId, name: asset.accountName ?? '' },
     asset: { id: asset.id, name: asset.assetName },
     ticket: null,
-    otherTickets: rows.filter((row) => row.hardwareAssetId === asset.id).map(brief),
+    otherTickets: rows.filter(onAsset(asset.id, asset.accountId)).map(brief),
     reason: 'BMS has no open ticket for this alert',
   };
+}
+
+/** A customer that the sender names is no proof of whose the device is, but the exact name of another account is against it. */
+async function isAnothersName(customer: string | null, asset: AssetRow, { crm }: GatherBms): Promise<boolean> {
+  if (customer === null || same(customer, asset.accountName)) return false;
+  const named = await crm.accounts({ name: customer });
+  return named.some(({ id, name }) => same(name, customer) && id !== asset.accountId);
 }
 
 function mappedAccount({ customer, site }: Alert, accounts: AccountNames): string | null {
@@ -91,7 +100,7 @@ function ownScope({ ticket: own, readAt }: Look, rows: readonly TicketRow[] | nu
   if (mapped !== null && !same(own.accountName, mapped)) {
     return nothing(`ticket ${own.ticketNumber} belongs to "${own.accountName}", but this run is about "${mapped}"`);
   }
-  const others = (rows ?? []).filter((row) => row.id !== own.id && row.hardwareAssetId === own.hardwareAssetId);
+  const others = (rows ?? []).filter(onAsset(own.hardwareAssetId, own.accountId)).filter(({ id }) => id !== own.id);
   return {
     account: { id: own.accountId, name: own.accountName ?? '' },
     asset: own.hardwareAssetId ? { id: own.hardwareAssetId, name: own.hardwareAssetName ?? '' } : null,
@@ -105,6 +114,10 @@ function ownScope({ ticket: own, readAt }: Look, rows: readonly TicketRow[] | nu
     reason: rows === null ? notListed : null,
   };
 }
+
+/** An asset that has changed hands may still have open tickets of the account that had it before. */
+const onAsset = (assetId: number | null | undefined, accountId: number) => (row: TicketRow) =>
+  assetId != null && row.hardwareAssetId === assetId && row.accountId === accountId;
 
 const brief = (row: TicketRow) => ({
   id: row.id,

@@ -1,5 +1,6 @@
 import OpenAI, { APIConnectionError, APIError } from 'openai';
 import type { ChatCompletionMessageParam } from 'openai/resources/chat/completions';
+import { z } from 'zod';
 import { RetryableError, TerminalError } from '../errors.ts';
 import type { ToolSpec } from './tool.ts';
 
@@ -34,6 +35,30 @@ export interface ModelOptions {
   timeoutMs: number;
 }
 
+const maxContent = 20_000;
+/** No tool takes as much; what is longer is no answer. */
+const maxArguments = 100_000;
+
+const callSchema = z.object({ name: z.string().max(200), arguments: z.string().max(maxArguments) });
+const count = z.number().nonnegative().nullish();
+
+/** The client checks nothing of an answer, and one that does not fit would make the run's journal unreadable. */
+const completionSchema = z.object({
+  model: z.string().nullish(),
+  choices: z.tuple(
+    [
+      z.object({
+        message: z.object({
+          content: z.string().nullish(),
+          tool_calls: z.array(z.object({ function: callSchema.optional() })).nullish(),
+        }),
+      }),
+    ],
+    z.unknown(),
+  ),
+  usage: z.object({ prompt_tokens: count, completion_tokens: count }).nullish(),
+});
+
 const retryAfterMs = 5_000;
 const longestWaitMs = 600_000;
 
@@ -57,17 +82,17 @@ export function createModel({ baseUrl, apiKey, model, timeoutMs }: ModelOptions)
             throw new RetryableError('shutting_down', 'the worker is stopping', { retryAfterMs: 0, cause: error });
           throw explain(error);
         });
-      const message = completion.choices?.[0]?.message;
-      if (!message) {
-        throw new RetryableError('model_unavailable', 'the model answered without a choice', { retryAfterMs });
-      }
+      const answer = completionSchema.safeParse(completion);
+      if (!answer.success)
+        throw new RetryableError('model_unavailable', "the model's answer cannot be read", { retryAfterMs });
+      const { message } = answer.data.choices[0];
       return {
-        model: completion.model ?? model,
-        content: message.content ?? '',
-        toolCalls: (message.tool_calls ?? []).flatMap((call) => (call.type === 'function' ? [call.function] : [])),
+        model: answer.data.model ?? model,
+        content: message.content?.slice(0, maxContent) ?? '',
+        toolCalls: (message.tool_calls ?? []).flatMap((call) => call.function ?? []),
         usage: {
-          promptTokens: completion.usage?.prompt_tokens ?? 0,
-          completionTokens: completion.usage?.completion_tokens ?? 0,
+          promptTokens: answer.data.usage?.prompt_tokens ?? 0,
+          completionTokens: answer.data.usage?.completion_tokens ?? 0,
         },
         ms: Date.now() - startedAt,
       };
@@ -94,7 +119,7 @@ function explain(error: unknown): Error {
     return new RetryableError('model_unavailable', message, { retryAfterMs, cause: error });
   }
   const status = error.status ?? 0;
-  const message = `the model answered ${status}: ${error.message}`;
+  const message = `the model answered ${status}: ${error.message.slice(0, 500)}`;
   if (status !== 429 && status !== 408 && status < 500)
     return new TerminalError('model_refused', message, { cause: error });
   return new RetryableError('model_unavailable', message, {

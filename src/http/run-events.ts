@@ -29,8 +29,10 @@ export async function runEventRoutes(app: FastifyInstance, parts: EventParts): P
       const hint = 'come again, or ask /v1/runs/:id from time to time';
       throw problem(503, { code: 'too_many_listeners', message: 'too many streams are open', hint });
     }
-    clients.add(reply);
     reply.hijack();
+    // Gone while we looked: its `close` has been, and would never give the place back.
+    if (reply.raw.destroyed) return;
+    clients.add(reply);
     reply.raw.once('close', () => clients.delete(reply));
     reply.raw.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' });
     follow(id, after, reply, parts);

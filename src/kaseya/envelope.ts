@@ -70,9 +70,12 @@ function parse(body: string): z.infer<typeof envelopeSchema> | null {
   }
 }
 
+/** They go into journals, prompts and notes. */
+const maxWords = 1_000;
+
 /** The vendor's own words, without `Details` and `StackStrace`, which hold server internals. */
 function describe(envelope: z.infer<typeof envelopeSchema> | null, status: number) {
   const subErrors = envelope?.error?.subErrors ?? [];
   const message = envelope?.error?.message ?? `BMS answered HTTP ${status}`;
-  return { message: [message, ...subErrors].join('; '), subErrors };
+  return { message: [message, ...subErrors].join('; ').slice(0, maxWords), subErrors };
 }

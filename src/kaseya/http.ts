@@ -1,3 +1,4 @@
+import { readText } from './read-text.ts';
 import { lostAnswer } from './transport.ts';
 
 export interface Exchange {
@@ -19,7 +20,7 @@ export interface RawAnswer {
 export async function exchange({ url, init, endpoint, isWrite, timeoutMs }: Exchange): Promise<RawAnswer> {
   try {
     const response = await fetch(url, { ...init, signal: AbortSignal.timeout(timeoutMs), redirect: 'error' });
-    return { status: response.status, headers: response.headers, text: await response.text() };
+    return { status: response.status, headers: response.headers, text: await readText(response) };
   } catch (error) {
     throw lostAnswer(error, endpoint, isWrite);
   }

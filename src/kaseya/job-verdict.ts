@@ -45,7 +45,7 @@ function judge(row: RmmJobRow): JobVerdict {
   const code = normal(row.statusCode);
   const outcome = rowSucceeded.has(code) ? 'succeeded' : rowFailed.has(code) ? 'failed' : 'unknown';
   const ticket = row.ticketId !== null && row.ticketNumber ? { id: row.ticketId, number: row.ticketNumber } : null;
-  return { outcome, message: row.statusMessage ?? `row status "${row.statusCode ?? ''}"`, ticket };
+  return { outcome, message: row.statusMessage?.slice(0, 1_000) ?? `row status "${row.statusCode ?? ''}"`, ticket };
 }
 
 interface LogLine {

@@ -4,6 +4,7 @@ import type { Bucket } from '../ratelimit/bucket.ts';
 import { type LimitNews, readLimitHeaders } from '../ratelimit/headers.ts';
 import { type Envelope, readEnvelope } from './envelope.ts';
 import { lastCheck } from './last-check.ts';
+import { readText } from './read-text.ts';
 import { type Credentials, createTokenSource, type PostForm, signInEndpoint, signInPath } from './token.ts';
 import type { TokenStore } from './token-store.ts';
 
@@ -61,7 +62,7 @@ export function createTransport(options: TransportOptions): Transport {
       const response = await fetch(url, { ...init, signal: AbortSignal.timeout(timeoutMs), redirect: 'error' });
       status = response.status;
       news = readLimitHeaders(response.headers, Date.now());
-      return readEnvelope({ status, body: await response.text(), endpoint, isWrite });
+      return readEnvelope({ status, body: await readText(response), endpoint, isWrite });
     } catch (error) {
       throw error instanceof UpstreamError ? error : lostAnswer(error, endpoint, isWrite);
     } finally {

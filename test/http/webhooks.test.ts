@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { pino } from 'pino';
 import t from 'tap';
-import type { Alert } from '../../src/alert.ts';
+import { type Alert, alertSchema } from '../../src/alert.ts';
 import { createServer, type ServerParts } from '../../src/http/server.ts';
 import type { Connection } from '../../src/http/webhooks/routes.ts';
 
@@ -228,3 +228,36 @@ t.test(
     );
   },
 );
+
+t.test('words that every object knows, and text that cannot be seen, are no values', async (t) => {
+  const { post, queued } = await build();
+  const send = (body: object) => {
+    const text = JSON.stringify(body);
+    return post('/webhooks/signed', text, { 'x-signature': sign(text) });
+  };
+  const fine = { action: 'trigger', title: 'Disk full', device: { name: '\u200b' } };
+  for (const severity of ['constructor', '__proto__']) t.equal((await send({ ...fine, severity })).statusCode, 202);
+  t.match(
+    queued.map(({ severity, device }) => [severity, device.name]),
+    [
+      ['unknown', null],
+      ['unknown', null],
+    ],
+  );
+  t.ok(
+    queued.every((alert) => alertSchema.safeParse(alert).success),
+    'a run can read them',
+  );
+  for (const wrong of [{ title: '\u200b' }, { id: '\ud800' }, { alert_key: '\u202e' }, { id: 2 ** 53 }])
+    t.equal((await send({ ...fine, ...wrong })).statusCode, 422, JSON.stringify(wrong));
+  const unseen = await post('/webhooks/datto', JSON.stringify({ ...raised, alert_uid: '\u200b' }), secret);
+  t.equal(unseen.statusCode, 422);
+});
+
+t.test('a refusal of many bad alerts is short', async (t) => {
+  const { post } = await build();
+  const text = JSON.stringify(Array.from({ length: 1000 }, () => ({})));
+  const response = await post('/webhooks/signed', text, { 'x-signature': sign(text) });
+  t.equal(response.statusCode, 422);
+  t.ok(response.body.length < 2_000, `${response.body.length} bytes`);
+});

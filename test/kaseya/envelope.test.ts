@@ -74,3 +74,8 @@ t.test('what is no BMS answer leaves a write undecided', async (t) => {
     t.match(failure(200, body, true), { code: 'unreadable', effect: 'unknown' }, body);
   }
 });
+
+t.test("a vendor's endless words are cut: they go into journals, prompts and notes", async (t) => {
+  const body = JSON.stringify({ success: false, error: { message: 'x'.repeat(1_000_000) } });
+  t.ok((failure(500, body)?.message.length ?? 0) <= 1_000);
+});

@@ -32,13 +32,14 @@ export function remedyTools({ assets, remedies }: { assets: Assets; remedies: Re
         name: z.string().min(1).max(63).describe('a name from the list'),
         reason: z.string().min(1).max(500).describe('why this repair fits what was found'),
       }),
-      outside({ name }, { state, scope }) {
+      outside({ name }, { state, scope, callId }) {
         const fits = fitting(state);
         if (!fits.includes(name))
           return refuse(
             'out_of_scope',
             `"${name}" is not meant for this alert; meant for it: ${fits.join(', ') || 'none'}`,
           );
+        if (hasRun(name, state, callId)) return refuse('already_written', `this run has run "${name}" before`);
         if (!scope.asset)
           return withoutAccount(scope) ?? refuse('no_device', "BMS knows no asset for the alert's device");
         return withoutAccount(scope);
@@ -68,3 +69,12 @@ export function remedyTools({ assets, remedies }: { assets: Assets; remedies: Re
     }),
   ];
 }
+
+/** Once a run, however the model words its reason, unless it is certain that it was not started. */
+const hasRun = (name: string, state: RunState, callId: string): boolean =>
+  [...state.calls.values()].some(({ id, intent, result }) => {
+    if (id === callId || intent?.tool !== 'run_a_remedy') return false;
+    const args = intent.args;
+    const isSame = typeof args === 'object' && args !== null && 'name' in args && args.name === name;
+    return isSame && !(result?.kind === 'write' && result.outcome === 'refused');
+  });

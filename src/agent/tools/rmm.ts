@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { alertOf } from '../../fold.ts';
+import { alertOf, type RunState } from '../../fold.ts';
 import type { Bms } from '../../kaseya/bms.ts';
 import { alertRefsRead, withoutAccount } from '../scope.ts';
 import { defineRead, defineRow, isRefusal, type ReadBack, type Refusal, refuse, type ToolContext } from '../tool.ts';
@@ -37,9 +37,11 @@ export const rmmTools = ({ tickets }: Pick<Bms, 'tickets'>) => [
     description:
       'Opens an RMM ticket for this alert in its own account, for when BMS holds none. BMS does it as a job: the result of this call is what the job reported.',
     input: z.strictObject({ title: z.string().min(1).max(200), details: z.string().min(1).max(4000) }),
-    outside: (_, { scope }) =>
-      withoutAccount(scope) ??
-      (scope.ticket ? refuse('ticket_exists', `ticket ${scope.ticket.number} is open for this alert: use it`) : null),
+    outside(_, { scope, state, callId }) {
+      if (scope.ticket) return refuse('ticket_exists', `ticket ${scope.ticket.number} is open for this alert: use it`);
+      const opened = hasOpened(state, callId);
+      return withoutAccount(scope) ?? (opened ? refuse('ticket_exists', 'this run opens one already: use it') : null);
+    },
     async prepare({ title, details }, { state, scope }) {
       const alert = alertOf(state);
       if (!alert) return refuse('no_alert', 'a task has no alert to open an RMM ticket for');
@@ -88,6 +90,14 @@ export const rmmTools = ({ tickets }: Pick<Bms, 'tickets'>) => [
     },
   }),
 ];
+
+/** One alert, one ticket, however the model words it, unless it is certain that none was opened. */
+const hasOpened = (state: RunState, callId: string): boolean =>
+  [...state.calls.values()].some(({ id, intent, result }) => {
+    if (id === callId || intent?.tool !== 'create_a_kaseya_bms_rmm_ticket') return false;
+    if (result?.kind === 'write') return result.outcome !== 'refused';
+    return result?.kind !== 'job' || result.outcome !== 'failed';
+  });
 
 /** The ticket behind an alert's id: the alert's own, or in a task one that a read of this run returned with that id. */
 function alertTicket(alertRefId: string, { state, scope }: ToolContext): { id: number } | Refusal {

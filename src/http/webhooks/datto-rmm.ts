@@ -1,22 +1,18 @@
 import { z } from 'zod';
 import { cleanText, type Severity } from '../../alert.ts';
-import { type Adapter, parsePayload } from './adapter.ts';
+import { type Adapter, parsePayload, visible } from './adapter.ts';
 
 const hint = 'use the two templates of docs/webhooks.md, one for raised and one for resolved alerts';
 
 /** A variable that Datto RMM did not know arrives as its own name, in brackets. */
 const isUnexpanded = (value: string) => /^\[[a-z_]+\]$/i.test(value);
 
-const expanded = z
-  .string()
-  .trim()
-  .min(1)
-  .refine((value) => !isUnexpanded(value), 'is a variable that Datto RMM did not fill in');
+const expanded = visible.refine((value) => !isUnexpanded(value.trim()), 'is a variable that Datto RMM did not fill in');
 
 const optional = z
   .string()
   .nullish()
-  .transform((value) => (value == null || value.trim() === '' || isUnexpanded(value) ? null : value));
+  .transform((value) => (value == null || cleanText(value, 1) === '' || isUnexpanded(value) ? null : value));
 
 /** Our template for Datto RMM: the body is whatever the operator pastes in, so its `event` is a literal of ours. */
 const payloadSchema = z.object({

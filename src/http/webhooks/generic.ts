@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { alertActionSchema, cleanText, type Severity } from '../../alert.ts';
-import { type Adapter, parsePayload } from './adapter.ts';
+import { type Adapter, parsePayload, visible } from './adapter.ts';
 
 const hint = 'see "generic" in docs/webhooks.md; the smallest body is {"action": "trigger", "title": "…"}';
 
@@ -11,9 +11,10 @@ const named = z.object({ id: text, name: text }).nullish();
 /** Our own format, for any sender that can post JSON. Only `action` and `title` are required. */
 const payloadSchema = z.object({
   action: alertActionSchema,
-  title: z.string().trim().min(1),
-  alert_key: z.string().trim().min(1).nullish(),
-  id: z.union([z.string().trim().min(1), z.number()]).nullish(),
+  title: visible,
+  alert_key: visible.nullish(),
+  // A number beyond the exact integers would name another event.
+  id: z.union([visible, z.number().min(-Number.MAX_SAFE_INTEGER).max(Number.MAX_SAFE_INTEGER)]).nullish(),
   description: text,
   severity: text,
   occurred_at: z.iso.datetime({ offset: true }).nullish(),
@@ -42,7 +43,13 @@ const severities: Record<string, Severity> = {
   info: 'information',
 };
 
-const capped = (value: string | null | undefined, max: number) => (value ? cleanText(value, max) : null);
+/** `constructor` and `__proto__` are no severities. */
+function toSeverity(word: string | null | undefined): Severity {
+  const known = (word ?? '').toLowerCase();
+  return (Object.hasOwn(severities, known) && severities[known]) || 'unknown';
+}
+
+const capped = (value: string | null | undefined, max: number) => (value && cleanText(value, max)) || null;
 
 /** Without a key of the sender's, what the alert is about names the fault. */
 function derivedKey({ title, device, customer, check }: Payload): string {
@@ -66,7 +73,7 @@ function decodeOne(body: Payload, connection: string, receivedAt: string, id: st
     alertKey,
     occurrenceId: occurrence == null ? null : cleanText(`${alertKey}@${occurrence}`, 250),
     action: body.action,
-    severity: severities[(body.severity ?? '').toLowerCase()] ?? 'unknown',
+    severity: toSeverity(body.severity),
     title: cleanText(body.title, 300),
     description: cleanText(body.description ?? '', 4000),
     customer: capped(body.customer?.name, 200),

@@ -39,7 +39,7 @@ function failure({ status, text }: Pick<RawAnswer, 'status' | 'text'>, asked: As
   const { endpoint } = asked;
   const own = ownMeaning(status, asked);
   if (!data?.truto_is_remote_error) {
-    return new UpstreamError(own.code, `Truto: ${own.hint ?? data?.message ?? `HTTP ${status}`}`, {
+    return new UpstreamError(own.code, `Truto: ${own.hint ?? data?.message?.slice(0, 1_000) ?? `HTTP ${status}`}`, {
       effect: own.effect,
       endpoint,
     });

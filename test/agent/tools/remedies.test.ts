@@ -5,7 +5,7 @@ import { fold } from '../../../src/fold.ts';
 import { createAssets } from '../../../src/kaseya/assets.ts';
 import { createRemedies } from '../../../src/kaseya/remedies/remedies.ts';
 import { remediesSchema } from '../../../src/kaseya/remedies/settings.ts';
-import { alert, journalOf, scope } from '../../helpers/entries.ts';
+import { alert, asked, intended, journalOf, scope } from '../../helpers/entries.ts';
 import { startUpstream } from '../../kaseya/truto/support.ts';
 
 const base = { description: 'Deletes temporary files.' };
@@ -91,4 +91,24 @@ t.test('a device that only the alert knows is no device of a webhook', async (t)
   asset.agentId = '';
   t.match(await tool.prepare(call('free-disk-space'), toldBy('told')), { code: 'out_of_scope', message: /told/ });
   t.match(await tool.prepare(call('free-disk-space'), toldBy(null)), { code: 'no_device' });
+});
+
+t.test('a run runs a remedy once, however the model words its reason', async (t) => {
+  const { tool, context } = await setUp(t);
+  const { subject } = context.state;
+  const name = 'run_a_remedy';
+  const args = { ...call('free-disk-space'), device: { uid: 'u', name: 'n' } };
+  const before = (outcome: 'undecidable' | 'refused') =>
+    fold(
+      journalOf(
+        { type: 'queued', subject, mode: 'auto', retryOf: null },
+        asked({ id: 'first', name }, { id: context.callId, name }),
+        { ...intended('first'), tool: name, args },
+        { type: 'write_done', callId: 'first', outcome, message: '', data: null, ticket: null },
+      ),
+    );
+  const again = { name: 'free-disk-space', reason: 'and once more' };
+  t.match(tool.outside(again, { ...context, state: before('undecidable') }), { code: 'already_written' });
+  t.equal(tool.outside(again, { ...context, state: before('refused') }), null, 'it was certainly not started');
+  t.equal(tool.outside(again, { ...context, callId: 'first', state: before('undecidable') }), null, 'its own intent');
 });

@@ -1,0 +1,48 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import t from 'tap';
+import { createModel } from '../../src/agent/model.ts';
+
+/** A model that answers with the same body every time. */
+async function answering(t: { teardown(fn: () => void): void }, body: unknown, status = 200) {
+  const server = createServer((_, response) => {
+    response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  t.teardown(() => server.close());
+  const address = server.address();
+  const port = typeof address === 'object' ? address?.port : null;
+  const model = createModel({ baseUrl: `http://127.0.0.1:${port}/v1`, apiKey: 'k', model: 'm', timeoutMs: 5_000 });
+  return () => model.ask([{ role: 'user', content: 'hello' }], [], new AbortController().signal);
+}
+
+const saying = (message: unknown, usage: unknown = null) => ({ choices: [{ message }], usage });
+const calling = (call: unknown) => saying({ tool_calls: [{ id: 'c', type: 'function', function: call }] });
+
+t.test('an answer in any odd shape is no answer: the run is put off, and its journal stays readable', async (t) => {
+  const odd: Record<string, unknown> = {
+    'no choice': { choices: [] },
+    'content that is no text': saying({ content: { a: 1 } }),
+    'calls that are no list': saying({ tool_calls: { a: 1 } }),
+    'arguments that are no text': calling({ name: 'conclude', arguments: {} }),
+    'a call without a name': calling({ arguments: '{}' }),
+    'endless arguments': calling({ name: 'conclude', arguments: 'x'.repeat(200_000) }),
+    'tokens below nothing': saying({ content: 'hi' }, { prompt_tokens: -1e9, completion_tokens: 0 }),
+    'tokens that are no number': saying({ content: 'hi' }, { prompt_tokens: 'many', completion_tokens: 0 }),
+  };
+  for (const [what, body] of Object.entries(odd))
+    await t.rejects((await answering(t, body))(), { code: 'model_unavailable' }, what);
+});
+
+t.test('a sparse answer is taken as it is', async (t) => {
+  const ask = await answering(t, calling({ name: 'conclude', arguments: '{}' }));
+  t.match(await ask(), { model: 'm', content: '', toolCalls: [{ name: 'conclude', arguments: '{}' }] });
+  const long = await answering(t, saying({ content: 'x'.repeat(1_000_000) }));
+  t.ok((await long()).content.length < 100_000);
+});
+
+t.test('what a model says about a refusal is cut short', async (t) => {
+  const ask = await answering(t, { error: { message: 'x'.repeat(1_000_000) } }, 400);
+  await t.rejects(ask(), { code: 'model_refused', message: /^.{0,600}$/ });
+});
