@@ -289,7 +289,8 @@ function triageParts(config: Config, upstream: Upstream, redis: Redis): TriagePa
         name: `model ${config.OPENAI_BASE_URL ?? 'openai'} ${config.OPENAI_MODEL}`,
         ...config.model,
         leaseMs: timeoutMs + 5_000,
-        patienceMs: 2_000,
+        // Longer than for BMS: what is waited for is mostly another answer of the model.
+        patienceMs: 10_000,
       }),
     }),
     tools: new Map(tools.map((tool) => [tool.name, inLanes(tool)])),

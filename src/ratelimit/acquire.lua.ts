@@ -89,7 +89,7 @@ local function waitFor(b)
   local atATime = b.probe and 1 or b.ramp
   if b.most > 0 then atATime = math.min(atATime, b.most) end
   -- The nearer to the limit, the fewer calls at a time, so that no more than a few can run into it together.
-  if b.wary and lane > 0 then atATime = math.min(atATime, math.max(2, math.floor((b.limit - used) / 10))) end
+  if b.wary and lane > 0 then atATime = math.min(atATime, math.max(2, math.floor((b.limit - used) / (b.foreign and 10 or 4)))) end
   if busy >= atATime then return pollMs + 5 * b.rank end
   local short = used + b.ahead + b.cost - b.limit
   if short > 0 then redis.call('HSET', b.meta, 'pressedAt', now) end

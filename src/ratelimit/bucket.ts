@@ -55,9 +55,6 @@ export interface BucketOptions {
   patienceMs: number;
 }
 
-/** A shorter wait is not worth giving up a run's slot for: it comes from a call in flight that may take longer. */
-const shortestParkMs = 1_000;
-
 /** Block after a 429 that does not say for how long; it doubles while probes are refused. */
 const defaultBlockMs = 10_000;
 
@@ -126,7 +123,7 @@ async function untilGranted(redis: Store, steps: Steps, wait: Wait): Promise<voi
     if (refusedBy === null) return;
     if (Date.now() + waitMs > giveUpAt) {
       const message = `${wait.endpoint} may not be called for ${Math.ceil(waitMs / 1000)} s (${refusedBy.name})`;
-      throw new RetryableError('rate_limited', message, { retryAfterMs: Math.max(waitMs, shortestParkMs) });
+      throw new RetryableError('rate_limited', message, { retryAfterMs: waitMs });
     }
     // Never early, and not all at the same moment.
     await sleep(waitMs + Math.random() * 20, undefined, { signal });
