@@ -155,19 +155,22 @@ t.test('a claim that is sent twice claims once: the client repeats it when its c
   t.same(runsOf(await claim('b2')), ['r2']);
 });
 
-t.test('rows of a run that was cancelled or is over are not claimed, even when they come back from a batch', async (t) => {
-  for (const runId of ['r1', 'r2', 'r3']) await queue(runId);
-  const batch = await claim('b1');
-  await journals.addFact('r1', { type: 'cancel_requested', by: 'ops' });
-  await journals.addFact('r2', concluded);
-  await rows.putBack(batch, { alone: true });
-  clock += 1_000;
-  t.same(runsOf(await claim('b2')), ['r3']);
-  t.match(await last('r1'), { type: 'write_done', callId: 't1c1', outcome: 'refused', data: null, ticket: null });
-  t.match(await last('r2'), { type: 'concluded' });
-  clock += 1_000;
-  t.equal((await rows.claim('resolve_ticket', 'b3', leaseMs)).kind, 'empty');
-});
+t.test(
+  'rows of a run that was cancelled or is over are not claimed, even when they come back from a batch',
+  async (t) => {
+    for (const runId of ['r1', 'r2', 'r3']) await queue(runId);
+    const batch = await claim('b1');
+    await journals.addFact('r1', { type: 'cancel_requested', by: 'ops' });
+    await journals.addFact('r2', concluded);
+    await rows.putBack(batch, { alone: true });
+    clock += 1_000;
+    t.same(runsOf(await claim('b2')), ['r3']);
+    t.match(await last('r1'), { type: 'write_done', callId: 't1c1', outcome: 'refused', data: null, ticket: null });
+    t.match(await last('r2'), { type: 'concluded' });
+    clock += 1_000;
+    t.equal((await rows.claim('resolve_ticket', 'b3', leaseMs)).kind, 'empty');
+  },
+);
 
 t.test('what a model or BMS wrote about a conclusion is not one', async (t) => {
   await queue('r1');
