@@ -100,7 +100,7 @@ const fileSchema = z.strictObject({
     .prefault({}),
   rmm: z
     .strictObject({
-      firstPollSeconds: positive.default(2),
+      firstPollSeconds: positive.default(2.5),
       maxPollSeconds: positive.default(60),
       deadlineSeconds: positive.default(900),
       settleSeconds: positive.default(120),

@@ -58,14 +58,14 @@ export function viewRun(id: string, entries: readonly Entry[]): Run | null {
     startedAt: state.startedAt,
     endedAt: concluded?.at ?? null,
     usage: state.usage,
-    steps: entries.map(({ step, at, type, ...detail }) => ({
-      step,
-      at,
-      type,
-      what: tell({ step, at, type, ...detail } as Entry),
-      detail,
-    })),
+    steps: entries.map(viewStep),
   };
+}
+
+/** One line of the timeline, which needs no other entry of its journal. */
+export function viewStep(entry: Entry): RunStep {
+  const { step, at, type, ...detail } = entry;
+  return { step, at, type, what: tell(entry), detail };
 }
 
 const tellSubject = (subject: Subject): string =>

@@ -3,8 +3,12 @@ import type { RunStep } from '../run.ts';
 import { notFound, problem } from './errors.ts';
 
 export interface EventParts {
-  /** The run's steps after `step`, and whether it is over. Null: there is no such run. */
-  stepsAfter(id: string, step: number): Promise<{ steps: RunStep[]; concluded: boolean } | null>;
+  /** Null: there is no such run. */
+  isConcluded(id: string): Promise<boolean | null>;
+  /** The run's steps after `step`. Asked twice a second for each client: nothing else may be read for it. */
+  stepsAfter(id: string, step: number): Promise<RunStep[]>;
+  /** How often to look, and how long a stream may be silent, ms. */
+  timing?: { lookEveryMs: number; heartbeatMs: number };
 }
 
 interface EventRequest {
@@ -13,8 +17,7 @@ interface EventRequest {
 }
 
 const maxClients = 100;
-const lookEveryMs = 500;
-const heartbeatMs = 15_000;
+const usual = { lookEveryMs: 500, heartbeatMs: 15_000 };
 
 /** A run's steps as server-sent events while it runs; `Last-Event-ID` resumes; the stream ends with the conclusion. */
 export async function runEventRoutes(app: FastifyInstance, parts: EventParts): Promise<void> {
@@ -23,8 +26,9 @@ export async function runEventRoutes(app: FastifyInstance, parts: EventParts): P
     for (const reply of clients) reply.raw.end();
   });
   app.get<EventRequest>('/runs/:id/events', async ({ params: { id }, headers }, reply) => {
-    const after = Number(headers['last-event-id'] ?? 0) || 0;
-    if ((await parts.stepsAfter(id, after)) === null) throw notFound('run of this id', 'ids are in GET /v1/runs');
+    const after = Math.max(0, Math.trunc(Number(headers['last-event-id'] ?? 0)) || 0);
+    const isOver = await parts.isConcluded(id);
+    if (isOver === null) throw notFound('run of this id', 'ids are in GET /v1/runs');
     if (clients.size >= maxClients) {
       const hint = 'come again, or ask /v1/runs/:id from time to time';
       throw problem(503, { code: 'too_many_listeners', message: 'too many streams are open', hint });
@@ -35,22 +39,29 @@ export async function runEventRoutes(app: FastifyInstance, parts: EventParts): P
     clients.add(reply);
     reply.raw.once('close', () => clients.delete(reply));
     reply.raw.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' });
-    follow(id, after, reply, parts);
+    follow({ id, after, isOver }, reply, parts);
   });
 }
 
 /** Looks for new steps until the run is over or the client has gone. Redis away ends the stream: the client resumes. */
-function follow(id: string, after: number, { raw }: FastifyReply, parts: EventParts): void {
+function follow(
+  { id, after, isOver }: { id: string; after: number; isOver: boolean },
+  { raw }: FastifyReply,
+  { stepsAfter, timing: { lookEveryMs, heartbeatMs } = usual }: EventParts,
+): void {
   let last = after;
   let quietMs = 0;
   const look = async () => {
     if (raw.destroyed || raw.writableEnded) return;
-    const news = await parts.stepsAfter(id, last);
-    for (const step of news?.steps ?? []) raw.write(`id: ${step.step}\nevent: step\ndata: ${JSON.stringify(step)}\n\n`);
-    last = news?.steps.at(-1)?.step ?? last;
-    quietMs = news?.steps.length ? 0 : quietMs + lookEveryMs;
-    if (!news || news.concluded) return void raw.end('event: end\ndata: {}\n\n');
-    if (quietMs % heartbeatMs === 0 && quietMs > 0) raw.write(': still running\n\n');
+    const news = await stepsAfter(id, last);
+    for (const step of news) raw.write(`id: ${step.step}\nevent: step\ndata: ${JSON.stringify(step)}\n\n`);
+    last = news.at(-1)?.step ?? last;
+    if (isOver || news.some(({ type }) => type === 'concluded')) return void raw.end('event: end\ndata: {}\n\n');
+    quietMs = news.length > 0 ? 0 : quietMs + lookEveryMs;
+    if (quietMs >= heartbeatMs) {
+      raw.write(': still running\n\n');
+      quietMs = 0;
+    }
     setTimeout(next, lookEveryMs);
   };
   const next = () => void look().catch(() => raw.end());

@@ -28,8 +28,8 @@ export interface Settlement {
 export interface Incidents {
   claim(alert: Alert, mode: Mode): Promise<Claim>;
   settle(settlement: Settlement): Promise<void>;
-  /** Opens a run for a task. It has no incident; its journal is there before anybody is told its id. */
-  openTask(task: Task, mode: Mode): Promise<{ runId: string }>;
+  /** Opens run `runId` for a task. It has no incident. */
+  openTask(runId: string, task: Task, mode: Mode): Promise<void>;
   /** Opens a run over the subject of another; there is at most one such run for each. `isNew` false: it was there. */
   openRetry(runId: string, subject: Subject, mode: Mode, by: string): Promise<{ runId: string; isNew: boolean }>;
   get(id: string): Promise<Incident | null>;
@@ -168,11 +168,8 @@ export function createIncidents(redis: Redis, options: { retentionDays: number; 
       if (disposition === 'resolved') steps.hset(keys.incident(incidentId), 'state', 'resolved');
       await steps.exec();
     },
-    async openTask(task, mode) {
-      const runId = randomUUID();
-      await openRun(runId, { type: 'queued', subject: { kind: 'task', task }, mode, retryOf: null });
-      return { runId };
-    },
+    openTask: (runId, task, mode) =>
+      openRun(runId, { type: 'queued', subject: { kind: 'task', task }, mode, retryOf: null }),
     async openRetry(retried, subject, mode, by) {
       const retention = options.retentionDays * 86_400;
       await redis.set(keys.retry(retried), randomUUID(), 'EX', retention, 'NX');

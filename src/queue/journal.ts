@@ -8,6 +8,8 @@ import { bindScripts } from './scripts/index.ts';
 /** The journals in Redis: one stream a run. */
 export interface Journals {
   read(runId: string): Promise<Entry[]>;
+  /** Only the entries after `step`. */
+  readAfter(runId: string, step: number): Promise<Entry[]>;
   length(runId: string): Promise<number>;
   /** Makes the caller the run's owner: earlier owners can no longer append. */
   own(runId: string): Promise<OwnedJournal>;
@@ -50,6 +52,10 @@ export function createJournals(redis: Redis, options: { retentionDays: number; n
 
   return {
     read,
+    async readAfter(runId, step) {
+      const tail = (await scripts.tailJournal([keys.journal(runId)], [step])) as string[];
+      return tail.map((json, index) => decodeEntry(json, step + index + 1));
+    },
     length: (runId) => redis.xlen(keys.journal(runId)),
     async own(runId) {
       const epoch = await redis.incr(keys.epoch(runId));

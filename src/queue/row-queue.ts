@@ -50,6 +50,16 @@ export interface RowQueue {
 
 const mostRows = 100;
 
+/** What settles the call of a row that is not sent because its run was cancelled; the script adds whose it is. */
+const cancelled: EntryBody = {
+  type: 'write_done',
+  callId: '',
+  outcome: 'refused',
+  message: 'the run was cancelled before it was sent',
+  data: null,
+  ticket: null,
+};
+
 export interface RowQueueOptions {
   retentionDays: number;
   pace: Pace;
@@ -102,7 +112,10 @@ export function createRowQueue(redis: Redis, { retentionDays, pace, now = Date.n
       const places = [keys.rowQueue(action), keys.rowPace(action), keys.rowsAlone(action), keys.rows()];
       const [kind, ...rest] = (await scripts.claimBatch(
         [...places, keys.batch(batchId), keys.batchRows(batchId), keys.batches()],
-        [batchId, action, now(), leaseMs, mostRows, pace.firstMs, pace.longestMs],
+        [
+          ...[batchId, action, now(), leaseMs, mostRows, pace.firstMs, pace.longestMs],
+          ...[keys.journal('%s'), encodeEntry(cancelled, new Date(now()).toISOString()), retention],
+        ],
       )) as [Claim['kind'], ...string[]];
       if (kind === 'empty') return { kind };
       if (kind === 'wait') return { kind, until: Number(rest[0]) };

@@ -44,6 +44,8 @@ async function work(
   { log, signal }: WorkerOptions & { signal: AbortSignal },
 ): Promise<void> {
   const { runId } = job.data;
+  // A task's job comes before its journal. The journal could not be stored: the person was told so.
+  if ((await parts.journals.length(runId)) === 0) return log.warn({ runId }, 'run_unknown');
   const journal = await parts.journals.own(runId);
   try {
     const progress = await parts.advance(journal, signal);

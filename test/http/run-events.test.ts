@@ -3,15 +3,17 @@ import { connect } from 'node:net';
 import Fastify from 'fastify';
 import t from 'tap';
 import { runEventRoutes } from '../../src/http/run-events.ts';
+import type { RunStep } from '../../src/run.ts';
 
 t.test('a client that hangs up before its stream begins takes no place', async (t) => {
   const asked: (() => void)[] = [];
   const app = Fastify();
   await runEventRoutes(app, {
-    async stepsAfter() {
+    async isConcluded() {
       if (asked.length < clients) await new Promise<void>((resolve) => asked.push(resolve));
-      return { steps: [], concluded: true };
+      return true;
     },
+    stepsAfter: async () => [],
   });
   const address = new URL(await app.listen({ port: 0, host: '127.0.0.1' }));
   t.teardown(() => app.close());
@@ -29,3 +31,50 @@ t.test('a client that hangs up before its stream begins takes no place', async (
 
 /** As many as may listen at once. */
 const clients = 100;
+
+const steps: RunStep[] = ['queued', 'started', 'concluded'].map((type, i) => ({
+  ...{ step: i + 1, at: 'then', type, what: type, detail: {} },
+}));
+
+/** A run with the first `known` steps; `isOver`: it has concluded before anybody listens. */
+async function streamOf(known: number, isOver: boolean) {
+  const app = Fastify();
+  const shown = steps.slice(0, known);
+  await runEventRoutes(app, {
+    isConcluded: async (id) => (id === 'r1' ? isOver : null),
+    stepsAfter: async (_, step) => shown.slice(step),
+    timing: { lookEveryMs: 5, heartbeatMs: 10 },
+  });
+  return { app, shown };
+}
+
+const idsIn = (text: string) => [...text.matchAll(/^id: (\d+)$/gm)].map(([, id]) => Number(id));
+
+t.test('Last-Event-ID resumes after that step; nonsense begins at the first', async (t) => {
+  const { app } = await streamOf(3, true);
+  for (const [lastEventId, ids] of [
+    ['1', [2, 3]],
+    ['3', []],
+    ['x', [1, 2, 3]],
+    ['-2', [1, 2, 3]],
+  ] as const) {
+    const { body } = await app.inject({ url: '/runs/r1/events', headers: { 'last-event-id': lastEventId } });
+    t.same(idsIn(body), ids, lastEventId);
+    t.match(body, /event: end/);
+  }
+  t.equal((await app.inject('/runs/r2/events')).statusCode, 404);
+});
+
+t.test('a silent run is heard of from time to time, until it concludes', async (t) => {
+  const { app, shown } = await streamOf(2, false);
+  const address = await app.listen({ port: 0, host: '127.0.0.1' });
+  t.teardown(() => app.close());
+  const response = await fetch(`${address}/runs/r1/events`);
+  let text = '';
+  for await (const chunk of response.body ?? []) {
+    text += Buffer.from(chunk).toString();
+    if (shown.length === 2 && /: still running[\s\S]*: still running/.test(text)) shown.push(...steps.slice(2));
+  }
+  t.same(idsIn(text), [1, 2, 3]);
+  t.match(text, /event: end\ndata: \{\}\n\n$/);
+});

@@ -31,7 +31,8 @@ async function build(open?: (task: Task) => Promise<{ runId: string }>) {
       cancelRun: async () => 'unknown',
       retryRun: async () => ({ verdict: 'unknown' }),
       readJournal: async () => [],
-      stepsAfter: async () => null,
+      isConcluded: async () => null,
+      stepsAfter: async () => [],
     },
     records: {
       ...{ getRun: none, listRuns: empty, getIncident: none, listIncidents: empty, getAlert: none, listAlerts: empty },

@@ -29,7 +29,8 @@ async function build(enqueue?: (alerts: readonly Alert[]) => Promise<void>) {
       cancelRun: async () => 'unknown',
       retryRun: async () => ({ verdict: 'unknown' }),
       readJournal: async () => [],
-      stepsAfter: async () => null,
+      isConcluded: async () => null,
+      stepsAfter: async () => [],
     },
     records: {
       getRun: async () => null,

@@ -40,3 +40,12 @@ t.test('appends keep their order however fast they come', async (t) => {
     Array.from({ length: 50 }, (_, i) => i),
   );
 });
+
+t.test('what came after a step is read without the rest, and numbered as in the whole', async (t) => {
+  const owner = await journals.own('r9');
+  await owner.append(queued);
+  for (const epoch of [1, 2, 3]) await owner.append({ type: 'started', epoch });
+  const all = await journals.read('r9');
+  for (const step of [0, 1, 3, 4, 5]) t.same(await journals.readAfter('r9', step), all.slice(step));
+  t.same(await journals.readAfter('unknown', 0), []);
+});

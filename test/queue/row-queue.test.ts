@@ -1,5 +1,5 @@
 import t from 'tap';
-import type { Entry } from '../../src/journal.ts';
+import type { Entry, EntryBody } from '../../src/journal.ts';
 import { createJournals } from '../../src/queue/journal.ts';
 import { type Batch, createRowQueue } from '../../src/queue/row-queue.ts';
 import { asked, intended, queued, resolveTool } from '../helpers/entries.ts';
@@ -11,6 +11,11 @@ let clock = 1_000_000;
 const pace = { firstMs: 100, longestMs: 400 };
 const rows = createRowQueue(redis, { retentionDays: 1, pace, now: () => clock });
 const leaseMs = 5_000;
+
+const concluded: EntryBody = {
+  type: 'concluded',
+  ...{ disposition: 'escalated', reason: 'r', summary: 's', evidence: [], ticket: null, by: 'service' },
+};
 
 t.beforeEach(async () => {
   await redis.flushall();
@@ -148,4 +153,28 @@ t.test('a claim that is sent twice claims once: the client repeats it when its c
   t.same(await claim('b1'), batch);
   clock += 1_000;
   t.same(runsOf(await claim('b2')), ['r2']);
+});
+
+t.test(
+  'rows of a run that was cancelled or is over are not claimed, even when they come back from a batch',
+  async (t) => {
+    for (const runId of ['r1', 'r2', 'r3']) await queue(runId);
+    const batch = await claim('b1');
+    await journals.addFact('r1', { type: 'cancel_requested', by: 'ops' });
+    await journals.addFact('r2', concluded);
+    await rows.putBack(batch, { alone: true });
+    clock += 1_000;
+    t.same(runsOf(await claim('b2')), ['r3']);
+    t.match(await last('r1'), { type: 'write_done', callId: 't1c1', outcome: 'refused', data: null, ticket: null });
+    t.match(await last('r2'), { type: 'concluded' });
+    clock += 1_000;
+    t.equal((await rows.claim('resolve_ticket', 'b3', leaseMs)).kind, 'empty');
+  },
+);
+
+t.test('what a model or BMS wrote about a conclusion is not one', async (t) => {
+  await queue('r1');
+  const data = { text: '"type":"concluded"', type: 'concluded', cancel_requested: 'cancel_requested' };
+  await journals.addFact('r1', { type: 'read_done', callId: 't1c1', data });
+  t.same(runsOf(await claim('b1')), ['r1']);
 });

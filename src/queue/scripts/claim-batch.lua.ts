@@ -1,10 +1,12 @@
 /**
  * Moves the oldest rows of an action's queue into a batch of their own, so that no other submitter can have them.
  * An action that was idle sends at once; while rows keep coming it rests between batches, ever longer up to a bound,
- * unless a batch is full. A row that must go alone does.
+ * unless a batch is full. A row that must go alone does. Rows of runs that were cancelled or are over are left out here,
+ * in the same step, so that a row which came back from a batch cannot go behind its run's back.
  *
  * KEYS queue, pace, alone, rows, batch, batch rows, batches
- * ARGV batch id, action, now (ms), lease (ms), most rows, first rest (ms), longest rest (ms)
+ * ARGV batch id, action, now (ms), lease (ms), most rows, first rest (ms), longest rest (ms),
+ *      a journal's key with '%s' for its run, the entry (JSON) that settles a cancelled run's call, retention in seconds
  * Returns {'claimed', row…} (JSON), {'wait', until when (ms)} or {'empty'}.
  */
 export const claimBatch = `
@@ -26,7 +28,34 @@ local pace = redis.call('HMGET', KEYS[2], 'next', 'rest')
 local nextAt, rest = tonumber(pace[1]) or 0, tonumber(pace[2]) or 0
 if waiting < most and now < nextAt then return {'wait', tostring(nextAt)} end
 
+local function endOf(journal)
+  for _, entry in ipairs(redis.call('XREVRANGE', journal, '+', '-')) do
+    local json = entry[2][2]
+    if json:find('"concluded"', 1, true) or json:find('"cancel_requested"', 1, true) then
+      local kind = cjson.decode(json).type
+      if kind == 'concluded' or kind == 'cancel_requested' then return kind end
+    end
+  end
+end
+for _, id in ipairs(redis.call('ZRANGE', KEYS[1], 0, most - 1)) do
+  local row = cjson.decode(redis.call('HGET', KEYS[4], id))
+  local journal = ARGV[8]:format(row.runId)
+  local over = endOf(journal)
+  if over then
+    redis.call('ZREM', KEYS[1], id)
+    redis.call('SREM', KEYS[3], id)
+    redis.call('HDEL', KEYS[4], id)
+  end
+  if over == 'cancel_requested' then
+    local settled = cjson.decode(ARGV[9])
+    settled.callId = row.callId
+    redis.call('XADD', journal, '*', 'e', cjson.encode(settled))
+    redis.call('EXPIRE', journal, ARGV[10])
+  end
+end
+
 local queued = redis.call('ZRANGE', KEYS[1], 0, most - 1, 'WITHSCORES')
+if #queued == 0 then return {'empty'} end
 local answer = {'claimed'}
 for i = 1, #queued, 2 do
   local alone = redis.call('SISMEMBER', KEYS[3], queued[i]) == 1

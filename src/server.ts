@@ -1,0 +1,66 @@
+import type { FastifyInstance } from 'fastify';
+import type { Redis } from 'ioredis';
+import type { Logger } from 'pino';
+import { describeTools } from './agent/tools/describe.ts';
+import type { Role } from './app.ts';
+import type { Config } from './config.ts';
+import { createProbeServer, createServer, type ProbeParts } from './http/server.ts';
+import { countSharedReads } from './kaseya/shared-reads.ts';
+import { openTask, type PeopleParts, recordsOf, runActions } from './people.ts';
+import { enqueueAlerts } from './queue/alerts.ts';
+import { connectRedis, failFast } from './queue/connection.ts';
+import { createStuckCheck } from './queue/liveness.ts';
+import { countJobs, type Queues } from './queue/queues.ts';
+import { viewLimits } from './ratelimit/view.ts';
+import { type Closers, openStores } from './stores.ts';
+import { toolsFor } from './toolbox.ts';
+import { createUpstream } from './upstream.ts';
+
+/** The HTTP side of a role: everything, or a worker's probes alone. */
+export async function buildServer(config: Config, role: Role, log: Logger, closers: Closers): Promise<FastifyInstance> {
+  const redis = connectRedis(config.REDIS_URL, 'producer', log);
+  closers.push(async () => redis.disconnect());
+  const stores = openStores(redis, config, log);
+  const { queues } = stores;
+  const probes: ProbeParts = {
+    log,
+    pingRedis: async () => void (await failFast(redis, () => redis.ping())),
+    countJobs: () => failFast(redis, () => countJobs(queues)),
+    ...(role === 'server' ? {} : { stuckQueue: stuckCheck(redis, queues) }),
+    getLimits: () => failFast(redis, () => viewLimits(redis)),
+    getSharedReads: () => failFast(redis, () => countSharedReads(redis)),
+  };
+  if (role === 'worker') return createProbeServer(probes);
+  // The server describes tools and calls none.
+  const never = AbortSignal.abort();
+  const people: PeopleParts = { ...stores, redis, mode: config.mode };
+  return createServer({
+    ...probes,
+    apiKeys: config.API_KEYS,
+    board: Object.values(queues),
+    webhooks: {
+      connections: new Map(
+        Object.entries(config.connections).map(([name, { source, auth }]) => [
+          name,
+          { source, auth, secrets: config.secrets[name] ?? [] },
+        ]),
+      ),
+      enqueue: (alerts) => failFast(redis, () => enqueueAlerts(queues.alerts, alerts)),
+      maxBodyBytes: config.maxBodyBytes,
+    },
+    tasks: { openTask: (task) => openTask(task, people) },
+    // Only described here, never called: calls are made by workers.
+    tools: describeTools(toolsFor(config, createUpstream(config, redis, never))),
+    runs: runActions(people),
+    records: recordsOf(stores),
+  });
+}
+
+/** How long work may wait untouched before a worker counts as stuck. */
+const standstillMs = 120_000;
+
+function stuckCheck(redis: Redis, queues: Queues) {
+  const check = createStuckCheck(Object.values(queues), standstillMs);
+  // A Redis that is away is for /readyz to tell: starting the worker again would not bring it back.
+  return () => failFast(redis, check).catch(() => null);
+}

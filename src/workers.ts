@@ -1,0 +1,116 @@
+import { setMaxListeners } from 'node:events';
+import { hostname } from 'node:os';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Logger } from 'pino';
+import { giveUp, triage } from './agent/triage.ts';
+import type { Config } from './config.ts';
+import { errorCode, errorMessage } from './errors.ts';
+import { fenced } from './fence.ts';
+import type { RunState } from './fold.ts';
+import { lookAtJob } from './kaseya/jobs.ts';
+import type { RmmAction, RowOf } from './kaseya/rmm.ts';
+import { asCaller } from './lanes.ts';
+import { startIntake } from './queue/alerts.ts';
+import { connectRedis } from './queue/connection.ts';
+import type { OwnedJournal } from './queue/journal.ts';
+import { registerRow, watchJob } from './queue/poll.ts';
+import type { WorkerOptions } from './queue/queues.ts';
+import { startRmmJobs } from './queue/rmm-jobs.ts';
+import { createRowQueue } from './queue/row-queue.ts';
+import { startRuns } from './queue/runs.ts';
+import { armSubmit } from './queue/submit.ts';
+import { runAs } from './ratelimit/caller.ts';
+import { type Closers, openStores } from './stores.ts';
+import { triageParts } from './toolbox.ts';
+import { createUpstream, type Upstream } from './upstream.ts';
+
+/** Grace for runs in progress when the process stops; what is not done by then is taken over by another worker. */
+const graceMs = 20_000;
+
+/** Everything that takes work from a queue: intake, runs, and RMM jobs. */
+export async function startWorkers(config: Config, log: Logger, closers: Closers): Promise<void> {
+  const redis = connectRedis(config.REDIS_URL, 'worker', log);
+  closers.push(async () => redis.disconnect());
+  const stores = openStores(redis, config, log);
+  const stopping = new AbortController();
+  setMaxListeners(0, stopping.signal);
+  const upstream = createUpstream(config, redis, stopping.signal);
+  const { bms, remedies } = upstream;
+  void tellMissing(upstream, log);
+  const parts = triageParts(config, upstream, redis);
+  const options: WorkerOptions = {
+    connection: redis,
+    concurrency: config.concurrency,
+    log: log.child({ worker: hostname() }),
+  };
+
+  const settle = async (journal: OwnedJournal, state: RunState) => {
+    const { concluded, subject } = state;
+    if (!concluded) return;
+    const { disposition, reason, ticket } = concluded;
+    if (subject.kind === 'alert') {
+      const { incidentId, alert } = subject;
+      await stores.incidents.settle({ incidentId, alertId: alert.id, disposition, reason, ticket });
+    }
+    log.info({ runId: journal.runId, disposition, ticketId: ticket?.id }, 'run_concluded');
+  };
+
+  const look = lookAtJob(bms.jobs, { remedy: (job) => remedies.look(job) });
+  const firstPollMs = config.rmm.firstPollSeconds * 1000;
+  const workers = [
+    startIntake({ ...stores, mode: config.mode }, options),
+    startRuns(
+      {
+        ...stores,
+        async watch(runId, job) {
+          await registerRow(redis, runId, job, config.retentionDays);
+          await watchJob(stores.queues.rmmJobs, job, firstPollMs);
+        },
+        armSubmit: (action) => armSubmit(stores.queues.rmmJobs, action, config.rmm.batchMillis, Date.now()),
+        async advance(journal, signal) {
+          const progress = await asCaller(journal, () => triage(journal, parts, signal));
+          if (progress.kind === 'concluded') await settle(journal, progress.state);
+          return progress;
+        },
+        giveUp: async (journal, reason) => settle(journal, await giveUp(journal, reason)),
+      },
+      { ...options, signal: stopping.signal },
+    ),
+    startRmmJobs(
+      {
+        ...stores,
+        redis,
+        rows: createRowQueue(redis, { retentionDays: config.retentionDays, pace: paceOf(config) }),
+        submitRows: (action, rows, check) =>
+          fenced(check, () => bms.rmm.submit(action as RmmAction, rows as RowOf<RmmAction>[])),
+        leaseMs: config.timeouts.bmsSeconds * 1000 + 10_000,
+        jobDeadlineMs: config.rmm.deadlineSeconds * 1000,
+        firstPollMs,
+        // A parked run waits for what this tells.
+        look: (job) => runAs({ lane: 'verification', client: 'rmm-jobs', id: job.jobId }, () => look(job)),
+        schedule: { firstMs: firstPollMs, maxMs: config.rmm.maxPollSeconds * 1000 },
+      },
+      options,
+    ),
+  ];
+  closers.push(async () => {
+    stopping.abort();
+    const closed = Promise.all(workers.map((worker) => worker.close()));
+    // Without Redis a worker cannot even close: what is not done within the grace is left to whoever takes it over.
+    await Promise.race([closed, sleep(graceMs, undefined, { ref: false })]);
+    for (const worker of workers) worker.close(true).catch(() => {});
+  });
+}
+
+/** Before the first alert, so that an operator need not learn of it from a refused call. Tells; never stops a start. */
+async function tellMissing({ operations }: Upstream, log: Logger): Promise<void> {
+  try {
+    const missing = (await operations?.missing()) ?? [];
+    if (missing.length > 0) log.warn({ operations: missing }, 'truto_operations_missing');
+  } catch (error) {
+    log.warn({ code: errorCode(error), error: errorMessage(error) }, 'truto_operations_unknown');
+  }
+}
+
+/** A busy action rests between batches for long enough that a burst of rows becomes a handful of requests. */
+const paceOf = ({ rmm: { batchMillis } }: Config) => ({ firstMs: batchMillis * 4, longestMs: batchMillis * 16 });
