@@ -94,6 +94,7 @@ const fileSchema = z.strictObject({
     .strictObject({
       steps: count.default(12),
       tokens: count.default(120_000),
+      writes: count.default(20),
       minutes: positive.default(60),
       modelFailures: count.default(5),
     })

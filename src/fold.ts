@@ -41,6 +41,7 @@ export interface CallState {
   id: string;
   name: string;
   arguments: string;
+  by: 'model' | 'service';
   intent: Intent | null;
   job: RmmJob | null;
   result: CallResult | null;
@@ -139,7 +140,7 @@ function apply(state: RunState, calls: Map<string, CallState>, jobs: Map<string,
       return;
     case 'model_answered':
       state.turns.push({ content: entry.content, calls: entry.toolCalls, sourceResolvedAfter: false });
-      for (const call of entry.toolCalls) openCall(calls, call);
+      for (const call of entry.toolCalls) openCall(calls, call, 'model');
       state.modelFailures = 0;
       state.usage.modelCalls += 1;
       state.usage.toolCalls += entry.toolCalls.length;
@@ -147,7 +148,7 @@ function apply(state: RunState, calls: Map<string, CallState>, jobs: Map<string,
       state.usage.completionTokens += entry.usage.completionTokens;
       return;
     case 'service_called':
-      openCall(calls, entry.call);
+      openCall(calls, entry.call, 'service');
       return;
     case 'read_done':
       settle(calls, entry.callId, { kind: 'read', step, data: entry.data });
@@ -204,8 +205,8 @@ function apply(state: RunState, calls: Map<string, CallState>, jobs: Map<string,
   }
 }
 
-function openCall(calls: Map<string, CallState>, call: ToolCall): void {
-  calls.set(call.id, { ...call, intent: null, job: null, result: null });
+function openCall(calls: Map<string, CallState>, call: ToolCall, by: CallState['by']): void {
+  calls.set(call.id, { ...call, by, intent: null, job: null, result: null });
 }
 
 /** Calls of their own that have no outcome when their owner stops. Rows of a batch are their submitter's to tell of. */

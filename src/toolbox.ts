@@ -22,7 +22,7 @@ export function triageParts(config: Config, upstream: Upstream, redis: Redis): T
   const tools = toolsFor(config, upstream).map((tool) =>
     operations ? refusingUnsupported(tool, operations.objection) : tool,
   );
-  const { steps, tokens, minutes, modelFailures } = config.budget;
+  const { steps, tokens, writes, minutes, modelFailures } = config.budget;
   return {
     bms: upstream.bms,
     hints: createTicketHints(redis, config),
@@ -31,7 +31,7 @@ export function triageParts(config: Config, upstream: Upstream, redis: Redis): T
     model: modelOf(config, redis),
     tools: new Map(tools.map((tool) => [tool.name, inLanes(tool)])),
     accounts: config.accounts,
-    budget: { steps, tokens, wallMs: minutes * 60_000, modelFailures },
+    budget: { steps, tokens, writes, wallMs: minutes * 60_000, modelFailures },
     escalationQueue: config.escalation.queue,
     jobDeadlineMs: config.rmm.deadlineSeconds * 1000,
     settleMs: config.rmm.settleSeconds * 1000,

@@ -7,6 +7,8 @@ export interface Budget {
   steps: number;
   /** Prompt and completion tokens together. */
   tokens: number;
+  /** Of the model's own; the service's hand-over is free. */
+  writes: number;
   /** From the first start, waiting included. */
   wallMs: number;
   /** Failed tries in a row to reach the model. */
@@ -31,6 +33,12 @@ export function exhausted(state: RunState, budget: Budget, now: number): { code:
     };
   }
   return null;
+}
+
+/** Why the model may not write once more; null while it may. */
+export function writesExhausted(state: RunState, { writes }: Pick<Budget, 'writes'>): string | null {
+  const made = [...state.calls.values()].filter(({ by, intent }) => by === 'model' && intent !== null).length;
+  return made < writes ? null : `this run has made ${made} writes, which is all that it may: conclude`;
 }
 
 /** What a call is told when its wait for the rate budget would outlast the run; null when it is worth waiting. */

@@ -40,11 +40,19 @@ export function objectionTo(conclusion: Conclusion, state: RunState): { code: st
         : 'no verified success: "resolved" needs a resolve call whose result says that it succeeded';
     return { code: 'not_verified', message };
   }
+  if (conclusion.disposition === 'no_action' && !hasLooked(conclusion, state)) {
+    const message = '"no_action" needs evidence: a result of this run\'s own calls that shows that nothing is wrong';
+    return { code: 'no_evidence', message };
+  }
   if (conclusion.disposition === 'ticketed' && !hasOpenTicket(state)) {
     return { code: 'no_ticket', message: 'no open ticket is known to this run' };
   }
   return null;
 }
+
+/** Does the conclusion rest on more than what the service told the model at the start, or on the sender's own word? */
+const hasLooked = ({ evidence }: Conclusion, state: RunState): boolean =>
+  state.sourceResolved || evidence.some(({ step }) => step !== state.scope?.step);
 
 const evidenceSteps = (state: RunState): Set<number> => {
   const steps = [...state.calls.values()].flatMap(({ result }) =>

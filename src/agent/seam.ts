@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import { isTransient, UpstreamError } from '../errors.ts';
 import { type CallState, isQueued } from '../fold.ts';
+import { type Budget, writesExhausted } from './budget.ts';
 import {
   awaitBatch,
   awaitJob,
@@ -17,6 +18,7 @@ import { isComment, type TouchParts, ticketIn, touchOf } from './touch.ts';
 
 export interface SeamParts extends LedgerParts, TouchParts {
   tools: ReadonlyMap<string, Tool>;
+  budget: Pick<Budget, 'writes'>;
 }
 
 /**
@@ -124,6 +126,11 @@ async function proposeWrite(
       data: args,
       ticket: null,
     });
+    return 'settled';
+  }
+  const spent = call.by === 'model' ? writesExhausted(context.state, parts.budget) : null;
+  if (spent) {
+    await parts.append({ type: 'call_refused', callId: call.id, code: 'budget_writes', message: spent });
     return 'settled';
   }
   const touched = await takenUp(args, tool, context, parts);

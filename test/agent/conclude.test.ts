@@ -71,3 +71,11 @@ t.test('the ticket comes from BMS, not from the model', async (t) => {
   t.same(ticketOf(fold(journalOf(...resolving))), { id: 700, number: '10293' });
   t.equal(ticketOf(fold(journalOf(queued))), null);
 });
+
+t.test('"no_action" rests on more than what the service told, or on the sender', async (t) => {
+  const read: EntryBody[] = [...resolving, { type: 'read_done', callId: 't1c1', data: {} }];
+  t.equal(judge('no_action', read), 'no_evidence');
+  t.equal(judge('no_action', read, 2), 'no_evidence', 'the scope alone');
+  t.equal(judge('no_action', read, 4), null);
+  t.equal(judge('no_action', [...resolving, { type: 'source_resolved', alertId: 'a2' }]), null);
+});

@@ -62,7 +62,7 @@ export async function playRun(options: PlayOptions): Promise<RunState> {
     model: scripted(turns),
     tools: new Map(tools.map((tool) => [tool.name, tool])),
     accounts: {},
-    budget: { steps: 50, tokens: 1e9, wallMs: 1e9, modelFailures: 5 },
+    budget: { steps: 50, tokens: 1e9, writes: 100, wallMs: 1e9, modelFailures: 5 },
     escalationQueue: 'Tier 3 Escalation',
     jobDeadlineMs: 60_000,
     settleMs: 60_000,

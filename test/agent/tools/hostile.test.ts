@@ -68,7 +68,14 @@ async function assault({ bms, state, exchanges }: RecordedBms, seed: number) {
     const call = current.calls.get(id);
     if (!call) throw new Error('the call is not in the journal');
     const context = { runId: journal.runId, callId: id, state: current, scope };
-    const parts = { lookMs: 0, jobDeadlineMs: 1, settleMs: 1, absentAfterMs: 1, now: Date.now };
+    const parts = {
+      budget: { writes: 100 },
+      lookMs: 0,
+      jobDeadlineMs: 1,
+      settleMs: 1,
+      absentAfterMs: 1,
+      now: Date.now,
+    };
     await settleCall(call, context, { ...parts, ...journal, touchReads: bms.tickets, tools });
   }
   return { exchanges, entries: journal.entries(), scope };
