@@ -13,6 +13,8 @@ const columns: Column[] = [
   { title: 'doubled', field: 'doubled' },
   { title: 'false done', field: 'falseDone' },
   { title: 'undecidable', field: 'undecidable' },
+  { title: 'done', field: 'done' },
+  { title: 'untold', field: 'untold' },
   { title: 'retried turns', field: 'retriedTurns' },
   { title: 'p95 s', field: 'p95Seconds', show: one },
 ];

@@ -11,6 +11,10 @@ export interface Row {
   doubled: number;
   falseDone: number;
   undecidable: number;
+  /** Said to be resolved or ticketed. */
+  done: number;
+  /** Not done, and nothing in BMS tells people. */
+  untold: number;
   /** Model turns asked for again, most of them because a crash lost the answer. */
   retriedTurns: number;
   p95Seconds: number | null;
@@ -28,6 +32,8 @@ export function rowOf(fault: string, played: readonly Played[]): Row {
     doubled: count(played, ({ verdict }) => verdict.doubled.length > 0),
     falseDone: count(played, ({ verdict }) => verdict.falseDone.length > 0),
     undecidable: count(played, ({ verdict }) => verdict.undecidable.length > 0),
+    done: count(played, ({ outcome }) => outcome?.said === 'resolved' || outcome?.said === 'ticketed'),
+    untold: count(played, ({ verdict }) => verdict.untold),
     retriedTurns: sum(played.map(({ turns }) => turns.retried)),
     p95Seconds: percentile(
       played.flatMap(({ seconds }) => seconds ?? []),

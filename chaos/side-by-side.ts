@@ -12,6 +12,8 @@ const columns = [
   { title: 'doubled', field: 'doubled' },
   { title: 'false done', field: 'falseDone' },
   { title: 'undecidable', field: 'undecidable' },
+  { title: 'done', field: 'done' },
+  { title: 'untold', field: 'untold' },
 ];
 
 /** What the same faults did to each subject, fault by fault. All of them played the same points. */

@@ -83,6 +83,13 @@ const fileSchema = z.strictObject({
   rateLimit: limitSchema
     .extend({ endpoints: z.record(z.string(), limitSchema).default({}) })
     .default({ requests: 1500, windowSeconds: 3600, endpoints: {} }),
+  /** What the model provider allows; null: whatever its headers and 429s tell. */
+  model: z
+    .strictObject({
+      requestsPerMinute: count.nullable().default(null),
+      tokensPerMinute: count.nullable().default(null),
+    })
+    .prefault({}),
   budget: z
     .strictObject({
       steps: count.default(12),
@@ -100,6 +107,8 @@ const fileSchema = z.strictObject({
       batchMillis: count.default(150),
     })
     .prefault({}),
+  /** How old the run's own look at a ticket may be when it writes; 0: it always looks again. */
+  touch: z.strictObject({ lookSeconds: z.number().min(0).max(60).default(5) }).prefault({}),
   timeouts: z.strictObject({ bmsSeconds: positive.default(30), modelSeconds: positive.default(120) }).prefault({}),
   truto: trutoSettingsSchema.prefault({}),
   remedies: remediesSchema,

@@ -22,6 +22,8 @@ const foundTicketSchema = ticketRefSchema.extend({
   statusId: z.number().int(),
   /** As BMS said when the run looked: another value means that the ticket has been changed since. */
   modifiedOn: z.string().nullish(),
+  /** When the run asked BMS itself for this ticket; absent when what it knows may be older. */
+  readAt: z.string().nullish(),
 });
 
 /** What the run may touch: derived by the service from the alert, never by the model. */

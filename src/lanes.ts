@@ -18,15 +18,17 @@ export async function asCaller<T>(
   return runAs({ lane: 'triage', client: scope?.scope.account?.name ?? sender, id: journal.runId }, work);
 }
 
-/** The same tool, with hand-overs and read-backs asked for in the lanes of their own. */
+const asItIs = { lane: 'verification', fresh: true } as const;
+
+/** The same tool, with hand-overs and read-backs asked for in the lanes of their own; what a write is prepared from is never shared. */
 export function inLanes(tool: Tool): Tool {
   if (tool.effect === 'read') return tool;
   const laneOf = ({ callId }: ToolContext) =>
     isHandOver(callId) || tool.name === handsOver ? ({ lane: 'escalation' } as const) : {};
   const inLane: Tool = {
     ...tool,
-    prepare: (input, context) => runAs(laneOf(context), () => tool.prepare(input, context)),
-    readBack: (args, trace, context) => runAs({ lane: 'verification' }, () => tool.readBack(args, trace, context)),
+    prepare: (input, context) => runAs({ ...laneOf(context), fresh: true }, () => tool.prepare(input, context)),
+    readBack: (args, trace, context) => runAs(asItIs, () => tool.readBack(args, trace, context)),
   };
   // A row is sent by its batch's submitter.
   if ('row' in tool) return inLane;
@@ -38,6 +40,6 @@ export function inLanes(tool: Tool): Tool {
 
 /** Whether a person has touched a ticket is asked of BMS itself, never of what another run read a moment ago. */
 export const neverShared = (tickets: TouchReads): TouchReads => ({
-  get: (ticketId) => runAs({ lane: 'verification' }, () => tickets.get(ticketId)),
-  activities: (ticketId) => runAs({ lane: 'verification' }, () => tickets.activities(ticketId)),
+  get: (ticketId) => runAs(asItIs, () => tickets.get(ticketId)),
+  activities: (ticketId) => runAs(asItIs, () => tickets.activities(ticketId)),
 });

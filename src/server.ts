@@ -5,6 +5,7 @@ import { describeTools } from './agent/tools/describe.ts';
 import type { Role } from './app.ts';
 import type { Config } from './config.ts';
 import { createProbeServer, createServer, type ProbeParts } from './http/server.ts';
+import { countSharedReads } from './kaseya/shared-reads.ts';
 import { openTask, type PeopleParts, recordsOf, runActions } from './people.ts';
 import { enqueueAlerts } from './queue/alerts.ts';
 import { connectRedis, failFast } from './queue/connection.ts';
@@ -27,6 +28,7 @@ export async function buildServer(config: Config, role: Role, log: Logger, close
     countJobs: () => failFast(redis, () => countJobs(queues)),
     ...(role === 'server' ? {} : { stuckQueue: stuckCheck(redis, queues) }),
     getLimits: () => failFast(redis, () => viewLimits(redis)),
+    getSharedReads: () => failFast(redis, () => countSharedReads(redis)),
   };
   if (role === 'worker') return createProbeServer(probes);
   // The server describes tools and calls none.

@@ -1,10 +1,13 @@
-import { createModel } from './agent/model.ts';
+import type { Redis } from 'ioredis';
+import { createModel, type Model } from './agent/model.ts';
 import { createTools } from './agent/tools/index.ts';
 import { refusingUnsupported } from './agent/tools/operations.ts';
 import { remedyTools } from './agent/tools/remedies.ts';
 import type { TriageParts } from './agent/triage.ts';
 import type { Config } from './config.ts';
 import { inLanes, neverShared } from './lanes.ts';
+import { createTicketHints } from './queue/ticket-hints.ts';
+import { createModelBudget } from './ratelimit/model-budget.ts';
 import type { Upstream } from './upstream.ts';
 
 /** Every tool there is, on this upstream. */
@@ -14,7 +17,7 @@ export const toolsFor = ({ defaults, kaseyaOne }: Config, { bms, remedies }: Ups
 ];
 
 /** What triage works with: the upstream, the model, the tools, and the bounds of a run. */
-export function triageParts(config: Config, upstream: Upstream): TriageParts {
+export function triageParts(config: Config, upstream: Upstream, redis: Redis): TriageParts {
   const { operations } = upstream;
   const tools = toolsFor(config, upstream).map((tool) =>
     operations ? refusingUnsupported(tool, operations.objection) : tool,
@@ -22,13 +25,10 @@ export function triageParts(config: Config, upstream: Upstream): TriageParts {
   const { steps, tokens, minutes, modelFailures } = config.budget;
   return {
     bms: upstream.bms,
+    hints: createTicketHints(redis, config),
     touchReads: neverShared(upstream.bms.tickets),
-    model: createModel({
-      baseUrl: config.OPENAI_BASE_URL,
-      apiKey: config.OPENAI_API_KEY,
-      model: config.OPENAI_MODEL,
-      timeoutMs: config.timeouts.modelSeconds * 1000,
-    }),
+    lookMs: config.touch.lookSeconds * 1000,
+    model: modelOf(config, redis),
     tools: new Map(tools.map((tool) => [tool.name, inLanes(tool)])),
     accounts: config.accounts,
     budget: { steps, tokens, wallMs: minutes * 60_000, modelFailures },
@@ -39,4 +39,17 @@ export function triageParts(config: Config, upstream: Upstream): TriageParts {
     absentAfterMs: config.timeouts.bmsSeconds * 1000 + 5_000,
     now: Date.now,
   };
+}
+
+function modelOf(config: Config, redis: Redis): Model {
+  const timeoutMs = config.timeouts.modelSeconds * 1000;
+  const { OPENAI_BASE_URL: baseUrl, OPENAI_API_KEY: apiKey, OPENAI_MODEL: model } = config;
+  const acquire = createModelBudget(redis, {
+    name: `model ${baseUrl ?? 'openai'} ${model}`,
+    ...config.model,
+    leaseMs: timeoutMs + 5_000,
+    // Longer than for BMS: what is waited for is mostly another answer of the model.
+    patienceMs: 10_000,
+  });
+  return createModel({ baseUrl, apiKey, model, timeoutMs, acquire });
 }

@@ -1,12 +1,14 @@
 import type { Redis } from 'ioredis';
 import type { Config } from './config.ts';
-import { type Bms, createBms, createBmsOver } from './kaseya/bms.ts';
+import { type Bms, createBmsOver } from './kaseya/bms.ts';
 import { createDattoClient, dattoLimits } from './kaseya/datto-rmm/client.ts';
 import { createQuickJobs } from './kaseya/datto-rmm/quick-job.ts';
 import { createRemedies, type Remedies } from './kaseya/remedies/remedies.ts';
 import { webhookLimits } from './kaseya/remedies/webhook.ts';
+import { shareReads } from './kaseya/shared-reads.ts';
 import type { Credentials } from './kaseya/token.ts';
 import { createTokenStore } from './kaseya/token-store.ts';
+import { createTransport, type Transport } from './kaseya/transport.ts';
 import { trutoLimits, trutoTiers } from './kaseya/truto/limits.ts';
 import { createTrutoTransport, type Operations } from './kaseya/truto/transport.ts';
 import { createBucket, type Limit } from './ratelimit/bucket.ts';
@@ -61,32 +63,44 @@ const credentialsOf = (config: Config): Credentials => ({
   mfaSecret: config.KASEYA_MFA_SECRET ?? null,
 });
 
-function bmsItself({ config, redis, signal }: Parts): Bms {
+/** Shorter than the time from a row's submission to the first look at its job: what it changed is read anew. */
+const shareMs = ({ rmm }: Config) => Math.min(2_000, rmm.firstPollSeconds * 1000);
+/** How long one waits for another's read before reading for oneself. */
+const leadMs = 5_000;
+
+const sharing = (transport: Transport, { config, redis }: Parts, tenant: string): Transport =>
+  shareReads(transport, { redis, tenant, ttlMs: Math.ceil(shareMs(config)), leadMs });
+
+function bmsItself(parts: Parts): Bms {
+  const { config, redis, signal } = parts;
   const { timeoutMs, leaseMs } = timingOf(config);
   const baseUrl = config.KASEYA_BASE_URL;
   const credentials = credentialsOf(config);
-  return createBms({
-    ...nounsOf(config),
+  const tenant = `${baseUrl}/${config.KASEYA_TENANT}`;
+  const transport = createTransport({
     baseUrl,
     credentials,
     tokenStore: createTokenStore(redis, { baseUrl, credentials, lockMs: leaseMs }),
     timeoutMs,
     signal,
     bucket: createBucket(redis, {
-      tenant: `${baseUrl}/${config.KASEYA_TENANT}`,
+      tenant,
       limitOf: (endpoint) => limitOf(config, endpoint),
       leaseMs,
       patienceMs,
     }),
   });
+  return createBmsOver(sharing(transport, parts, tenant), nounsOf(config));
 }
 
-function byTruto({ config, redis, signal }: Parts, token: string, accountId: string): Omit<Upstream, 'remedies'> {
+function byTruto(parts: Parts, token: string, accountId: string): Omit<Upstream, 'remedies'> {
+  const { config, redis, signal } = parts;
   const { timeoutMs, leaseMs } = timingOf(config);
   const { TRUTO_BASE_URL: baseUrl } = config;
   const nouns = nounsOf(config);
+  const tenant = `${baseUrl}/${accountId}`;
   const bucket = createBucket(redis, {
-    tenant: `${baseUrl}/${accountId}`,
+    tenant,
     limitOf: (name) => trutoLimits[name] ?? limitOf(config, name),
     alongside: () => trutoTiers,
     leaseMs,
@@ -95,7 +109,7 @@ function byTruto({ config, redis, signal }: Parts, token: string, accountId: str
   const { operations } = config.truto;
   const link = { baseUrl, token, accountId, operations, catalogueTtlMs: nouns.lookupTtlMs };
   const transport = createTrutoTransport({ ...link, bucket, timeoutMs, signal });
-  return { bms: createBmsOver(transport, nouns), operations: transport.operations };
+  return { bms: createBmsOver(sharing(transport, parts, tenant), nouns), operations: transport.operations };
 }
 
 function remediesOf({ config, redis, signal }: Parts): Remedies {

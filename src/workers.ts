@@ -37,7 +37,7 @@ export async function startWorkers(config: Config, log: Logger, closers: Closers
   const upstream = createUpstream(config, redis, stopping.signal);
   const { bms, remedies } = upstream;
   void tellMissing(upstream, log);
-  const parts = triageParts(config, upstream);
+  const parts = triageParts(config, upstream, redis);
   const options: WorkerOptions = {
     connection: redis,
     concurrency: config.concurrency,

@@ -86,6 +86,10 @@ const commands: Record<string, (() => void) | string> = {
   'npm run bench:ratelimit -- --quick --json rows.json': 'test/bench/table.test.ts',
   'npm run bench:ratelimit -- --only strategy=bms-triage,gcra --only policy=sliding':
     'test/bench/ratelimit/cells.test.ts',
+  'npm run bench:triage': 'test/bench/triage/bench.test.ts',
+  'npm run bench:triage -- --quick --json rows.json': 'test/bench/triage/bench.test.ts',
+  'npm run bench:triage -- --only kill --second-resolve repeat': 'test/bench/triage/bench.test.ts',
+  'npm run bench:triage -- --only "no fault" --alerts 20 --model-ms 3000': 'test/bench/triage/bench.test.ts',
 };
 
 t.test('every command of the docs is run by a test', { timeout: 110_000 }, async (t) => {

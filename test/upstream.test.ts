@@ -19,8 +19,8 @@ t.test('no key of ours is in the names of the rate budget, which anybody inside 
   const datto = { DATTO_URL: 'http://127.0.0.1:9', DATTO_API_KEY: 'the-datto-key', DATTO_API_SECRET_KEY: 'the-secret' };
   const config = loadConfig({ ...keys, ...datto, TRIAGE_CONFIG: path });
   const { remedies } = createUpstream(config, redis, new AbortController().signal);
-  await t.rejects(remedies.objection('clean', { uid: 'u', name: 'n' }), { code: 'network' });
+  await t.rejects(remedies.objection('clean', { uid: 'u', name: 'n', isVouchedFor: true }), { code: 'network' });
   const names = (await viewLimits(redis)).map(({ bucket }) => bucket);
-  t.match(names, [/^http:\/\/127\.0\.0\.1:9\/\w+ datto:read$/]);
+  t.match(names, [/^http:\/\/127\.0\.0\.1:9 datto:read$/]);
   t.notMatch((await redis.keys('*')).join('\n'), 'the-datto-key');
 });

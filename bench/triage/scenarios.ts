@@ -26,6 +26,7 @@ const resolve = { method, path };
 
 export const scenarios: readonly Scenario[] = [
   { ...calm, name: 'no fault', jobSeconds: quick },
+  { ...calm, name: 'no fault, one by one', jobSeconds: quick, oneByOne: true },
   {
     ...{ ...calm, name: 'row fails in a completed job', jobSeconds: quick },
     prepare: (sim, { alertRefId }) =>

@@ -1,3 +1,4 @@
+import { RetryableError } from '../errors.ts';
 import type { RunState } from '../fold.ts';
 
 /** What one run may use up. */
@@ -30,4 +31,17 @@ export function exhausted(state: RunState, budget: Budget, now: number): { code:
     };
   }
   return null;
+}
+
+/** What a call is told when its wait for the rate budget would outlast the run; null when it is worth waiting. */
+export function outlasts(
+  error: unknown,
+  state: Pick<RunState, 'startedAt'>,
+  budget: Pick<Budget, 'wallMs'>,
+  now: number,
+): string | null {
+  if (!(error instanceof RetryableError) || error.code !== 'rate_limited' || state.startedAt === null) return null;
+  if (now + error.retryAfterMs <= Date.parse(state.startedAt) + budget.wallMs) return null;
+  const seconds = Math.ceil(error.retryAfterMs / 1000);
+  return `no call is left for ${seconds} s, which is longer than this run may last: do not retry, go on without it`;
 }

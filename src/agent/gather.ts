@@ -2,31 +2,31 @@ import type { Alert } from '../alert.ts';
 import type { Scope, Subject } from '../journal.ts';
 import type { AssetRow } from '../kaseya/assets.ts';
 import type { Bms } from '../kaseya/bms.ts';
-import type { Ticket, TicketRow } from '../kaseya/tickets.ts';
+import type { TicketRow } from '../kaseya/tickets.ts';
 import type { Task } from '../task.ts';
+import { findOwn, type Look, type LookParts, look, lookAtHinted, same } from './own-ticket.ts';
 
 /** The operator's word on which account a sender's customer or site belongs to: name as sent → BMS account name. */
 export type AccountNames = Readonly<Record<string, string>>;
 
-const same = (a: string | null | undefined, b: string | null | undefined) =>
-  a != null && b != null && a.trim().toLowerCase() === b.trim().toLowerCase();
-
 const nothing = (reason: string): Scope => ({ account: null, asset: null, ticket: null, otherTickets: [], reason });
-
-/** Tickets of the device that are opened one by one in search of the alert's own. */
-const candidateCap = 5;
 
 export type GatherBms = Pick<Bms, 'tickets' | 'assets' | 'crm'>;
 
+export interface GatherParts extends LookParts {
+  bms: GatherBms;
+  accounts: AccountNames;
+}
+
 /** Finds out what the run may touch. */
-export const gather = (subject: Subject, bms: GatherBms, accounts: AccountNames): Promise<Scope> =>
-  subject.kind === 'alert' ? gatherAlert(subject.alert, bms, accounts) : gatherTask(subject.task, bms);
+export const gather = (subject: Subject, parts: GatherParts): Promise<Scope> =>
+  subject.kind === 'alert' ? gatherAlert(subject.alert, parts) : gatherTask(subject.task, parts);
 
 /** A person names what a task is about, a ticket or an account; the service looks it up, exactly, and never guesses. */
-async function gatherTask({ ticketNumber, account }: Task, bms: GatherBms): Promise<Scope> {
-  if (ticketNumber !== null) return ticketScope(ticketNumber, account, bms);
+async function gatherTask({ ticketNumber, account }: Task, parts: GatherParts): Promise<Scope> {
+  if (ticketNumber !== null) return ticketScope(ticketNumber, account, parts);
   if (account === null) return nothing('the task names neither a ticket nor an account');
-  const named = (await bms.crm.accounts({ name: account })).filter(({ name }) => same(name, account));
+  const named = (await parts.bms.crm.accounts({ name: account })).filter(({ name }) => same(name, account));
   const active = named.filter(({ isActive }) => isActive !== false);
   const [only] = active;
   if (!only) return nothing(`BMS has no ${named.length > 0 ? 'active ' : ''}account named "${account}"`);
@@ -34,13 +34,13 @@ async function gatherTask({ ticketNumber, account }: Task, bms: GatherBms): Prom
   return { ...nothing(''), account: { id: only.id, name: only.name }, reason: null };
 }
 
-async function ticketScope(ticketNumber: string, account: string | null, bms: GatherBms): Promise<Scope> {
-  const { rows } = await bms.tickets.list({ ticketNumber, pageSize: 100 });
+async function ticketScope(ticketNumber: string, account: string | null, parts: GatherParts): Promise<Scope> {
+  const { rows } = await parts.bms.tickets.list({ ticketNumber, pageSize: 100 });
   const found = rows.filter((candidate) => candidate.ticketNumber === ticketNumber);
   const [row] = found;
   if (!row) return nothing(`BMS has no ticket ${ticketNumber}`);
   if (found.length > 1) return nothing(`BMS has ${found.length} tickets numbered ${ticketNumber}`);
-  return ownScope(await bms.tickets.get(row.id), [], account);
+  return ownScope(await look(row.id, parts), [], account);
 }
 
 /**
@@ -48,14 +48,18 @@ async function ticketScope(ticketNumber: string, account: string | null, bms: Ga
  * the alert's own id settles it. Otherwise the device's name must fit one active asset only; between assets of the
  * same name the operator's mapping decides, or the sender's customer if it is an account's exact name; never a guess.
  */
-async function gatherAlert(alert: Alert, bms: GatherBms, accounts: AccountNames): Promise<Scope> {
+async function gatherAlert(alert: Alert, parts: GatherParts): Promise<Scope> {
+  const { bms, accounts } = parts;
   const device = alert.device.name;
   if (device === null) return nothing('the alert names no device');
   const mapped = mappedAccount(alert, accounts);
 
+  const known = await lookAtHinted(alert, parts);
+  if (known) return ownScope(known, null, mapped);
+
   const listed = await bms.tickets.list({ hardwareAssetName: device, excludeCompleted: true, pageSize: 100 });
   const rows = listed.rows.filter((row) => same(row.hardwareAssetName, device));
-  const own = await findOwn(alert, rows, bms);
+  const own = await findOwn(alert, rows, parts);
   if (own) return ownScope(own, rows, mapped);
 
   const found = await bms.assets.search({ assetName: device });
@@ -88,26 +92,26 @@ function mappedAccount({ customer, site }: Alert, accounts: AccountNames): strin
   return known == null ? null : (accounts[known] ?? null);
 }
 
-async function findOwn(alert: Alert, rows: readonly TicketRow[], bms: Pick<Bms, 'tickets'>): Promise<Ticket | null> {
-  for (const row of rows.slice(0, candidateCap)) {
-    const ticket = await bms.tickets.get(row.id);
-    if (ticket.rmmTicketReference === alert.sourceId) return ticket;
-  }
-  return null;
-}
+const notListed = "the alert's ticket was known: other open tickets of the device were not looked for";
 
-function ownScope(own: Ticket, rows: readonly TicketRow[], mapped: string | null): Scope {
+/** `rows`: the device's open tickets; null: not asked for. */
+function ownScope({ ticket: own, readAt }: Look, rows: readonly TicketRow[] | null, mapped: string | null): Scope {
   if (own.accountId == null) return nothing(`ticket ${own.ticketNumber} has no account`);
   if (mapped !== null && !same(own.accountName, mapped)) {
     return nothing(`ticket ${own.ticketNumber} belongs to "${own.accountName}", but this run is about "${mapped}"`);
   }
-  const others = rows.filter(onAsset(own.hardwareAssetId, own.accountId)).filter(({ id }) => id !== own.id);
+  const others = (rows ?? []).filter(onAsset(own.hardwareAssetId, own.accountId)).filter(({ id }) => id !== own.id);
   return {
     account: { id: own.accountId, name: own.accountName ?? '' },
     asset: own.hardwareAssetId ? { id: own.hardwareAssetId, name: own.hardwareAssetName ?? '' } : null,
-    ticket: { ...brief(own), details: (own.details ?? '').slice(0, 2000), occurrences: own.occurrenceCount ?? 1 },
+    ticket: {
+      ...brief(own),
+      readAt,
+      details: (own.details ?? '').slice(0, 2000),
+      occurrences: own.occurrenceCount ?? 1,
+    },
     otherTickets: others.map(brief),
-    reason: null,
+    reason: rows === null ? notListed : null,
   };
 }
 

@@ -100,7 +100,7 @@ export async function lookForWrite(
   const age = parts.now() - Date.parse(intent.lostAt ?? intent.at);
   const found = await readBack(tool, intent.args, context);
   // A look that failed tells nothing, however late it is.
-  if (found === 'unreachable') return { until: parts.now() + Math.min(Math.max(age, lookEveryMs), lastCheckMs) };
+  if (found === 'unreachable') return lookAgain(age, parts);
   if (typeof found === 'object') return record(found, context, parts);
   if (found === 'absent' && age >= parts.absentAfterMs) {
     if (context.state.cancelledBy !== null) return refused(id, 'the run was cancelled before it arrived', parts);
@@ -111,6 +111,11 @@ export async function lookForWrite(
   await parts.append(undecidable(id, intent, parts.now()));
   return 'settled';
 }
+
+/** Waiting as long again as it has taken so far backs off without keeping a count. */
+const lookAgain = (ageMs: number, { now }: LedgerParts): Progress => ({
+  until: now() + Math.min(Math.max(ageMs, lookEveryMs), lastCheckMs),
+});
 
 /** For a person: what was sent, when, and what was looked at in vain. */
 function undecidable(callId: string, { tool, marker, at, args }: Intent, now: number): EntryBody {
@@ -142,14 +147,31 @@ export function awaitBatch({ intent }: CallState, parts: LedgerParts): Progress 
   return { until: parts.now() + Math.min(Math.max(age, firstCheckMs), lastCheckMs) };
 }
 
-/** The poller, or whoever else has it, writes the result; here only the deadline is kept. */
-export async function awaitJob(call: CallState, parts: LedgerParts): Promise<Progress> {
-  if (!call.job) return 'settled';
-  const until = Date.parse(call.job.deadline);
-  if (parts.now() < until) return { until };
-  const { transactionId } = call.job;
-  const message = 'the job did not report before its deadline';
-  await parts.append({ type: 'rmm_job_finished', transactionId, outcome: 'unknown', message, ticket: null });
+/**
+ * The poller, or whoever else has it, writes the result. A job that has not reported by its deadline is unknown, unless
+ * BMS shows that the write was done: what is there needs no report.
+ */
+export async function awaitJob(
+  { job, intent }: CallState,
+  tool: WriteTool,
+  context: ToolContext,
+  parts: LedgerParts,
+): Promise<Progress> {
+  if (!job) return 'settled';
+  const { transactionId } = job;
+  const overdue = parts.now() - Date.parse(job.deadline);
+  if (overdue < 0) return { until: Date.parse(job.deadline) };
+  const found = await readBack(tool, intent?.args, context);
+  if (found === 'unreachable') return lookAgain(overdue, parts);
+  const verdict =
+    typeof found === 'object' && found.kind === 'done'
+      ? {
+          outcome: 'succeeded' as const,
+          message: `nothing by its deadline, but ${found.message}`,
+          ticket: found.ticket,
+        }
+      : { outcome: 'unknown' as const, message: 'the job did not report before its deadline', ticket: null };
+  await parts.append({ type: 'rmm_job_finished', transactionId, ...verdict });
   return 'settled';
 }
 

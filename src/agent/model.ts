@@ -1,5 +1,9 @@
 import OpenAI, { APIConnectionError, APIError } from 'openai';
-import type { ChatCompletionMessageParam } from 'openai/resources/chat/completions';
+import type {
+  ChatCompletion,
+  ChatCompletionCreateParamsNonStreaming,
+  ChatCompletionMessageParam,
+} from 'openai/resources/chat/completions';
 import { z } from 'zod';
 import { RetryableError, TerminalError } from '../errors.ts';
 import type { ToolSpec } from './tool.ts';
@@ -28,11 +32,18 @@ export interface Model {
   ask(messages: readonly ChatMessage[], tools: readonly ToolSpec[], signal: AbortSignal): Promise<ModelAnswer>;
 }
 
+/** Leave to send one request; `answered` must follow, whatever became of it. Null: no answer came, or not known. */
+export interface ModelPermit {
+  answered(status: number | null, headers: Headers | null, tokens: number | null): Promise<void>;
+}
+
 export interface ModelOptions {
   baseUrl: string | undefined;
   apiKey: string;
   model: string;
   timeoutMs: number;
+  /** Waits until something of about so many tokens may be asked. Throws `RetryableError` when that takes long. */
+  acquire(tokens: number, signal: AbortSignal): Promise<ModelPermit>;
 }
 
 const maxContent = 20_000;
@@ -63,25 +74,35 @@ const retryAfterMs = 5_000;
 const longestWaitMs = 600_000;
 
 /** Chat Completions with strict tools: what every OpenAI-compatible server speaks. */
-export function createModel({ baseUrl, apiKey, model, timeoutMs }: ModelOptions): Model {
+export function createModel({ baseUrl, apiKey, model, timeoutMs, acquire }: ModelOptions): Model {
   const client = new OpenAI({ apiKey, baseURL: baseUrl ?? null, timeout: timeoutMs, maxRetries: 0 });
+
+  const send = async (body: ChatCompletionCreateParamsNonStreaming, signal: AbortSignal): Promise<ChatCompletion> => {
+    const permit = await acquire(estimateTokens(body), signal);
+    try {
+      const { data, response } = await client.chat.completions.create(body, { signal }).withResponse();
+      await permit.answered(response.status, response.headers, data.usage?.total_tokens ?? null);
+      return data;
+    } catch (error) {
+      const { status = null, headers = null } = error instanceof APIError ? error : {};
+      await permit.answered(status, headers, null);
+      throw error;
+    }
+  };
+
   return {
     async ask(messages, tools, signal) {
       const startedAt = Date.now();
-      const completion = await client.chat.completions
-        .create(
-          {
-            model,
-            messages: messages.map(toParam),
-            tools: tools.map((tool) => ({ type: 'function', function: { ...tool, strict: true } })),
-          },
-          { signal },
-        )
-        .catch((error: unknown) => {
-          if (signal.aborted)
-            throw new RetryableError('shutting_down', 'the worker is stopping', { retryAfterMs: 0, cause: error });
-          throw explain(error);
-        });
+      const body = {
+        model,
+        messages: messages.map(toParam),
+        tools: tools.map((tool) => ({ type: 'function' as const, function: { ...tool, strict: true } })),
+      };
+      const completion = await send(body, signal).catch((error: unknown) => {
+        if (signal.aborted)
+          throw new RetryableError('shutting_down', 'the worker is stopping', { retryAfterMs: 0, cause: error });
+        throw error instanceof RetryableError ? error : explain(error);
+      });
       const answer = completionSchema.safeParse(completion);
       if (!answer.success)
         throw new RetryableError('model_unavailable', "the model's answer cannot be read", { retryAfterMs });
@@ -99,6 +120,9 @@ export function createModel({ baseUrl, apiKey, model, timeoutMs }: ModelOptions)
     },
   };
 }
+
+/** Four characters a token, and something for the answer; the bucket is told the true figure afterwards. */
+const estimateTokens = (body: unknown): number => Math.ceil(JSON.stringify(body).length / 4) + 500;
 
 function toParam(message: ChatMessage): ChatCompletionMessageParam {
   if (message.role === 'tool') return { role: 'tool', tool_call_id: message.callId, content: message.content };

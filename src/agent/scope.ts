@@ -71,6 +71,15 @@ export function foreignTicket(ticketId: number, run: Run): Refusal | null {
   return refuse('out_of_scope', `ticket id ${ticketId} is not a ticket of this alert; its tickets: ${choice}`);
 }
 
+/**
+ * Some statuses close a ticket, and BMS does not tell which: an alert's ticket is closed by the resolve call, whose success
+ * is verified, and by nothing else.
+ */
+export function unverifiedClose(status: string | number | null, { state }: Run): Refusal | null {
+  if (status === null || state.subject.kind === 'task') return null;
+  return refuse('unverified_close', "the status of an alert's ticket changes only when it is resolved: leave it null");
+}
+
 /** May the run look at this asset, or write to it? */
 export function unknownAsset(assetId: number, { state, scope }: Run): Refusal | null {
   if (scope.asset?.id === assetId || idsRead('assets', state).has(assetId)) return null;

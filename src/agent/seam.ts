@@ -13,11 +13,9 @@ import {
 } from './ledger.ts';
 import { decide } from './policy.ts';
 import { isRefusal, type ReadTool, refuse, type Tool, type ToolContext, type WriteTool } from './tool.ts';
-import { isComment, type TouchReads, ticketIn, touchOf } from './touch.ts';
+import { isComment, type TouchParts, ticketIn, touchOf } from './touch.ts';
 
-export interface SeamParts extends LedgerParts {
-  /** Reads of a ticket as it is now. */
-  touchReads: TouchReads;
+export interface SeamParts extends LedgerParts, TouchParts {
   tools: ReadonlyMap<string, Tool>;
 }
 
@@ -37,9 +35,11 @@ export async function settleCall(call: CallState, context: ToolContext, parts: S
       'unknown_tool',
       `there is no tool "${call.name}"; there are: ${[...parts.tools.keys()].join(', ')}`,
     );
-  if (call.job) return awaitJob(call, parts);
-  if (isQueued(call)) return awaitBatch(call, parts);
-  if (call.intent && tool.effect !== 'read') return lookForWrite(call, tool, context, parts);
+  if (tool.effect !== 'read') {
+    if (call.job) return awaitJob(call, tool, context, parts);
+    if (isQueued(call)) return awaitBatch(call, parts);
+    if (call.intent) return lookForWrite(call, tool, context, parts);
+  }
 
   const args = parseArguments<unknown>(tool, call.arguments);
   if (!args.ok) return refuseCall('invalid_arguments', args.message);
@@ -141,7 +141,7 @@ async function takenUp(args: unknown, tool: WriteTool, context: ToolContext, par
   if (ticketId === null || isComment(tool.name)) return null;
   const known = context.state.touched.get(ticketId);
   if (known) return known;
-  const touched = await touchOf(ticketId, context, parts.touchReads);
+  const touched = await touchOf(ticketId, context, parts);
   if (touched) await parts.append(touched);
   return touched;
 }

@@ -7,6 +7,14 @@ import type { ToolContext } from './tool.ts';
 /** What is read to find out. */
 export type TouchReads = Pick<Tickets, 'get' | 'activities'>;
 
+export interface TouchParts {
+  /** Reads of a ticket as it is now. */
+  touchReads: TouchReads;
+  /** For how long the run's own look at its ticket is good enough to write upon, ms; 0: never. */
+  lookMs: number;
+  now(): number;
+}
+
 type Touched = Extract<EntryBody, { type: 'person_touched' }>;
 
 /** The writes that a ticket may still get after a person has taken it up. */
@@ -24,17 +32,18 @@ export function ticketIn(args: unknown): number | null {
 }
 
 /**
- * Has someone other than this service changed the ticket since the run looked at it? One read; a second only when it
- * has changed. All times are BMS's own. Where BMS does not tell who changed a ticket, a repeat that the RMM counted and
- * a write of this run are taken for the reason; anything else for a person.
+ * Has someone other than this service changed the ticket since the run looked at it? No read when that was a moment
+ * ago; else one, and a second only when it has changed. All times of changes are BMS's own. Where BMS does not tell who
+ * changed a ticket, a repeat that the RMM counted and a write of this run are taken for the reason; anything else for a
+ * person.
  */
 export async function findTouch(
   ticketId: number,
   { scope, state }: ToolContext,
-  tickets: TouchReads,
+  { touchReads: tickets, lookMs, now }: TouchParts,
 ): Promise<Touched | null> {
   const seen = [scope.ticket, ...scope.otherTickets].find((ticket) => ticket?.id === ticketId);
-  if (!seen?.modifiedOn) return null;
+  if (!seen?.modifiedOn || isWithin(lookMs, seen.readAt, now())) return null;
   const since = seen.modifiedOn;
   const ticket = await tickets.get(ticketId);
   if (!ticket.modifiedOn || ticket.modifiedOn === since) return null;
@@ -49,6 +58,12 @@ export async function findTouch(
   const counted = scope.ticket?.id === ticketId && ticket.occurrenceCount !== scope.ticket.occurrences;
   if (counted || news.length > 0 || hasWrittenTo(ticketId, state)) return null;
   return { ...about, what: 'edit', by: 'someone', at: ticket.modifiedOn };
+}
+
+/** A time ahead of our clock, another worker's, proves nothing. */
+function isWithin(lookMs: number, readAt: string | null | undefined, now: number): boolean {
+  const ageMs = readAt == null ? lookMs : now - Date.parse(readAt);
+  return ageMs >= 0 && ageMs < lookMs;
 }
 
 const hasWrittenTo = (ticketId: number, state: RunState): boolean =>

@@ -1,9 +1,8 @@
 import { isTransient, RetryableError, TerminalError, UpstreamError } from '../errors.ts';
 import { fold, isQueued, pendingBatches, pendingCalls, pendingJobs, type RunState } from '../fold.ts';
 import type { Entry, EntryBody, RmmJob } from '../journal.ts';
-import type { Bms } from '../kaseya/bms.ts';
 import type { RmmRow } from '../kaseya/rmm.ts';
-import { type Budget, exhausted, maxCallsPerTurn } from './budget.ts';
+import { type Budget, exhausted, maxCallsPerTurn, outlasts } from './budget.ts';
 import { concludeName, concludeTool } from './conclude.ts';
 import {
   concludeByModel,
@@ -11,15 +10,16 @@ import {
   concludeCancelled,
   concludeRecovered,
   concludeUnworked,
+  isHandOver,
 } from './ending.ts';
-import { type AccountNames, gather } from './gather.ts';
+import { type GatherParts, gather } from './gather.ts';
 import { traceOf, type WriteIntended } from './ledger.ts';
 import type { Model } from './model.ts';
 import { messagesFor } from './prompt.ts';
 import { settleCall } from './seam.ts';
 import { specOf, type Tool } from './tool.ts';
 import { offered } from './tools/sets.ts';
-import type { TouchReads } from './touch.ts';
+import type { TouchParts } from './touch.ts';
 
 /** The run's journal, owned by this worker: an append fails once another worker has taken over. */
 export interface RunJournal {
@@ -47,18 +47,14 @@ export type TriageProgress =
   /** Nothing to do before `until` (ms since the epoch), unless the journal grows beyond `journalLength`. */
   | { kind: 'suspended'; until: number; journalLength: number; jobs: RmmJob[]; batches: string[] };
 
-export interface TriageParts {
-  bms: Pick<Bms, 'tickets' | 'assets' | 'crm'>;
+export interface TriageParts extends GatherParts, TouchParts {
   model: Model;
   tools: ReadonlyMap<string, Tool>;
-  accounts: AccountNames;
   budget: Budget;
   escalationQueue: string;
   jobDeadlineMs: number;
   settleMs: number;
-  touchReads: TouchReads;
   absentAfterMs: number;
-  now(): number;
 }
 
 interface Wait {
@@ -175,7 +171,7 @@ async function dropRows(
 }
 
 async function findScope(state: RunState, journal: RunJournal, parts: TriageParts): Promise<null> {
-  await journal.append({ type: 'scope_resolved', scope: await gather(state.subject, parts.bms, parts.accounts) });
+  await journal.append({ type: 'scope_resolved', scope: await gather(state.subject, parts) });
   return null;
 }
 
@@ -206,7 +202,14 @@ async function act(state: RunState, journal: RunJournal, parts: TriageParts): Pr
     if (!call || call.result || !current.scope) continue;
     const context = { runId: journal.runId, callId: id, state: current, scope: current.scope.scope };
     const tools = offered(parts.tools, state.subject);
-    const progress = await settleCall(call, context, { ...parts, ...journal, tools });
+    const progress = await settleCall(call, context, { ...parts, ...journal, tools }).catch(async (error: unknown) => {
+      const message = outlasts(error, current, parts.budget, parts.now());
+      // A write that may have been made must be looked for, and people must be told, however long it takes.
+      const mustWait = isHandOver(id) || fold(await journal.read()).calls.get(id)?.intent !== null;
+      if (message === null || mustWait) throw error;
+      await journal.append({ type: 'call_refused', callId: id, code: 'rate_limited', message });
+      return 'settled' as const;
+    });
     if (progress !== 'settled') waits.push(progress.until);
   }
   if (waits.length > 0) return { reason: 'waiting_for_result', until: Math.min(...waits) };

@@ -13,17 +13,27 @@ export interface LimitRecord {
   waiting: Record<string, number>;
 }
 
+export interface SharedReadRecord {
+  hits: number;
+  misses: number;
+}
+
 export interface LimitParts {
   /** Rejects when Redis is away. */
   getLimits(): Promise<LimitRecord[]>;
+  /** Reads of BMS answered by another's call, and those that were calls; since the count was made. */
+  getSharedReads(): Promise<SharedReadRecord>;
 }
 
-export async function limitRoutes(app: FastifyInstance, { getLimits }: LimitParts): Promise<void> {
-  app.get('/limits', async () => ({ items: await getLimits(), next: null }));
+export async function limitRoutes(app: FastifyInstance, { getLimits, getSharedReads }: LimitParts): Promise<void> {
+  app.get('/limits', async () => {
+    const [items, sharedReads] = await Promise.all([getLimits(), getSharedReads()]);
+    return { items, next: null, sharedReads };
+  });
 }
 
 /** The same figures as gauges; one scrape reads them once. */
-export function limitMetrics(register: Registry, { getLimits }: LimitParts): void {
+export function limitMetrics(register: Registry, { getLimits, getSharedReads }: LimitParts): void {
   let reading: Promise<LimitRecord[]> | null = null;
   const read = () => {
     reading ??= getLimits()
@@ -51,6 +61,19 @@ export function limitMetrics(register: Registry, { getLimits }: LimitParts): voi
   gauge('_refused', '429s since the state of the bucket was made', ({ refused }) => refused);
   gauge('_probing', '1: one call at a time until one succeeds', ({ probing }) => (probing ? 1 : 0));
   gauge('_blocked_seconds', 'For how long a 429 still holds us back', secondsBlocked);
+  new Gauge({
+    name: 'bms_triage_shared_reads',
+    help: 'Reads of BMS: hits were answered by the call of another, misses were calls',
+    labelNames: ['result'],
+    registers: [register],
+    async collect() {
+      const counts = await getSharedReads().catch(() => null);
+      this.reset();
+      if (!counts) return;
+      this.set({ result: 'hit' }, counts.hits);
+      this.set({ result: 'miss' }, counts.misses);
+    },
+  });
   new Gauge({
     name: 'bms_triage_limit_waiting',
     help: 'Calls that wait, by lane',

@@ -16,7 +16,14 @@ export interface SharedReadOptions {
 }
 
 const root = '{bms}:read';
-export const sharedReadCounts = `${root}:counts`;
+const counts = `${root}:counts`;
+
+/** How many reads were answered by another's call, and how many were calls; by all workers. */
+export async function countSharedReads(redis: Redis | Cluster): Promise<{ hits: number; misses: number }> {
+  const [hits, misses] = await redis.hmget(counts, 'hits', 'misses');
+  return { hits: Number(hits ?? 0), misses: Number(misses ?? 0) };
+}
+
 const lookEveryMs = 25;
 const maxBytes = 262_144;
 /** Longer than any answer is kept, so that a count that starts anew cannot meet an answer from before. */
@@ -24,8 +31,8 @@ const generationMs = 3_600_000;
 
 /**
  * Equal reads of all workers are one call: the first reads, the others wait for its answer, and for `ttlMs` it is good for
- * whoever asks. A write to a ticket invalidates what was read of it, and every list. Read-backs, job status, sign-in and
- * `fresh` reads are never shared. Without Redis each reads for itself.
+ * whoever asks. A write to a ticket invalidates what was read of it, and every list. Job status, sign-in and `fresh`
+ * reads (read-backs, a person's touch, whatever a write is prepared from) are never shared. Without Redis each reads for itself.
  */
 export function shareReads(transport: Transport, options: SharedReadOptions): Transport {
   const { redis, tenant } = options;
@@ -58,7 +65,7 @@ export function shareReads(transport: Transport, options: SharedReadOptions): Tr
 }
 
 const isShareable = ({ fresh, template }: Request): boolean =>
-  !fresh && currentCaller().lane !== 'verification' && !/\/security\/|\/status\//.test(template);
+  !fresh && !currentCaller().fresh && !/\/security\/|\/status(\/|$)/.test(template);
 
 async function readOnce(key: string, read: () => Promise<Envelope>, options: SharedReadOptions): Promise<Envelope> {
   const { redis, leadMs } = options;
@@ -66,7 +73,7 @@ async function readOnce(key: string, read: () => Promise<Envelope>, options: Sha
   for (const giveUpAt = Date.now() + leadMs; Date.now() < giveUpAt; await sleep(lookEveryMs)) {
     const known = await redis.get(key).catch(() => null);
     if (known !== null) {
-      await redis.hincrby(sharedReadCounts, 'hits', 1).catch(() => 0);
+      await redis.hincrby(counts, 'hits', 1).catch(() => 0);
       return JSON.parse(known) as Envelope;
     }
     const leads = await redis.set(lock, '1', 'PX', leadMs, 'NX').catch(() => 'OK');
@@ -85,7 +92,7 @@ async function lead(
     const envelope = await read();
     const json = JSON.stringify(envelope);
     if (json.length <= maxBytes) await redis.set(key, json, 'PX', ttlMs).catch(() => null);
-    await redis.hincrby(sharedReadCounts, 'misses', 1).catch(() => 0);
+    await redis.hincrby(counts, 'misses', 1).catch(() => 0);
     return envelope;
   } finally {
     await redis.del(lock).catch(() => 0);

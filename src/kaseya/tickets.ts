@@ -118,7 +118,8 @@ const todos = '/v2/servicedesk/tickets/{ticketId}/todos';
 
 export interface Tickets extends TicketNotes, TicketHistory {
   list(filter: TicketFilter): Promise<Rows<TicketRow>>;
-  get(ticketId: number): Promise<Ticket>;
+  /** `fresh`: as it is now, not as another run read it a moment ago. */
+  get(ticketId: number, options?: { fresh?: boolean }): Promise<Ticket>;
   create(ticket: NewTicket): Promise<Ticket>;
   patch(ticketId: number, patch: TicketPatch): Promise<Ticket>;
   /** Closes a ticket at once. The one of the RMM family is for tickets that carry an alert. */
@@ -134,8 +135,8 @@ export function createTickets(transport: Transport, now: () => Date = () => new 
       const envelope = await transport.call({ method: 'GET', template: list, query: queryOf(filter) });
       return readRows(ticketRowSchema, envelope, `GET ${list}`);
     },
-    async get(ticketId) {
-      const envelope = await transport.call({ method: 'GET', template: one, params: { ticketId } });
+    async get(ticketId, { fresh = false } = {}) {
+      const envelope = await transport.call({ method: 'GET', template: one, params: { ticketId }, fresh });
       return readResult(ticketSchema, envelope, `GET ${one}`);
     },
     async create(ticket) {

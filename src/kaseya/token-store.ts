@@ -8,6 +8,9 @@ export interface TokenStore {
   /** What was saved last, or null: nothing there, or nothing that these credentials open. */
   load(): Promise<string | null>;
   save(text: string, ttlMs: number): Promise<void>;
+  /** Until when nobody may sign in with these credentials, ms since 1970; 0 when anybody may. */
+  heldUntil(): Promise<number>;
+  holdUntil(at: number): Promise<void>;
   /** One process at a time, for as long as a sign-in may take; then whoever waits goes ahead: two sign-ins do no harm. */
   exclusively<T>(work: () => Promise<T>): Promise<T>;
 }
@@ -34,6 +37,13 @@ export function createTokenStore(redis: Redis, { baseUrl, credentials, lockMs }:
   const tokenKey = `{bms}:token:${name}`;
   const lockKey = `${tokenKey}:lock`;
   const key = scryptSync(credentials.password, `bms-triage token ${owner}`, 32);
+  // Named after the credentials as a whole, so that a mended password is tried at once.
+  const proof = createHash('sha256')
+    .update(key)
+    .update(credentials.mfaSecret ?? '')
+    .digest('hex')
+    .slice(0, 16);
+  const holdKey = `${tokenKey}:held:${proof}`;
 
   const acquire = async (holder: string): Promise<void> => {
     const giveUpAt = Date.now() + lockMs;
@@ -50,6 +60,8 @@ export function createTokenStore(redis: Redis, { baseUrl, credentials, lockMs }:
     },
     save: async (text, ttlMs) =>
       void (await redis.set(tokenKey, seal(text, key), 'PX', Math.max(1, Math.floor(ttlMs)))),
+    heldUntil: async () => Number((await redis.get(holdKey)) ?? 0),
+    holdUntil: async (at) => void (await redis.set(holdKey, at, 'PXAT', Math.ceil(at))),
     async exclusively(work) {
       const holder = randomUUID();
       await acquire(holder);

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { UpstreamError } from '../errors.ts';
+import { isTransient, RetryableError, UpstreamError } from '../errors.ts';
 import { caseless } from './caseless.ts';
 import type { TokenStore } from './token-store.ts';
 import { totp } from './totp.ts';
@@ -30,6 +30,9 @@ export const signInEndpoint = `POST ${signInPath}`;
 const marginMs = 60_000;
 /** One that lives shorter than the margin is used to this close to its end. */
 const lastMomentMs = 1_000;
+
+/** After a refused sign-in nobody signs in for this long: a wrong password tried again and again locks the user. */
+export const holdMs = 600_000;
 
 const answerSchema = caseless({
   accessToken: z.string().min(1),
@@ -67,11 +70,23 @@ export function createTokenSource({ post, credentials, store = null, now = Date.
   const isGood = (token: Token | null): token is Token =>
     token !== null && token.accessToken !== refused && now() < renewalOf(token);
 
+  let heldUntil = 0;
+
   const signIn = async (): Promise<Token> => {
+    const until = Math.max(heldUntil, (await store?.heldUntil()) ?? 0);
+    if (now() < until) throw refusal('a moment ago', until - now());
     const { username, password, tenant, mfaSecret } = credentials;
     const form = new URLSearchParams({ GrantType: 'password', UserName: username, Password: password, Tenant: tenant });
     if (mfaSecret) form.set('MFACode', totp(mfaSecret, now()));
-    return readToken(await post(signInPath, form), now());
+    return readToken(await post(signInPath, form).catch(hold), now());
+  };
+
+  /** Only a person can mend it: whoever needs a token waits, and BMS is left alone meanwhile. */
+  const hold = async (error: unknown): Promise<never> => {
+    if (!(error instanceof UpstreamError) || isTransient(error)) throw error;
+    heldUntil = now() + holdMs;
+    await store?.holdUntil(heldUntil);
+    throw refusal(error.message, holdMs, error);
   };
 
   const refresh = async (token: Token | null): Promise<Token | null> => {
@@ -110,6 +125,16 @@ export function createTokenSource({ post, credentials, store = null, now = Date.
     },
   };
 }
+
+const refusal = (what: string, retryAfterMs: number, cause?: unknown) =>
+  new RetryableError(
+    'sign_in_refused',
+    `BMS refused the sign-in (${what}): check KASEYA_USERNAME, KASEYA_PASSWORD, KASEYA_TENANT and KASEYA_MFA_SECRET`,
+    {
+      retryAfterMs,
+      cause,
+    },
+  );
 
 const renewalOf = ({ issuedAt, expiresAt }: Token): number =>
   expiresAt - issuedAt > 2 * marginMs ? expiresAt - marginMs : expiresAt - lastMomentMs;

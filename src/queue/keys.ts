@@ -36,5 +36,7 @@ export const keys = {
   batches: () => key('rmm', 'batches'),
   /** Which run each row of an RMM job belongs to: transaction → run. */
   jobRows: (family: string, jobId: string) => key('rmm', 'job', family, jobId),
+  /** The ticket that BMS last told to hold this alert. */
+  ticketHint: (sourceId: string) => key('ticket-of', sourceId),
   alertsBySource: (sourceId: string) => key('source', sourceId),
 };

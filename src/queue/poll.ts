@@ -43,7 +43,10 @@ export async function registerRow(redis: Redis, runId: string, job: RmmJob, rete
     .exec();
 }
 
-/** Looks once at the job for all its rows; each run gets its own row's result as a fact, and is woken. */
+/**
+ * Looks once at the job for all its rows; each run gets its own row's result as a fact, and is woken. A row that has
+ * none by the deadline is its run's to judge.
+ */
 export async function poll(job: Job<PollJob>, token: string, parts: PollParts, log: Logger): Promise<void> {
   const { family, jobId, deadline } = job.data;
   const now = parts.now?.() ?? Date.now();
@@ -61,8 +64,8 @@ export async function poll(job: Job<PollJob>, token: string, parts: PollParts, l
     await job.moveToDelayed(now + waitMs, token);
     throw new DelayedError();
   }
-  const told = verdicts.map(({ transactionId, runId, row }) =>
-    parts.journals.addFact(runId, { type: 'rmm_job_finished', transactionId, ...(row ?? unreported) }),
+  const told = verdicts.flatMap(({ transactionId, runId, row }) =>
+    row ? parts.journals.addFact(runId, { type: 'rmm_job_finished', transactionId, ...row }) : [],
   );
   await Promise.all(told);
   log.info({ rmmJobId: jobId, rows: rows.length }, 'rmm_job_finished');
@@ -71,12 +74,6 @@ export async function poll(job: Job<PollJob>, token: string, parts: PollParts, l
     rows.map(([, runId]) => runId),
   );
 }
-
-const unreported = {
-  outcome: 'unknown' as const,
-  message: 'the job did not report before its deadline',
-  ticket: null,
-};
 
 /** Waiting half as long again as it has taken so far widens the gap between polls without keeping a count. */
 export const nextDelay = (elapsedMs: number, { firstMs, maxMs }: PollSchedule): number =>

@@ -10,7 +10,8 @@ import { clock } from './clock.lua.ts';
  *
  * KEYS six for each bucket: used, busy, wait, seen, turns, meta · last: registry
  * ARGV 1 permit · 2 waiter · 3 lease (ms) · 4 lane (0 first) · 5 first background lane · 6 client,
- *      then six for each bucket: name, limit, window (ms), cost, most at a time (0 any), 1 if silence is trusted
+ *      then six for each bucket: name, limit, window (ms), cost, most at a time (0 any),
+ *      1 if the asking process has used the bucket within the last window
  * Returns {ms to wait, number of the bucket that refused}; 0 ms: granted.
  */
 export const acquire = `${clock}
@@ -23,27 +24,31 @@ local function bucketAt(i)
   return {
     used = KEYS[k + 1], busy = KEYS[k + 2], wait = KEYS[k + 3], seen = KEYS[k + 4], turns = KEYS[k + 5], meta = KEYS[k + 6],
     name = ARGV[a + 1], configured = tonumber(ARGV[a + 2]), window = tonumber(ARGV[a + 3]),
-    cost = math.min(tonumber(ARGV[a + 4]), tonumber(ARGV[a + 2])), most = tonumber(ARGV[a + 5]), trusting = ARGV[a + 6] == '1',
+    cost = math.min(tonumber(ARGV[a + 4]), tonumber(ARGV[a + 2])), most = tonumber(ARGV[a + 5]), remembered = ARGV[a + 6] == '1',
   }
 end
 
--- Reads what is known. No state: a cold start, or it was lost; how much is left is unknown, so one probe goes first.
+-- Reads what is known. No state: a new bucket, or its state was lost; how much is left is unknown, so one probe goes
+-- first. After a new one calls at a time grow by one with each success; if the state was lost, which a process that
+-- remembers the bucket can tell, one at a time it stays for a window, unless the upstream says how much is left.
 local function load(b)
-  local m = redis.call('HMGET', b.meta, 'bornAt', 'limit', 'blockedUntil', 'probe', 'pacedFrom', 'foreignAt')
+  local m = redis.call('HMGET', b.meta, 'bornAt', 'limit', 'blockedUntil', 'probe', 'pacedFrom', 'foreignAt', 'ramp')
   if not m[1] then
-    redis.call('HSET', b.meta, 'bornAt', now, 'probe', '1', 'silentUntil', b.trusting and now or now + b.window)
+    redis.call('HSET', b.meta, 'bornAt', now, 'probe', '1', 'silentUntil', b.remembered and now + b.window or now, 'ramp', '1')
     m[4] = '1'
   end
   b.limit = math.min(b.configured, tonumber(m[2]) or b.configured)
   b.cost = math.min(b.cost, b.limit)
   b.blockedUntil, b.probe, b.pacedFrom = tonumber(m[3]) or 0, m[4], tonumber(m[5]) or 0
+  b.ramp = tonumber(m[7]) or math.huge
   b.foreign = now - (tonumber(m[6]) or -math.huge) < 8 * b.window
   -- Others use the quota too, or may: what we know is as old as the oldest call in flight.
   b.wary = b.foreign or now - (tonumber(m[1]) or now) < b.window
 end
 
+-- What is back stays written down for as long as a call may last: the upstream may not know yet (see settle).
 local function tidy(b)
-  redis.call('ZREMRANGEBYSCORE', b.used, '-inf', now)
+  redis.call('ZREMRANGEBYSCORE', b.used, '-inf', now - lease)
   redis.call('ZREMRANGEBYSCORE', b.busy, '-inf', now)
   for _, gone in ipairs(redis.call('ZRANGEBYSCORE', b.seen, '-inf', now)) do
     redis.call('ZREM', b.wait, gone)
@@ -67,32 +72,34 @@ local function place(b)
   end
 end
 
--- When enough permits are back for those ahead and the caller. One in use comes back a window after its answer,
--- which is most likely long before its lease ends.
-local function untilBack(b, short, used)
-  if used == 0 then return pollMs * 2 end
-  local rounds = math.floor((short - 1) / used)
-  local at = (short - 1) % used
-  local score = tonumber(redis.call('ZRANGE', b.used, at, at, 'WITHSCORES')[2])
-  return math.min(score - now, b.window) + rounds * b.window
+-- When so many more permits are back than now: first those in use and cooling down, the soonest first, then those that
+-- are free now and taken by the ones ahead, and then all of them again, a window later each time. One in use comes
+-- back a window after its answer, which is most likely long before its lease ends.
+local function untilBack(b, short, used, usable)
+  local pool = math.max(1, used, usable)
+  local rounds, at = math.floor((short - 1) / pool), (short - 1) % pool
+  local score = tonumber(redis.call('ZRANGEBYSCORE', b.used, '(' .. now, '+inf', 'WITHSCORES', 'LIMIT', at, 1)[2] or nil)
+  return (score and math.min(score - now, b.window) or b.window) + rounds * b.window
 end
 
 local function waitFor(b)
   if b.blockedUntil > now then return b.blockedUntil - now end
   local busy = redis.call('ZCARD', b.busy)
-  if b.probe and busy > 0 then return pollMs + 5 * b.rank end
-  if b.most > 0 and busy >= b.most then return pollMs + 5 * b.rank end
-  local used = redis.call('ZCARD', b.used)
+  local used = redis.call('ZCOUNT', b.used, '(' .. now, '+inf')
+  local atATime = b.probe and 1 or b.ramp
+  if b.most > 0 then atATime = math.min(atATime, b.most) end
   -- The nearer to the limit, the fewer calls at a time, so that no more than a few can run into it together.
-  if b.wary and lane > 0 and busy >= math.max(2, math.floor((b.limit - used) / 4)) then return pollMs + 5 * b.rank end
+  if b.wary and lane > 0 then atATime = math.min(atATime, math.max(2, math.floor((b.limit - used) / (b.foreign and 10 or 4)))) end
+  if busy >= atATime then return pollMs + 5 * b.rank end
   local short = used + b.ahead + b.cost - b.limit
   if short > 0 then redis.call('HSET', b.meta, 'pressedAt', now) end
   b.paced = lane >= background
   -- A reserve for those above; and where others use the quota too, whoever may wait does not race them for the last of it.
+  local reserve = 0
   if b.paced or (b.foreign and lane > 0) then
-    short = short + math.min(math.max(2, math.ceil(b.limit * 0.02)), math.floor(b.limit / 4))
+    reserve = math.min(math.max(2, math.ceil(b.limit * 0.02)), math.floor(b.limit / 4))
   end
-  if short > 0 then return math.max(1, math.ceil(untilBack(b, short, used))) end
+  if short + reserve > 0 then return math.max(1, math.ceil(untilBack(b, short + reserve, used, b.limit - reserve))) end
   b.gap = b.window / b.limit * b.cost
   if b.paced and b.pacedFrom > now then return math.ceil(b.pacedFrom - now + b.gap * b.rank) end
   return 0

@@ -11,8 +11,6 @@ export interface Limit {
   windowMs: number;
   /** Calls in flight at most; as many as the limit allows when absent. */
   concurrency?: number;
-  /** After a start from nothing one success suffices, though the upstream does not say how much is left. */
-  trusting?: boolean;
 }
 
 /** What an answer says of the buckets beside the endpoint's own, by their names. */
@@ -64,20 +62,16 @@ export function createBucket(redis: Store, options: BucketOptions): Bucket {
   const steps = bindSteps(redis);
   const { leaseMs, patienceMs } = options;
   const waiting = new Set<string>();
+  /** When each bucket was last used by this process. */
+  const lastUse = new Map<string, number>();
 
   const drawsOf = (endpoint: string, costs: Record<string, number>): NamedDraw[] =>
     [endpoint, ...(options.alongside?.(endpoint) ?? [])].map((shortName) => {
-      const { requests, windowMs, concurrency = 0, trusting = false } = options.limitOf(shortName);
+      const { requests: limit, windowMs, concurrency = 0 } = options.limitOf(shortName);
       const cost = Math.max(1, Math.ceil(costs[shortName] ?? 1));
-      return {
-        shortName,
-        name: `${options.tenant} ${shortName}`,
-        limit: requests,
-        windowMs,
-        cost,
-        concurrency,
-        trusting,
-      };
+      const name = `${options.tenant} ${shortName}`;
+      const remembered = performance.now() - (lastUse.get(name) ?? Number.NEGATIVE_INFINITY) < windowMs;
+      return { shortName, name, limit, windowMs, cost, concurrency, remembered };
     });
 
   return {
@@ -96,6 +90,7 @@ export function createBucket(redis: Store, options: BucketOptions): Bucket {
       } finally {
         waiting.delete(waiter);
       }
+      for (const { name } of draws) lastUse.set(name, performance.now());
       return handle;
     },
   };

@@ -14,6 +14,8 @@ export interface Caller {
   client: string;
   /** Names the work across parking and workers, so that it keeps its place in the queue when it asks again. */
   id?: string;
+  /** What is read must be as it is now, not what another caller read a moment ago. */
+  fresh?: boolean;
 }
 
 const storage = new AsyncLocalStorage<Caller>();

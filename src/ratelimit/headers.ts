@@ -20,7 +20,8 @@ export const maxWaitMs = 3_600_000;
 const epochFrom = 1_000_000_000;
 const epochMsFrom = 1_000_000_000_000;
 
-const clamp = (ms: number) => Math.min(Math.max(0, Math.round(ms)), maxWaitMs);
+/** A wait in whole ms, neither negative nor longer than `maxWaitMs`. */
+export const clamp = (ms: number): number => Math.min(Math.max(0, Math.round(ms)), maxWaitMs);
 
 /**
  * Reads, in this order: `Retry-After` (RFC 9110: seconds, or a date against the answer's own `Date`, so that our clock does

@@ -14,6 +14,7 @@ import { learn } from './learn.lua.ts';
  */
 export const settle = `${clock}${learn}
 local permit, ending, lease = ARGV[1], ARGV[2], tonumber(ARGV[3])
+local rampEnds = 64
 
 local function bucketAt(i)
   local k, a = (i - 1) * 3, 3 + (i - 1) * 8
@@ -38,12 +39,12 @@ local function giveBack(b)
 end
 
 local function load(b)
-  local m = redis.call('HMGET', b.meta, 'limit', 'blockedUntil', 'probe', 'strikes', 'silentUntil', 'changedAt', 'hold', 'pressedAt', 'bornAt', 'foreignAt')
+  local m = redis.call('HMGET', b.meta, 'limit', 'blockedUntil', 'probe', 'strikes', 'silentUntil', 'changedAt', 'hold', 'pressedAt', 'bornAt', 'foreignAt', 'ramp')
   b.limit = math.min(b.configured, tonumber(m[1]) or b.configured)
   b.blockedUntil, b.probe, b.strikes = tonumber(m[2]) or 0, m[3], tonumber(m[4]) or 0
   b.silentUntil, b.hold, b.pressedAt = tonumber(m[5]) or 0, tonumber(m[7]) or 1, tonumber(m[8]) or 0
   b.foreignAt = tonumber(m[10]) or -math.huge
-  b.bornAt = tonumber(m[9])
+  b.bornAt, b.ramp = tonumber(m[9]), tonumber(m[11])
   b.changedAt = tonumber(m[6]) or b.bornAt
   return b.bornAt
 end
@@ -73,35 +74,43 @@ local function refuse(b)
   local floor = strikes > 1 and math.min(600000, 1000 * 2 ^ (strikes - 2)) or 0
   redis.call('HSET', b.meta, 'blockedUntil', math.max(b.blockedUntil, now + math.max(b.block, floor)), 'probe', '1', 'strikes', strikes)
   redis.call('HINCRBY', b.meta, 'refused', 1)
+  if b.ramp then redis.call('HSET', b.meta, 'ramp', '1') end
   changeLimit(b, not inTime and not b.probe)
 end
 
 local function succeed(b)
   redis.call('HDEL', b.meta, 'strikes')
   changeLimit(b, false)
-  -- After a start from nothing a success alone does not tell how much is left: one at a time, until told or a window later.
-  local known = b.remaining ~= nil or now >= b.silentUntil
-  if b.probe == permit and known then redis.call('HDEL', b.meta, 'probe') end
+  -- After state was lost a success alone does not tell how much is left: one at a time, until told or a window later.
+  local told = b.remaining ~= nil
+  if b.probe == permit and (told or now >= b.silentUntil) then
+    redis.call('HDEL', b.meta, 'probe')
+    b.probe = nil
+  end
+  if not b.ramp or b.probe then return end
+  if told or b.ramp >= rampEnds then redis.call('HDEL', b.meta, 'ramp') else redis.call('HINCRBY', b.meta, 'ramp', 1) end
 end
 
 -- Calls that others made count as long as ours would. Those that a start from nothing finds may be from any moment of
 -- the last window, so they come back spread over the next. With nothing left, one is back at the reset, to ask with.
-local function burn(b, foreign)
+local function burn(b, foreign, isProven)
   local span, started = math.max(b.window, b.reset or 0), now - b.bornAt < b.window
   for i = 1, foreign do
     local back = started and math.ceil(span * i / foreign) or span
     if i == 1 and b.remaining == 0 and b.reset then back = math.min(back, b.reset) end
     redis.call('ZADD', b.used, now + math.max(1, back), 'foreign:' .. now .. ':' .. permit .. ':' .. i)
   end
-  redis.call('HSET', b.meta, 'foreignAt', now)
+  if isProven then redis.call('HSET', b.meta, 'foreignAt', now) end
   redis.call('HINCRBY', b.meta, 'foreign', foreign)
 end
 
 -- What the upstream has left, as this answer tells, against what we think it has. Calls of ours that it may not have
 -- counted yet go off first: those sent after this one when it has less, all that were open meanwhile when it has more.
+-- Calls that came back here while this one was open may still have counted there: they prove nothing.
 local function reconcile(b)
   if not b.remaining then return end
   local free = b.limit - redis.call('ZCOUNT', b.used, '(' .. now, '+inf')
+  local cameBack = b.grantedAt and redis.call('ZCOUNT', b.used, '(' .. b.grantedAt, now) or 0
   local sentAfter, openMeanwhile, marks = 0, 0, {}
   if now - b.foreignAt < 8 * b.window and b.grantedAt then
     local slots = redis.call('ZRANGEBYSCORE', b.used, '(' .. now, '+inf', 'WITHSCORES')
@@ -117,8 +126,9 @@ local function reconcile(b)
       end
     end
   end
-  local foreign = math.min(b.limit, free - (b.remaining - sentAfter))
-  if foreign > 0 then return burn(b, foreign) end
+  local proven = free - b.remaining - cameBack
+  local foreign = math.min(b.limit, proven + sentAfter)
+  if foreign > 0 then return burn(b, foreign, proven > 0) end
   for i = 0, math.min(#marks, b.remaining - openMeanwhile - free) - 1 do redis.call('ZREM', b.used, marks[#marks - i]) end
 end
 

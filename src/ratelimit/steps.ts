@@ -15,8 +15,8 @@ export interface Draw {
   cost: number;
   /** Permits in use at the same time at most; 0: as many as the limit allows. */
   concurrency: number;
-  /** After a start from nothing one success suffices, though the upstream does not say how much is left. */
-  trusting: boolean;
+  /** This process has used the bucket within the last window: state that is missing was lost. */
+  remembered: boolean;
 }
 
 export interface Ask {
@@ -78,9 +78,9 @@ export function bindSteps(redis: Store, edit: (source: string) => string = (sour
         const { used, busy, wait, seen, turns, meta } = bucketKeys(name);
         return [used, busy, wait, seen, turns, meta];
       });
-      const rules = draws.flatMap(({ name, limit, windowMs, cost, concurrency, trusting }) => [
+      const rules = draws.flatMap(({ name, limit, windowMs, cost, concurrency, remembered }) => [
         ...[name, limit, windowMs, cost, concurrency],
-        trusting ? 1 : 0,
+        remembered ? 1 : 0,
       ]);
       const ask = [permit, waiter, leaseMs, lane, firstBackgroundLane, client];
       const answer = await scripts.acquire([...keys, registryKey], [...ask, ...rules]);

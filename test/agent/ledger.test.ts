@@ -1,22 +1,20 @@
 import t from 'tap';
 import { z } from 'zod';
-import { type LedgerParts, lookForWrite } from '../../src/agent/ledger.ts';
+import { awaitJob, type LedgerParts, lookForWrite } from '../../src/agent/ledger.ts';
 import { defineRow, type ReadBack } from '../../src/agent/tool.ts';
 import { type UpstreamCode, UpstreamError } from '../../src/errors.ts';
 import { fold } from '../../src/fold.ts';
 import type { EntryBody } from '../../src/journal.ts';
-import { asked, intended, journalOf, queued, resolveTool, scope } from '../helpers/entries.ts';
+import { asked, intended, journalOf, queued, resolveTool, scope, submitted } from '../helpers/entries.ts';
 
 const lostAt = 5_000;
 const began = Date.UTC(2026, 10, 23, 10);
 
-/** One look, `ms` after the answer was lost. */
-async function lookAfter(ms: number, readBack: () => Promise<ReadBack>) {
-  const lost: EntryBody = { type: 'rmm_submit_lost', callId: 't1c1', message: 'lost' };
+/** One look at the run's write at `now`, by what BMS shows; `last` is what the journal knows of it so far. */
+async function look(last: EntryBody, now: number, readBack: () => Promise<ReadBack>) {
+  const intent = intended('t1c1', 'resolve_ticket');
   const bodies = [queued, { type: 'scope_resolved', scope } as const, asked({ id: 't1c1', name: resolveTool })];
-  const state = fold(
-    journalOf(...bodies, intended('t1c1', 'resolve_ticket'), intended('t1c1', 'resolve_ticket'), lost),
-  );
+  const state = fold(journalOf(...bodies, intent, intent, last));
   const call = state.calls.get('t1c1');
   if (!call) throw new Error('no call');
   const appended: EntryBody[] = [];
@@ -27,17 +25,27 @@ async function lookAfter(ms: number, readBack: () => Promise<ReadBack>) {
     jobDeadlineMs: 60_000,
     settleMs: 30_000,
     absentAfterMs: 20_000,
-    now: () => began + lostAt + ms,
+    now: () => now,
   };
   const tool = defineRow({
     ...{ name: resolveTool, description: '', input: z.unknown(), outside: () => null, readBack },
     prepare: async () => ({}),
     row: () => ({ action: 'resolve_ticket', row: { transactionId: '', alertRefId: '', resolutionNote: '' } }),
   });
-  const progress = await lookForWrite(call, tool, { runId: 'r1', callId: 't1c1', state, scope }, parts);
+  const context = { runId: 'r1', callId: 't1c1', state, scope };
+  const progress = await (call.job ? awaitJob : lookForWrite)(call, tool, context, parts);
   return { progress, appended };
 }
 
+/** `ms` after the answer to the submission was lost. */
+const lookAfter = (ms: number, readBack: () => Promise<ReadBack>) =>
+  look({ type: 'rmm_submit_lost', callId: 't1c1', message: 'lost' }, began + lostAt + ms, readBack);
+
+/** `ms` after the deadline of the job. */
+const lookLate = (ms: number, readBack: () => Promise<ReadBack>) =>
+  look(submitted('t1c1'), Date.parse('2026-11-23T10:15:00.000Z') + ms, readBack);
+
+const done = async (): Promise<ReadBack> => ({ kind: 'done', message: 'there', data: null, ticket: null });
 const fail = (code: UpstreamCode) => async () => {
   throw new UpstreamError(code, 'no answer', { effect: 'none', endpoint: 'GET /x' });
 };
@@ -60,11 +68,19 @@ t.test('what BMS refuses to show is undecidable once the time for looking is ove
 t.test('the one good look after the time for looking decides', async (t) => {
   t.same((await lookAfter(29_000, async () => 'pending')).appended, []);
   t.same(outcomesIn((await lookAfter(30_000, async () => 'pending')).appended), ['undecidable']);
-  const done = async (): Promise<ReadBack> => ({ kind: 'done', message: 'there', data: null, ticket: null });
   t.same(outcomesIn((await lookAfter(3_600_000, done)).appended), ['done']);
 });
 
 t.test('absent is repeated only once nobody can be sending it any more', async (t) => {
   t.same((await lookAfter(19_000, async () => 'absent')).appended, []);
   t.same(outcomesIn((await lookAfter(20_000, async () => 'absent')).appended), ['write_intended']);
+});
+
+t.test('a job is not looked after before its deadline; then BMS is asked once more, by the write itself', async (t) => {
+  const deadline = Date.parse('2026-11-23T10:15:00.000Z');
+  t.same(await lookLate(-1, fail('network')), { progress: { until: deadline }, appended: [] });
+  t.match((await lookLate(0, done)).appended, [{ type: 'rmm_job_finished', outcome: 'succeeded', message: /there$/ }]);
+  t.match((await lookLate(0, async () => 'pending')).appended, [{ type: 'rmm_job_finished', outcome: 'unknown' }]);
+  t.match((await lookLate(0, fail('permission'))).appended, [{ type: 'rmm_job_finished', outcome: 'unknown' }]);
+  t.same(await lookLate(0, fail('network')), { progress: { until: deadline + 5_000 }, appended: [] });
 });

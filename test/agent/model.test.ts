@@ -13,7 +13,9 @@ async function answering(t: { teardown(fn: () => void): void }, body: unknown, s
   t.teardown(() => server.close());
   const address = server.address();
   const port = typeof address === 'object' ? address?.port : null;
-  const model = createModel({ baseUrl: `http://127.0.0.1:${port}/v1`, apiKey: 'k', model: 'm', timeoutMs: 5_000 });
+  const baseUrl = `http://127.0.0.1:${port}/v1`;
+  const acquire = async () => ({ answered: async () => {} });
+  const model = createModel({ baseUrl, apiKey: 'k', model: 'm', timeoutMs: 5_000, acquire });
   return () => model.ask([{ role: 'user', content: 'hello' }], [], new AbortController().signal);
 }
 

@@ -15,6 +15,8 @@ t.test('what cannot be asked for ends with a message and exit code 78', async (t
     [['ratelimit', '--slow'], /--slow/],
     [['ratelimit', '--json'], /--json wants a value/],
     [['ratelimit', '--only', 'strategy=magic'], /strategy=magic/],
+    [['triage', '--fast'], /--fast/],
+    [['triage', '--only', 'magic'], /no scenario "magic"/],
   ];
   for (const [args, message] of cases) {
     const { status, stderr } = bench(...args);

@@ -1,4 +1,5 @@
 import type { Model } from '../../src/agent/model.ts';
+import type { TicketHints } from '../../src/agent/own-ticket.ts';
 import { createTools } from '../../src/agent/tools/index.ts';
 import type { WriteDefaults } from '../../src/agent/tools/names.ts';
 import { type RunJournal, type TriageParts, triage } from '../../src/agent/triage.ts';
@@ -67,6 +68,8 @@ export async function playRun(options: PlayOptions): Promise<RunState> {
     settleMs: 60_000,
     absentAfterMs: 60_000,
     touchReads: bms.tickets,
+    lookMs: 0,
+    hints: noHints,
     now: () => clock,
   };
   for (;;) {
@@ -119,3 +122,6 @@ export const taskOf = (text: string, about: { account?: string; ticketNumber?: s
     ...{ requestedBy: 'dana', receivedAt: '2026-11-25T10:00:00.000Z' },
   },
 });
+
+/** Nothing is known of any alert's ticket. */
+export const noHints: TicketHints = { find: async () => null, remember: async () => {} };

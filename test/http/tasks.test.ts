@@ -19,6 +19,7 @@ async function build(open?: (task: Task) => Promise<{ runId: string }>) {
     pingRedis: async () => {},
     countJobs: async () => [],
     getLimits: async () => [],
+    getSharedReads: async () => ({ hits: 0, misses: 0 }),
     apiKeys: [
       { name: 'ops', key: 'key-of-ops' },
       { name: 'dana', key: 'key-of-dana' },

@@ -20,6 +20,7 @@ async function build(enqueue?: (alerts: readonly Alert[]) => Promise<void>) {
     pingRedis: async () => {},
     countJobs: async () => [],
     getLimits: async () => [],
+    getSharedReads: async () => ({ hits: 0, misses: 0 }),
     apiKeys: [{ name: 'ops', key: 'the-key' }],
     board: [],
     tasks: { openTask: async () => ({ runId: 'r1' }) },

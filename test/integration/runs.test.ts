@@ -131,6 +131,7 @@ t.test('a run cancelled while its row is queued sends nothing; its retry is a ru
 t.test('a ticket that a person has taken up gets notes only', async (t) => {
   const { stack, client, begin, ended, resolves, tickets } = await stackFor(t, {
     simFlags: ['--seed', '8', '--job-seconds', '1', '--latency-ms', '500'],
+    config: { touch: { lookSeconds: 0 } },
   });
   await stack.start('worker');
   const [ticket] = tickets;

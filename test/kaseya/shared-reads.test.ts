@@ -1,7 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import t from 'tap';
+import type { ToolContext, WriteTool } from '../../src/agent/tool.ts';
+import type { TouchReads } from '../../src/agent/touch.ts';
 import { shareReads } from '../../src/kaseya/shared-reads.ts';
 import type { Request, Transport } from '../../src/kaseya/transport.ts';
+import { inLanes, neverShared } from '../../src/lanes.ts';
 import { runAs } from '../../src/ratelimit/caller.ts';
 import { redisClient } from '../helpers/redis.ts';
 
@@ -37,8 +40,12 @@ t.test('who must see BMS as it is now does', async (t) => {
   const { one, calls } = twoWorkers('fresh');
   await one.call(ticket);
   await one.call({ ...ticket, fresh: true });
-  await runAs({ lane: 'verification' }, () => one.call(ticket));
+  await runAs({ fresh: true }, () => one.call(ticket));
   t.equal(calls(), 3);
+  const job: Request = { ...ticket, template: '/v2/system/schedulerJobs/{jobId}/status', params: { jobId: '1' } };
+  await one.call(job);
+  await one.call(job);
+  t.equal(calls(), 5, 'the status of a job');
 });
 
 t.test('a write to a ticket invalidates what was read of it, and no other ticket', async (t) => {
@@ -50,4 +57,44 @@ t.test('a write to a ticket invalidates what was read of it, and no other ticket
   t.equal(calls(), 3);
   t.equal((await one.call(ticket)).result, 4);
   t.equal((await one.call(other)).result, 2);
+});
+
+t.test("a read of a person's touch, a read-back and what a write is prepared from see BMS as it is", async (t) => {
+  const { one, calls } = twoWorkers('touch');
+  const get = async () => void (await one.call(ticket));
+  await get();
+  const touch = neverShared({ get, activities: get } as unknown as TouchReads);
+  await touch.get(7);
+  await touch.activities(7);
+  t.equal(calls(), 3);
+
+  const context = { callId: 't1c1' } as ToolContext;
+  const tool = { name: 'a_write', effect: 'write', prepare: get, readBack: get, write: get } as unknown as WriteTool;
+  const inLane = inLanes(tool) as unknown as Record<'prepare' | 'readBack', (...args: unknown[]) => Promise<void>>;
+  await inLane.prepare({}, context);
+  await inLane.readBack({}, {}, context);
+  t.equal(calls(), 5);
+  await get();
+  t.equal(calls(), 5, 'while any other read is still shared');
+});
+
+t.test('a write without a ticket in its path invalidates everything, and so does one that failed', async (t) => {
+  const { one, calls } = twoWorkers('everything');
+  await one.call(ticket);
+  await one.call({ method: 'POST', template: '/v2/rmm/{integrationType}/tickets', params: { integrationType: 'x' } });
+  await one.call(ticket);
+  t.equal(calls(), 3);
+
+  let answer = 0;
+  const failing: Transport = {
+    async call({ method }) {
+      if (method !== 'GET') throw new Error('the answer is lost');
+      answer += 1;
+      return { result: answer, totalRecords: null };
+    },
+  };
+  const shared = shareReads(failing, { redis, tenant: 'lost', ttlMs: 5_000, leadMs: 5_000 });
+  await shared.call(ticket);
+  await t.rejects(shared.call({ ...ticket, method: 'PATCH', body: {} }));
+  t.equal((await shared.call(ticket)).result, 2);
 });

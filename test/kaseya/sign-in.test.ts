@@ -17,6 +17,6 @@ t.test('an employee with a TOTP secret signs in, and is renewed by the refresh t
 t.test('a wrong password is an error of its own, and is not tried again', async (t) => {
   const { bms, state } = await recordedBms(t, { seed: '62', errors: 'http' });
   state.world.tenant.credentials.password = 'changed since';
-  await t.rejects(bms.session.user(), { code: 'auth' });
+  await t.rejects(bms.session.user(), { code: 'sign_in_refused' });
   t.equal(state.world.requests.byEndpoint['POST /v2/security/authenticate'], 1);
 });

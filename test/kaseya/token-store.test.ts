@@ -1,5 +1,6 @@
 import t from 'tap';
-import { createTokenSource } from '../../src/kaseya/token.ts';
+import { UpstreamError } from '../../src/errors.ts';
+import { createTokenSource, signInEndpoint } from '../../src/kaseya/token.ts';
 import { createTokenStore } from '../../src/kaseya/token-store.ts';
 import { redisClient } from '../helpers/redis.ts';
 
@@ -50,4 +51,25 @@ t.test('what was tampered with is not opened', async (t) => {
   const [key = ''] = await redis.keys('*token*');
   await redis.set(key, Buffer.from('nonsense that is long enough to hold an iv and a tag').toString('base64'));
   t.equal(await store.load(), null);
+});
+
+t.test('a refused sign-in holds every process back, until the password is another', async (t) => {
+  const redis = await redisClient(t);
+  let signIns = 0;
+  const post = async () => {
+    signIns += 1;
+    throw new UpstreamError('auth', 'no', { effect: 'none', endpoint: signInEndpoint });
+  };
+  const source = (password: string) => {
+    const own = { ...credentials, password };
+    return createTokenSource({
+      post,
+      credentials: own,
+      store: createTokenStore(redis, { ...options, credentials: own }),
+    });
+  };
+  for (let i = 0; i < 5; i += 1) await t.rejects(source('wrong').get(), { code: 'sign_in_refused' });
+  t.equal(signIns, 1);
+  await t.rejects(source('mended').get(), { code: 'sign_in_refused' });
+  t.equal(signIns, 2);
 });

@@ -1,6 +1,6 @@
 import t from 'tap';
 import { UpstreamError } from '../../src/errors.ts';
-import { createTokenSource, refreshPath, signInPath } from '../../src/kaseya/token.ts';
+import { createTokenSource, holdMs, refreshPath, signInPath } from '../../src/kaseya/token.ts';
 
 const credentials = { username: 'u', password: 'p', tenant: 'Acme MSP' };
 const secret = 'GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ';
@@ -75,4 +75,21 @@ t.test('a failed sign-in is tried again by the next caller', async (t) => {
   const tokens = createTokenSource({ post, credentials, now: () => 0 });
   await t.rejects(tokens.get(), /down/);
   t.equal(await tokens.get(), 'good');
+});
+
+t.test('a refused sign-in is not repeated for a while, whoever asks', async (t) => {
+  const clock = { now: 1_000 };
+  let tries = 0;
+  const post = async () => {
+    tries += 1;
+    throw new UpstreamError('validation', 'wrong password', { effect: 'none', endpoint: `POST ${signInPath}` });
+  };
+  const tokens = createTokenSource({ post, credentials, now: () => clock.now });
+  await t.rejects(tokens.get(), { code: 'sign_in_refused', retryAfterMs: holdMs, message: /wrong password/ });
+  clock.now += holdMs / 2;
+  await t.rejects(tokens.get(), { code: 'sign_in_refused', retryAfterMs: holdMs / 2 });
+  t.equal(tries, 1);
+  clock.now += holdMs / 2;
+  await t.rejects(tokens.get(), { code: 'sign_in_refused' });
+  t.equal(tries, 2);
 });

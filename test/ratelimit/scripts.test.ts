@@ -21,7 +21,7 @@ const drawOf = (name: string, limit: number): Draw => ({
   windowMs,
   cost: 1,
   concurrency: 0,
-  trusting: true,
+  remembered: false,
 });
 const nothing: Omit<Ending, 'draw'> = { spent: 1, blockMs: null, limit: null, remaining: null, resetMs: null };
 
@@ -118,7 +118,8 @@ t.test(
         open.clear();
         const probe = await ask(0, 'last');
         if (probe === null) throw new Error('not even a probe is let through');
-        await end(probe, 'answered');
+        // Told that there is enough, calls no longer grow one by one.
+        await end(probe, 'answered', { ...nothing, remaining: 1_000 });
         const [, , learnt = 0] = await steps.look(draw.name);
         let granted = 1;
         while ((await ask(0, 'last')) !== null) granted += 1;
@@ -222,4 +223,94 @@ t.test('several buckets: all or none, and who is refused by one takes nothing fr
   ]);
   t.equal((await ask('two')).refusedBy?.name, 'several account');
   t.equal((await steps.look('several endpoint'))[3], 1, 'the endpoint lost one permit, not two');
+});
+
+t.test('whoever waits is told when its turn comes, however few slots are known', async (t) => {
+  const draw = drawOf('cold start', 40);
+  await at(13_000_000);
+  const waits: number[] = [];
+  for (let i = 0; i < 200; i += 1) {
+    const ask = { permit: `cold${i}`, waiter: `cold${i}`, leaseMs, lane: 2, client: 'c' };
+    waits.push((await steps.acquire(ask, [draw])).waitMs);
+  }
+  t.equal(waits[0], 0, 'the probe');
+  await steps.settle({ permit: 'cold0', leaseMs }, 'answered', [{ draw, ...nothing, remaining: 39 }]);
+  const again = async (i: number) => {
+    const ask = { permit: `cold${i}`, waiter: `cold${i}`, leaseMs, lane: 2, client: 'c' };
+    return (await steps.acquire(ask, [draw])).waitMs;
+  };
+  // One slot is used and 39 are free: 39 may go now, every next 40 a window later.
+  for (const [place, windows] of [
+    [40, 1],
+    [79, 1],
+    [80, 2],
+    [199, 4],
+  ] as const)
+    t.equal(await again(place), windows * windowMs, `place ${place}`);
+  t.equal(await again(1), 0);
+});
+
+t.test('a new bucket: one call, then one more at a time with each success', async (t) => {
+  const draw = drawOf('slow start', 100);
+  await at(14_000_000);
+  let permits = 0;
+  const fill = async () => {
+    const open: string[] = [];
+    for (;;) {
+      permits += 1;
+      const permit = `slow${permits}`;
+      const ask = { permit, waiter: permit, leaseMs, lane: 0, client: 'c' };
+      if ((await steps.acquire(ask, [draw])).refusedBy !== null) return open;
+      open.push(permit);
+    }
+  };
+  const inFlight: number[] = [];
+  for (let round = 0; round < 4; round += 1) {
+    const open = await fill();
+    inFlight.push(open.length);
+    for (const permit of open) await steps.settle({ permit, leaseMs }, 'answered', [{ draw, ...nothing }]);
+  }
+  t.same(inFlight, [1, 2, 4, 8]);
+});
+
+t.test(
+  'lost state, as a process that remembers tells: one call at a time for a window, unless told what is left',
+  async (t) => {
+    for (const [name, remaining, expected] of [
+      ['silent', null, 1],
+      ['told', 60, 10],
+    ] as const) {
+      const draw = { ...drawOf(`lost ${name}`, 100), remembered: true };
+      await at(15_000_000);
+      const ask = (permit: string) =>
+        steps
+          .acquire({ permit, waiter: permit, leaseMs, lane: 0, client: 'c' }, [draw])
+          .then(({ refusedBy }) => !refusedBy);
+      t.ok(await ask('probe'));
+      await steps.settle({ permit: 'probe', leaseMs }, 'answered', [{ draw, ...nothing, remaining }]);
+      let granted = 0;
+      for (let i = 0; i < 10; i += 1) if (await ask(`next${i}`)) granted += 1;
+      t.equal(granted, expected, name);
+    }
+  },
+);
+
+t.test('a slot that came back while the answer was on its way is not taken for calls of others', async (t) => {
+  const draw = drawOf('no others', 10);
+  const ask = (permit: string) => steps.acquire({ permit, waiter: permit, leaseMs, lane: 2, client: 'c' }, [draw]);
+  const answer = (permit: string, remaining: number) =>
+    steps.settle({ permit, leaseMs }, 'answered', [{ draw, ...nothing, remaining }]);
+  const foreign = async () => (await steps.look(draw.name))[9];
+  await at(16_000_000);
+  await ask('old');
+  await answer('old', 9);
+  await at(16_000_990);
+  await ask('new');
+  // The upstream counted "new" at 995, when "old" still counted; its answer comes when "old" is back.
+  await at(16_001_010);
+  await answer('new', 8);
+  t.equal(await foreign(), 0);
+  await ask('third');
+  await answer('third', 5);
+  t.equal(await foreign(), 3);
 });

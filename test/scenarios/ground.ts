@@ -18,6 +18,8 @@ export interface Ground {
   client: ServiceClient;
   sim: SimClient;
   before: Ledger;
+  /** What the service has logged, line by line. */
+  log: readonly string[];
   /** BMS itself, read past the service. */
   bms: Bms;
 }
@@ -78,14 +80,14 @@ export async function startGround(t: Test, way: Way): Promise<Ground> {
     env: (bms) => envOf(bms, way),
   });
   t.teardown(() => stack.stop());
-  const { url } = await stack.start('all');
+  const { url, output } = await stack.start('all');
   const { KASEYA_USERNAME: username = '', KASEYA_PASSWORD: password = '', KASEYA_TENANT: tenant = '' } = stack.env;
   const bms = createBms({
     ...{ baseUrl: stack.simUrl, credentials: { username, password, tenant }, bucket: openBucket() },
     ...{ integrationType: 'dattormm', lookupTables, lookupTtlMs: 60_000, timeoutMs: 5_000 },
     signal: new AbortController().signal,
   });
-  return { way, client: stack.client(url), sim: stack.sim, before: await stack.sim.ledger(), bms };
+  return { way, client: stack.client(url), sim: stack.sim, before: await stack.sim.ledger(), log: output, bms };
 }
 
 export const ended = (client: ServiceClient, runId: string): Promise<Run> =>

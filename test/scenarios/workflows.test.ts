@@ -24,5 +24,11 @@ for (const way of ['direct', 'truto'] as const) {
         });
       }
     }
+    const told = ground.log.find((line) => line.includes('truto_operations_missing'));
+    t.equal(
+      told?.includes('GET /v2/admin/copilot/configuration') ?? false,
+      way === 'truto',
+      'what is missing is logged',
+    );
   });
 }

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Bms } from '../../kaseya/bms.ts';
 import { allRows } from '../../kaseya/page.ts';
 import type { Note } from '../../kaseya/ticket-notes.ts';
-import { foreignTicket, withoutAccount } from '../scope.ts';
+import { foreignTicket, unverifiedClose, withoutAccount } from '../scope.ts';
 import { defineWrite, isRefusal, type ReadBack, type Refusal, refuse } from '../tool.ts';
 import { collect } from './collect.ts';
 import { defaultEntry, entryOf, optionalEntry } from './names.ts';
@@ -51,7 +51,8 @@ export const ticketNoteTools = ({ bms: { tickets, lookups }, defaults }: ToolPar
       status: optionalName('name or id of the new status; null leaves it'),
       emailTo: emailInput,
     }),
-    outside: ({ ticketId }, context) => withoutAccount(context.scope) ?? foreignTicket(ticketId, context),
+    outside: ({ ticketId, status }, context) =>
+      withoutAccount(context.scope) ?? foreignTicket(ticketId, context) ?? unverifiedClose(status, context),
     async prepare(input, context) {
       if (input.queue === null && input.assignee === null)
         return refuse('no_target', 'name a queue, an assignee, or both');

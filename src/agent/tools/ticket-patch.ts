@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { TicketPatch } from '../../kaseya/tickets.ts';
-import { foreignTicket, withoutAccount } from '../scope.ts';
+import { foreignTicket, unverifiedClose, withoutAccount } from '../scope.ts';
 import { defineWrite, isRefusal, refuse } from '../tool.ts';
 import { collect } from './collect.ts';
 import { optionalEntry } from './names.ts';
@@ -21,7 +21,8 @@ export const ticketPatchTools = ({ bms: { tickets, lookups } }: ToolParts) => [
       queue: optionalName('name or id'),
       issueType: optionalName('name or id'),
     }),
-    outside: ({ ticketId }, context) => withoutAccount(context.scope) ?? foreignTicket(ticketId, context),
+    outside: ({ ticketId, status }, context) =>
+      withoutAccount(context.scope) ?? foreignTicket(ticketId, context) ?? unverifiedClose(status, context),
     async prepare({ ticketId, ...asked }, context) {
       const found = await collect({
         status: () => optionalEntry('statuses', asked.status, lookups),

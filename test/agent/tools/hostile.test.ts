@@ -10,7 +10,7 @@ import { fold, type RunState } from '../../../src/fold.ts';
 import type { Scope, Subject } from '../../../src/journal.ts';
 import { type Exchange, noDefaults, type RecordedBms, recordedBms } from '../../helpers/bms.ts';
 import { alert } from '../../helpers/entries.ts';
-import { memoryJournal, taskOf } from '../../helpers/play.ts';
+import { memoryJournal, noHints, taskOf } from '../../helpers/play.ts';
 
 /**
  * A caller that knows the tenant by heart (every id of it, inactive and foreign ones too) and calls whatever it likes,
@@ -46,7 +46,7 @@ async function assault({ bms, state, exchanges }: RecordedBms, seed: number) {
   const subject = subjectFor(state, seed);
   const journal = memoryJournal(bms, `run-${seed}`);
   await journal.append({ type: 'queued', subject, mode: 'auto', retryOf: null });
-  const scope = await gather(subject, bms, {});
+  const scope = await gather(subject, { bms, accounts: {}, hints: noHints, now: Date.now });
   await journal.append({ type: 'scope_resolved', scope });
   const all = createTools({ bms, defaults: { ...noDefaults, status: 'New' }, kaseyaOne: null });
   const tools = offered(new Map(all.map((tool) => [tool.name, tool])), subject);
@@ -68,7 +68,7 @@ async function assault({ bms, state, exchanges }: RecordedBms, seed: number) {
     const call = current.calls.get(id);
     if (!call) throw new Error('the call is not in the journal');
     const context = { runId: journal.runId, callId: id, state: current, scope };
-    const parts = { jobDeadlineMs: 1, settleMs: 1, absentAfterMs: 1, now: Date.now };
+    const parts = { lookMs: 0, jobDeadlineMs: 1, settleMs: 1, absentAfterMs: 1, now: Date.now };
     await settleCall(call, context, { ...parts, ...journal, touchReads: bms.tickets, tools });
   }
   return { exchanges, entries: journal.entries(), scope };

@@ -62,6 +62,24 @@ t.test('it decides from what the tools returned', async (t) => {
   });
 });
 
+t.test('it mends a full disk with the remedy that the tool names for the monitor, then looks again', async (t) => {
+  const description =
+    'Runs a repair. Remedies: "restart-spooler" (Service Status): x; "free-space" (Disk Space, Disk Usage): y';
+  const remedy = { type: 'function' as const, function: { name: 'run_a_remedy', description, parameters: {} } };
+  const withRemedy = async (monitor: string, ...more: Message[]) => {
+    const facts = opening().content.replace('"description":""', `"description":"","monitor":"${monitor}"`);
+    const messages: Message[] = [{ role: 'user', content: facts }, ...disk(95), ...more];
+    const { choices } = await client.chat.completions.create({ model: modelName, messages, tools: [...tools, remedy] });
+    const call = choices[0]?.message.tool_calls?.[0];
+    if (call?.type !== 'function') throw new Error('no call');
+    return { name: call.function.name, args: JSON.parse(call.function.arguments) };
+  };
+  t.match(await withRemedy('disk usage'), { name: 'run_a_remedy', args: { name: 'free-space', reason: /95%/ } });
+  t.match(await withRemedy('CPU'), { name: 'conclude', args: { disposition: 'escalated' } });
+  const mended = result('run_a_remedy', { status: 'succeeded', step: 7 });
+  t.match(await withRemedy('Disk Usage', ...mended), { name: names[0] });
+});
+
 t.test('it believes the outcome of a write and nothing else', async (t) => {
   const after = (status: string) =>
     ask(opening(), ...disk(70), ...result(names[1] ?? '', { status, step: 9, message: 'm' }));

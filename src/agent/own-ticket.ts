@@ -1,0 +1,69 @@
+import type { Alert } from '../alert.ts';
+import { isTransient, UpstreamError } from '../errors.ts';
+import type { Bms } from '../kaseya/bms.ts';
+import type { Ticket, TicketRow } from '../kaseya/tickets.ts';
+
+/** Tickets of the device that are opened one by one in search of the alert's own. */
+const candidateCap = 5;
+
+/** A ticket that BMS once told to hold an alert, and the open status that it was listed with. */
+export interface TicketHint {
+  ticketId: number;
+  statusId: number;
+}
+
+/** Where the tickets of alerts were last seen. Never believed: it only says which ticket to read first. */
+export interface TicketHints {
+  find(sourceId: string): Promise<TicketHint | null>;
+  remember(sourceId: string, hint: TicketHint): Promise<void>;
+}
+
+export interface LookParts {
+  bms: Pick<Bms, 'tickets'>;
+  hints: TicketHints;
+  now(): number;
+}
+
+/** A ticket as it was read, and when the request for it left; null: the answer may be older, from another's read. */
+export interface Look {
+  ticket: Ticket;
+  readAt: string | null;
+}
+
+/** Reads a ticket as it is now: the check for a person's touch may rest on this. */
+export async function look(ticketId: number, { bms, now }: LookParts): Promise<Look> {
+  const readAt = new Date(now()).toISOString();
+  return { readAt, ticket: await bms.tickets.get(ticketId, { fresh: true }) };
+}
+
+/** The alert's ticket, if it is still the one that the hint names, and open as it was when it was listed. */
+export async function lookAtHinted({ sourceId, device }: Alert, parts: LookParts): Promise<Look | null> {
+  const hint = await parts.hints.find(sourceId);
+  if (!hint) return null;
+  const found = await look(hint.ticketId, parts).catch((error: unknown) => {
+    if (error instanceof UpstreamError && !isTransient(error)) return null;
+    throw error;
+  });
+  if (!found) return null;
+  const { rmmTicketReference, statusId, completedDate, hardwareAssetName } = found.ticket;
+  const isOpen = statusId === hint.statusId && completedDate == null;
+  return isOpen && rmmTicketReference === sourceId && same(hardwareAssetName, device.name) ? found : null;
+}
+
+/** Opens the device's tickets one by one: lists do not tell which alert a ticket was opened for. */
+export async function findOwn(alert: Alert, rows: readonly TicketRow[], parts: LookParts): Promise<Look | null> {
+  const candidates = rows.slice(0, candidateCap);
+  // Runs of one device look through the same candidates at the same time: those reads may be shared.
+  const isOnly = candidates.length === 1;
+  for (const { id, statusId } of candidates) {
+    const found = isOnly ? await look(id, parts) : { ticket: await parts.bms.tickets.get(id), readAt: null };
+    const reference = found.ticket.rmmTicketReference;
+    if (reference) await parts.hints.remember(reference, { ticketId: id, statusId });
+    if (reference === alert.sourceId) return found;
+  }
+  return null;
+}
+
+/** Names of BMS and of senders differ in case and in blanks around them. */
+export const same = (a: string | null | undefined, b: string | null | undefined) =>
+  a != null && b != null && a.trim().toLowerCase() === b.trim().toLowerCase();

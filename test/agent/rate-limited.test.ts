@@ -1,0 +1,51 @@
+import t from 'tap';
+import { named } from '../../sim/bms/tenant/tenant.ts';
+import { outlasts } from '../../src/agent/budget.ts';
+import { RetryableError } from '../../src/errors.ts';
+import { recordedBms } from '../helpers/bms.ts';
+import { conclude, playRun, taskOf } from '../helpers/play.ts';
+
+const searchAssets = 'list_all_kaseya_bms_hardwareasset_searchselects';
+const limited = (retryAfterMs: number) => new RetryableError('rate_limited', 'no permit', { retryAfterMs });
+
+t.test('a wait that outlasts the run is a tool result, a shorter one is waited for', async (t) => {
+  for (const [retryAfterMs, expected] of [
+    [2e9, 'rate_limited'],
+    [5_000, undefined],
+  ] as const) {
+    const { bms, state } = await recordedBms(t, { seed: '11' });
+    const account = named(state.world.tenant.accounts, 'Northgate Legal LLP');
+    let refusals = 1;
+    const assets = {
+      ...bms.assets,
+      search: async (...args: Parameters<typeof bms.assets.search>) => {
+        if (refusals-- > 0) throw limited(retryAfterMs);
+        return bms.assets.search(...args);
+      },
+    };
+    let told: { code?: string; message?: string } = {};
+    await playRun({
+      bms: { ...bms, assets },
+      subject: taskOf('Look for the laptop', { account: account.name }),
+      turns: [
+        () => [{ name: searchAssets, args: { contact: 'Priya Raman' } }],
+        (last) => {
+          told = last(searchAssets);
+          return [conclude('no_action')];
+        },
+      ],
+    });
+    t.equal(told.code, expected, `${retryAfterMs} ms`);
+    if (expected) t.match(told.message, /2000000 s.*do not retry/);
+  }
+});
+
+t.test('only the rate budget ends a call like this', async (t) => {
+  const state = { startedAt: '2026-11-25T10:00:00.000Z' };
+  const budget = { wallMs: 60_000 };
+  const now = Date.parse(state.startedAt) + 50_000;
+  t.equal(outlasts(limited(10_000), state, budget, now), null, 'just in time');
+  t.match(outlasts(limited(10_001), state, budget, now), '11 s');
+  const away = new RetryableError('budget_unavailable', 'Redis is away', { retryAfterMs: 1e9 });
+  t.equal(outlasts(away, state, budget, now), null);
+});

@@ -1,0 +1,59 @@
+import t from 'tap';
+import { giveUp, type TriageParts, triage } from '../../src/agent/triage.ts';
+import { createJournals } from '../../src/queue/journal.ts';
+import { createRowQueue } from '../../src/queue/row-queue.ts';
+import { asked, intended, queued, resolveTool, scope } from '../helpers/entries.ts';
+import { redisClient } from '../helpers/redis.ts';
+
+const redis = await redisClient(t);
+const dayMs = 86_400_000;
+const action = 'resolve_ticket';
+let clock = Date.UTC(2026, 10, 23, 10);
+const journals = createJournals(redis, { retentionDays: 9, now: () => new Date(clock) });
+const pace = { firstMs: 100, longestMs: 400 };
+const rows = createRowQueue(redis, { retentionDays: 9, pace, now: () => clock });
+/** A run that is over needs nothing but the time. */
+const parts = { now: () => clock } as TriageParts;
+
+t.beforeEach(() => redis.flushall());
+
+/** A run that began just now, with one row in the queue. */
+async function waitingRun() {
+  const journal = await journals.own('r1');
+  for (const body of [queued, { type: 'started', epoch: 1 } as const, { type: 'scope_resolved', scope } as const])
+    await journal.append(body);
+  await journal.append(asked({ id: 't1c1', name: resolveTool }));
+  await journal.queueRow(intended('t1c1', action), 'r1.t1c1', { action, row: {} });
+  return journal;
+}
+
+const work = async () => triage(await journals.own('r1'), parts, new AbortController().signal);
+const claim = (id: string) => rows.claim(action, id, 5_000);
+
+t.test('a run that has waited for a day takes its queued row along', async (t) => {
+  await waitingRun();
+  clock += dayMs + 1;
+  t.equal((await work()).kind, 'concluded');
+  t.equal((await claim('b1')).kind, 'empty');
+});
+
+t.test('it does not end while its row is in a batch', async (t) => {
+  await waitingRun();
+  const claimed = await claim('b1');
+  clock += dayMs + 1;
+  t.equal((await work()).kind, 'suspended');
+  if (claimed.kind !== 'claimed') return t.fail(claimed.kind);
+  await rows.putBack(claimed.batch);
+  t.equal((await work()).kind, 'concluded');
+  t.equal((await claim('b2')).kind, 'empty');
+});
+
+t.test('a run that is given up ends at once, and its row does not come back from a batch', async (t) => {
+  const journal = await waitingRun();
+  const claimed = await claim('b1');
+  t.equal((await giveUp(journal, 'kept failing')).concluded?.disposition, 'inconclusive');
+  if (claimed.kind !== 'claimed') return t.fail(claimed.kind);
+  await rows.putBack(claimed.batch);
+  clock += 1_000;
+  t.equal((await claim('b2')).kind, 'empty');
+});
