@@ -71,6 +71,30 @@ t.test('a batch whose answer is lost: each run finds its own write, and nothing 
   t.ok(lost.includes(true));
 });
 
+t.test('a worker killed while BMS holds its answer: nothing is sent again, each run finds what was done', async (t) => {
+  const { stack, client, begin, ended, resolves, tickets } = await stackFor(t, {
+    config: { rmm: { batchMillis: 2_000 } },
+    simFlags: ['--seed', '8', '--job-seconds', '1', '--second-resolve', 'repeat'],
+  });
+  await stack.sim.fault({ match: { method: 'POST', path: resolvePath }, kind: 'timeout', delayMs: 20_000, count: 1 });
+  const worker = await stack.start('worker');
+  const ids = await Promise.all(tickets.map(begin));
+  await waitFor(
+    'the batch at BMS',
+    async () => ((await stack.sim.ledger()).requests.byEndpoint[resolveOperation] ?? 0) > 0,
+  );
+  await worker.kill();
+  t.notOk(hasStep(await client.run(ids[0] ?? ''), 'rmm_job_submitted'), 'its answer has not come');
+  await stack.start('worker');
+  const ends = await Promise.all(ids.map(ended));
+  const jobs = (await stack.sim.ledger()).jobs.flatMap(({ rows }) => rows.map(({ transactionId }) => transactionId));
+  t.same(jobs.toSorted(), [...new Set(jobs)].toSorted(), 'no row was sent twice');
+  t.ok(ends.some((run) => hasStep(run, 'rmm_submit_lost')));
+  for (const { disposition } of ends)
+    t.ok(disposition === 'resolved' || disposition === 'escalated', disposition ?? '');
+  t.equal((await resolves()).length, ends.filter(({ disposition }) => disposition === 'resolved').length);
+});
+
 t.test('a run cancelled while its row is queued sends nothing; its retry is a run of its own', async (t) => {
   const { stack, url, client, post, begin, ended, resolves, tickets } = await stackFor(t, {
     config: { rmm: { batchMillis: 6_000 } },
