@@ -82,7 +82,9 @@ export async function startWorkers(config: Config, log: Logger, closers: Closers
         redis,
         rows: createRowQueue(redis, { retentionDays: config.retentionDays, pace: paceOf(config) }),
         submitRows: (action, rows, check) =>
-          fenced(check, () => bms.rmm.submit(action as RmmAction, rows as RowOf<RmmAction>[])),
+          runAs({ lane: 'triage', client: 'rmm-jobs', id: `submit ${action}` }, () =>
+            fenced(check, () => bms.rmm.submit(action as RmmAction, rows as RowOf<RmmAction>[])),
+          ),
         leaseMs: config.timeouts.bmsSeconds * 1000 + 10_000,
         jobDeadlineMs: config.rmm.deadlineSeconds * 1000,
         firstPollMs,

@@ -50,9 +50,9 @@ export function objectionTo(conclusion: Conclusion, state: RunState): { code: st
   return null;
 }
 
-/** Does the conclusion rest on more than what the service told the model at the start, or on the sender's own word? */
+/** Of an alert: does the conclusion rest on more than what the service told at the start, or on the sender's own word? */
 const hasLooked = ({ evidence }: Conclusion, state: RunState): boolean =>
-  state.sourceResolved || evidence.some(({ step }) => step !== state.scope?.step);
+  state.subject.kind === 'task' || state.sourceResolved || evidence.some(({ step }) => step !== state.scope?.step);
 
 const evidenceSteps = (state: RunState): Set<number> => {
   const steps = [...state.calls.values()].flatMap(({ result }) =>

@@ -6,10 +6,12 @@ import { clock } from './clock.lua.ts';
  * than the limit; one whose holder died comes back one window after its lease.
  *
  * Waiters are served by lane, then by their client's virtual time (a client's every call puts its next one further
- * back), then by arrival. A waiter keeps its place while it asks again within its wait and 1.5 s.
+ * back), then by arrival. A waiter keeps its place while it asks again within its wait and 1.5 s; one that will not come
+ * back after so long a wait gets none, for it would only stand in the way.
  *
  * KEYS six for each bucket: used, busy, wait, seen, turns, meta · last: registry
  * ARGV 1 permit · 2 waiter · 3 lease (ms) · 4 lane (0 first) · 5 first background lane · 6 client,
+ *      7 longest wait after which it comes back (ms, '' any),
  *      then six for each bucket: name, limit, window (ms), cost, most at a time (0 any),
  *      1 if the asking process has used the bucket within the last window
  * Returns {ms to wait, number of the bucket that refused}; 0 ms: granted.
@@ -17,10 +19,11 @@ import { clock } from './clock.lua.ts';
 export const acquire = `${clock}
 local permit, waiter, lease = ARGV[1], ARGV[2], tonumber(ARGV[3])
 local lane, background, client = tonumber(ARGV[4]), tonumber(ARGV[5]), ARGV[6]
+local patience = tonumber(ARGV[7]) or math.huge
 local graceMs, pollMs, keepMs = 1500, 25, 604800000
 
 local function bucketAt(i)
-  local k, a = (i - 1) * 6, 6 + (i - 1) * 6
+  local k, a = (i - 1) * 6, 7 + (i - 1) * 6
   return {
     used = KEYS[k + 1], busy = KEYS[k + 2], wait = KEYS[k + 3], seen = KEYS[k + 4], turns = KEYS[k + 5], meta = KEYS[k + 6],
     name = ARGV[a + 1], configured = tonumber(ARGV[a + 2]), window = tonumber(ARGV[a + 3]),
@@ -125,6 +128,11 @@ local function take(b)
 end
 
 local function queue(b, ms)
+  if ms > patience then
+    redis.call('ZREM', b.wait, b.me)
+    redis.call('ZREM', b.seen, b.me)
+    return
+  end
   if not b.queued then
     if b.waitMs == 0 then return end
     redis.call('ZADD', b.wait, b.score, b.me)

@@ -115,9 +115,11 @@ async function untilGranted(redis: Store, steps: Steps, wait: Wait): Promise<voi
   const giveUpAt = Date.now() + wait.patienceMs;
   for (;;) {
     signal.throwIfAborted();
+    // Nobody knows an unnamed caller again, so it has no place to come back to.
+    const left = ask.waiter === ask.permit ? { comesBackWithinMs: Math.max(0, giveUpAt - Date.now()) } : {};
     const { waitMs, refusedBy } = await askOrClose(
       redis,
-      () => steps.acquire(ask, draws),
+      () => steps.acquire({ ...ask, ...left }, draws),
       (late) => void (late.refusedBy === null && wait.giveBack()),
     );
     if (refusedBy === null) return;

@@ -119,7 +119,7 @@ local function reconcile(b)
       local madeAt = tonumber(string.match(slots[i], '^foreign:(%d+)'))
       -- An answer to a call sent before we noticed is no proof that what we noticed is over.
       if madeAt then
-        if madeAt <= b.grantedAt then marks[#marks + 1] = slots[i] end
+        if madeAt < b.grantedAt then marks[#marks + 1] = slots[i] end
       elseif string.sub(slots[i], 1, #permit) ~= permit then
         if score > now + b.window and score - lease - b.window > b.grantedAt then sentAfter = sentAfter + 1 end
         if score > b.grantedAt + b.window then openMeanwhile = openMeanwhile + 1 end

@@ -26,6 +26,8 @@ export interface Ask {
   /** Place of the caller's lane in `lanes`. */
   lane: number;
   client: string;
+  /** It gives up on a longer wait and does not come back, so it needs no place then; absent: it comes back after any. */
+  comesBackWithinMs?: number;
 }
 
 /** How a call ended for one bucket. Null: not known, or for `blockMs`: not refused. */
@@ -73,7 +75,7 @@ export function bindSteps(redis: Store, edit: (source: string) => string = (sour
   const orNothing = (value: number | null) => value ?? '';
 
   return {
-    async acquire({ permit, waiter, leaseMs, lane, client }, draws) {
+    async acquire({ permit, waiter, leaseMs, lane, client, comesBackWithinMs }, draws) {
       const keys = draws.flatMap(({ name }) => {
         const { used, busy, wait, seen, turns, meta } = bucketKeys(name);
         return [used, busy, wait, seen, turns, meta];
@@ -82,7 +84,7 @@ export function bindSteps(redis: Store, edit: (source: string) => string = (sour
         ...[name, limit, windowMs, cost, concurrency],
         remembered ? 1 : 0,
       ]);
-      const ask = [permit, waiter, leaseMs, lane, firstBackgroundLane, client];
+      const ask = [permit, waiter, leaseMs, lane, firstBackgroundLane, client, comesBackWithinMs ?? ''];
       const answer = await scripts.acquire([...keys, registryKey], [...ask, ...rules]);
       const [waitMs = 0, refusing = 0] = answer as number[];
       return { waitMs, refusedBy: draws[refusing - 1] ?? null };
