@@ -21,7 +21,7 @@ t.test('operators see each bucket: what is used, who waits, what blocks', async 
   const { signal } = new AbortController();
   await (await bucket.acquire('GET /a', signal)).answered(200, { remaining: 2, resetMs: 60_000 });
   await (await bucket.acquire('GET /a', signal)).answered(429, { retryAfterMs: 30_000, limit: 2 });
-  await t.rejects(bucket.acquire('GET /a', signal, { lane: 'escalation' }), { code: 'rate_limited' });
+  await t.rejects(bucket.acquire('GET /a', signal, { lane: 'escalation', id: 'run-1' }), { code: 'rate_limited' });
 
   const upstream = { call: async () => ({ result: 1, totalRecords: null }) };
   const shared = shareReads(upstream, { redis, tenant: 'acme', ttlMs: 5_000, leadMs: 5_000 });
