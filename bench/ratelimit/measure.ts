@@ -12,9 +12,3 @@ export function allowedCalls({ policy, limit, windowMs }: Cell, ms: number): num
 export function utilisation(allowed: number, granted: number, foreign: number): number {
   return Math.min(1, Math.round((1000 * granted) / Math.max(1, allowed - foreign)) / 1000);
 }
-
-/** Nearest rank; null of nothing. */
-export function percentile(values: readonly number[], share: number): number | null {
-  const sorted = values.toSorted((a, b) => a - b);
-  return sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? null;
-}

@@ -1,8 +1,9 @@
+import { percentile } from '../percentile.ts';
 import type { Row } from '../table.ts';
 import type { Cell } from './cell.ts';
 import { goalsOf } from './goals.ts';
 import type { LoadReport } from './load.ts';
-import { allowedCalls, percentile, utilisation } from './measure.ts';
+import { allowedCalls, utilisation } from './measure.ts';
 import type { Tally } from './upstream-server.ts';
 
 export interface Counted {
