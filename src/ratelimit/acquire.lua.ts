@@ -96,10 +96,11 @@ local function waitFor(b)
   if busy >= atATime then return pollMs + 5 * b.rank end
   local short = used + b.ahead + b.cost - b.limit
   if short > 0 then redis.call('HSET', b.meta, 'pressedAt', now) end
-  b.paced = lane >= background
-  -- A reserve for those above; and where others use the quota too, whoever may wait does not race them for the last of it.
+  -- Where others use the quota too, whoever may wait keeps to an even pace, so that news of them never grows old, and does
+  -- not race them for the last of it.
+  b.paced = lane >= background or (b.foreign and lane > 0)
   local reserve = 0
-  if b.paced or (b.foreign and lane > 0) then
+  if b.paced then
     reserve = math.min(math.max(2, math.ceil(b.limit * 0.02)), math.floor(b.limit / 4))
   end
   if short + reserve > 0 then return math.max(1, math.ceil(untilBack(b, short + reserve, used, b.limit - reserve))) end
