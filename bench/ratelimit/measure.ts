@@ -4,7 +4,10 @@ import type { Cell } from './cell.ts';
  * What the policy allows in the measured time: limit × time ÷ window, and for a bucket its opening credit on top.
  * (A client that starts in the middle of a fixed window can catch one window more than that; `utilisation` stops at 1.)
  */
-export function allowedCalls({ policy, limit, windowMs }: Cell, ms: number): number {
+export function allowedCalls(
+  { policy, limit, windowMs }: Pick<Cell, 'policy' | 'limit' | 'windowMs'>,
+  ms: number,
+): number {
   return (limit * ms) / windowMs + (policy === 'bucket' ? limit : 0);
 }
 

@@ -35,7 +35,7 @@ end
 -- first. After a new one calls at a time grow by one with each success; if the state was lost, which a process that
 -- remembers the bucket can tell, one at a time it stays for a window, unless the upstream says how much is left.
 local function load(b)
-  local m = redis.call('HMGET', b.meta, 'bornAt', 'limit', 'blockedUntil', 'probe', 'pacedFrom', 'foreignAt', 'ramp')
+  local m = redis.call('HMGET', b.meta, 'bornAt', 'limit', 'blockedUntil', 'probe', 'pacedFrom', 'foreignAt', 'ramp', 'left')
   if not m[1] then
     redis.call('HSET', b.meta, 'bornAt', now, 'probe', '1', 'silentUntil', b.remembered and now + b.window or now, 'ramp', '1')
     m[4] = '1'
@@ -44,6 +44,7 @@ local function load(b)
   b.cost = math.min(b.cost, b.limit)
   b.blockedUntil, b.probe, b.pacedFrom = tonumber(m[3]) or 0, m[4], tonumber(m[5]) or 0
   b.ramp = tonumber(m[7]) or math.huge
+  b.left = tonumber(m[8]) or math.huge
   b.foreign = now - (tonumber(m[6]) or -math.huge) < 8 * b.window
   -- Others use the quota too, or may: what we know is as old as the oldest call in flight.
   b.wary = b.foreign or now - (tonumber(m[1]) or now) < b.window
@@ -89,23 +90,26 @@ local function waitFor(b)
   if b.blockedUntil > now then return b.blockedUntil - now end
   local busy = redis.call('ZCARD', b.busy)
   local used = redis.call('ZCOUNT', b.used, '(' .. now, '+inf')
+  -- Kept for those above; and where others use the quota too, whoever may wait does not race them for the last of it.
+  b.paced = lane >= background or (b.foreign and lane > 0)
+  local reserve = b.paced and math.min(math.max(b.foreign and 4 or 2, math.ceil(b.limit * 0.02)), math.floor(b.limit / 4)) or 0
+  local isLow = b.foreign and b.left < reserve
   local atATime = b.probe and 1 or b.ramp
   if b.most > 0 then atATime = math.min(atATime, b.most) end
-  -- The nearer to the limit, the fewer calls at a time, so that no more than a few can run into it together.
-  if b.wary and lane > 0 then atATime = math.min(atATime, math.max(2, math.floor((b.limit - used) / (b.foreign and 10 or 4)))) end
+  if lane > 0 then
+    -- The nearer to the limit, the fewer calls at a time, so that no more than a few can run into it together.
+    if b.wary then atATime = math.min(atATime, math.max(2, math.floor((b.limit - used) / (b.foreign and 10 or 4)))) end
+    -- Nor more than the upstream has left by its last word; two, so that the next word is not long in coming.
+    atATime = math.min(atATime, math.max(isLow and 1 or 2, b.left))
+  end
   if busy >= atATime then return pollMs + 5 * b.rank end
   local short = used + b.ahead + b.cost - b.limit
   if short > 0 then redis.call('HSET', b.meta, 'pressedAt', now) end
-  -- Where others use the quota too, whoever may wait keeps to an even pace, so that news of them never grows old, and does
-  -- not race them for the last of it.
-  b.paced = lane >= background or (b.foreign and lane > 0)
-  local reserve = 0
-  if b.paced then
-    reserve = math.min(math.max(2, math.ceil(b.limit * 0.02)), math.floor(b.limit / 4))
-  end
   if short + reserve > 0 then return math.max(1, math.ceil(untilBack(b, short + reserve, used, b.limit - reserve))) end
   b.gap = b.window / b.limit * b.cost
-  if b.paced and b.pacedFrom > now then return math.ceil(b.pacedFrom - now + b.gap * b.rank) end
+  -- An even pace brings news evenly, so none grows old; with next to nothing left there is time for it to fill up.
+  local from = b.pacedFrom + (isLow and 3 * b.gap or 0)
+  if b.paced and from > now then return math.ceil(from - now + b.gap * b.rank) end
   return 0
 end
 

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { RetryableError } from '../errors.ts';
 import { type Caller, currentCaller, lanes } from './caller.ts';
 import { askOrClose } from './closed.ts';
+import { endingsOf } from './endings.ts';
 import type { LimitNews } from './headers.ts';
 import { type Ask, bindSteps, type Draw, type Ending, type Steps, type Store } from './steps.ts';
 
@@ -54,9 +55,6 @@ export interface BucketOptions {
   leaseMs: number;
   patienceMs: number;
 }
-
-/** Block after a 429 that does not say for how long; it doubles while probes are refused. */
-const defaultBlockMs = 10_000;
 
 export function createBucket(redis: Store, options: BucketOptions): Bucket {
   const steps = bindSteps(redis);
@@ -143,39 +141,9 @@ function createPermit(redis: Store, steps: Steps, ask: Ask, draws: readonly Name
   return {
     answered(status, news, { news: others = {}, spent = {} } = {}) {
       const heard = draws.map((draw, index) => (index === 0 ? news : (others[draw.shortName] ?? {})));
-      const blocks = blocksOf(status, heard);
-      const endings = draws.map((draw, index) =>
-        endingOf(draw, heard[index] ?? {}, spent[draw.shortName] ?? draw.cost, blocks[index] ?? null),
-      );
-      return settle(status === null ? 'lost' : 'answered', endings);
+      const costs = draws.map((draw) => spent[draw.shortName] ?? draw.cost);
+      return settle(status === null ? 'lost' : 'answered', endingsOf(status, draws, heard, costs));
     },
-    unused: () =>
-      settle(
-        'unused',
-        draws.map((draw) => endingOf(draw, {}, draw.cost, null)),
-      ),
-  };
-}
-
-/** For how long each bucket is closed: after a 429 those that say so, or the endpoint's own if none does. */
-function blocksOf(status: number | null, heard: readonly LimitNews[]): (number | null)[] {
-  if (status !== 429) return heard.map(() => null);
-  const said = heard.map(
-    ({ retryAfterMs, remaining, resetMs }) => retryAfterMs ?? (remaining === 0 ? resetMs : undefined),
-  );
-  if (said.every((ms) => ms === undefined)) return heard.map((_, index) => (index === 0 ? defaultBlockMs : null));
-  return said.map((ms) => ms ?? null);
-}
-
-/** A limit that is counted over another window than ours is not our limit; what is left until its reset still is. */
-function endingOf(draw: Draw, news: LimitNews, spent: number, blockMs: number | null): Ending {
-  const sameWindow = news.windowMs === undefined || Math.abs(news.windowMs - draw.windowMs) <= draw.windowMs * 0.1;
-  return {
-    draw,
-    spent: Math.max(0, Math.ceil(spent)),
-    blockMs,
-    limit: sameWindow ? (news.limit ?? null) : null,
-    remaining: news.remaining ?? null,
-    resetMs: news.resetMs ?? null,
+    unused: () => settle('unused', endingsOf(null, draws)),
   };
 }

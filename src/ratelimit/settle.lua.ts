@@ -39,12 +39,12 @@ local function giveBack(b)
 end
 
 local function load(b)
-  local m = redis.call('HMGET', b.meta, 'limit', 'blockedUntil', 'probe', 'strikes', 'silentUntil', 'changedAt', 'hold', 'pressedAt', 'bornAt', 'foreignAt', 'ramp')
+  local m = redis.call('HMGET', b.meta, 'limit', 'blockedUntil', 'probe', 'strikes', 'silentUntil', 'changedAt', 'hold', 'pressedAt', 'bornAt', 'foreignAt', 'ramp', 'leftOf')
   b.limit = math.min(b.configured, tonumber(m[1]) or b.configured)
   b.blockedUntil, b.probe, b.strikes = tonumber(m[2]) or 0, m[3], tonumber(m[4]) or 0
   b.silentUntil, b.hold, b.pressedAt = tonumber(m[5]) or 0, tonumber(m[7]) or 1, tonumber(m[8]) or 0
   b.foreignAt = tonumber(m[10]) or -math.huge
-  b.bornAt, b.ramp = tonumber(m[9]), tonumber(m[11])
+  b.bornAt, b.ramp, b.leftOf = tonumber(m[9]), tonumber(m[11]), tonumber(m[12]) or 0
   b.changedAt = tonumber(m[6]) or b.bornAt
   return b.bornAt
 end
@@ -75,7 +75,10 @@ local function refuse(b)
   redis.call('HSET', b.meta, 'blockedUntil', math.max(b.blockedUntil, now + math.max(b.block, floor)), 'probe', '1', 'strikes', strikes)
   redis.call('HINCRBY', b.meta, 'refused', 1)
   if b.ramp then redis.call('HSET', b.meta, 'ramp', '1') end
-  changeLimit(b, not inTime and not b.probe)
+  -- We keep within the limit: if it is what we take it for, somebody else has used it.
+  local isFirst = not inTime and not b.probe
+  if isFirst and (not b.told or b.told >= b.limit) then redis.call('HSET', b.meta, 'foreignAt', now) end
+  changeLimit(b, isFirst)
 end
 
 local function succeed(b)
@@ -109,6 +112,7 @@ end
 -- Calls that came back here while this one was open may still have counted there: they prove nothing.
 local function reconcile(b)
   if not b.remaining then return end
+  if (b.grantedAt or 0) >= b.leftOf then redis.call('HSET', b.meta, 'left', b.remaining, 'leftOf', b.grantedAt or 0) end
   local free = b.limit - redis.call('ZCOUNT', b.used, '(' .. now, '+inf')
   local cameBack = b.grantedAt and redis.call('ZCOUNT', b.used, '(' .. b.grantedAt, now) or 0
   local sentAfter, openMeanwhile, marks = 0, 0, {}

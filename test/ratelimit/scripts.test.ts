@@ -1,17 +1,13 @@
 import fc from 'fast-check';
 import t from 'tap';
 import { lanes } from '../../src/ratelimit/caller.ts';
-import { clock } from '../../src/ratelimit/clock.lua.ts';
-import { bindSteps, type Draw, type Ending } from '../../src/ratelimit/steps.ts';
+import type { Draw, Ending } from '../../src/ratelimit/steps.ts';
 import { redisClient } from '../helpers/redis.ts';
+import { virtualClock } from './virtual-clock.ts';
 
 const redis = await redisClient(t);
 
-/** The scripts as they are, but for the line that reads the time: here it stands in a key. */
-const steps = bindSteps(redis, (source) => {
-  if (!source.includes(clock)) throw new Error('the script does not read the clock as the others do');
-  return source.replace(clock, "local now = tonumber(redis.call('GET', '{bms}:test:now'))\n");
-});
+const { steps, at } = virtualClock(redis);
 
 const windowMs = 1_000;
 const leaseMs = 300;
@@ -58,7 +54,6 @@ const action = fc.oneof(
 );
 
 let buckets = 0;
-const at = (now: number) => redis.set('{bms}:test:now', now);
 
 t.test(
   'whatever happens: never more than the limit in any window, and no permit is lost',
