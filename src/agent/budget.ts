@@ -41,15 +41,24 @@ export function writesExhausted(state: RunState, { writes }: Pick<Budget, 'write
   return made < writes ? null : `this run has made ${made} writes, which is all that it may: conclude`;
 }
 
+type Limits = Pick<Budget, 'wallMs'>;
+type Started = Pick<RunState, 'startedAt'>;
+
+/** Would a wait end after the run must? */
+const isTooLong = (waitMs: number, { startedAt }: Started, wallMs: number, now: number): boolean =>
+  startedAt !== null && now + waitMs > Date.parse(startedAt) + wallMs;
+
 /** What a call is told when its wait for the rate budget would outlast the run; null when it is worth waiting. */
-export function outlasts(
-  error: unknown,
-  state: Pick<RunState, 'startedAt'>,
-  budget: Pick<Budget, 'wallMs'>,
-  now: number,
-): string | null {
-  if (!(error instanceof RetryableError) || error.code !== 'rate_limited' || state.startedAt === null) return null;
-  if (now + error.retryAfterMs <= Date.parse(state.startedAt) + budget.wallMs) return null;
-  const seconds = Math.ceil(error.retryAfterMs / 1000);
-  return `no call is left for ${seconds} s, which is longer than this run may last: do not retry, go on without it`;
+export function outlasts(error: unknown, state: Started, { wallMs }: Limits, now: number): string | null {
+  if (!(error instanceof RetryableError) || error.code !== 'rate_limited') return null;
+  if (!isTooLong(error.retryAfterMs, state, wallMs, now)) return null;
+  return `no call is left for ${secondsOf(error)} s, which is longer than this run may last: do not retry, go on without it`;
 }
+
+/** Why the run does not wait for its model; null when it is worth waiting. */
+export function modelComesTooLate(error: unknown, state: Started, { wallMs }: Limits, now: number): string | null {
+  if (!(error instanceof RetryableError) || !isTooLong(error.retryAfterMs, state, wallMs, now)) return null;
+  return `the model cannot be asked for ${secondsOf(error)} s (${error.code}), which is longer than this run may last`;
+}
+
+const secondsOf = ({ retryAfterMs }: RetryableError): number => Math.ceil(retryAfterMs / 1000);

@@ -2,7 +2,7 @@ import { isTransient, RetryableError, TerminalError, UpstreamError } from '../er
 import { fold, isQueued, pendingBatches, pendingCalls, pendingJobs, type RunState } from '../fold.ts';
 import type { Entry, EntryBody, RmmJob } from '../journal.ts';
 import type { RmmRow } from '../kaseya/rmm.ts';
-import { type Budget, exhausted, maxCallsPerTurn, outlasts } from './budget.ts';
+import { type Budget, exhausted, maxCallsPerTurn, modelComesTooLate, outlasts } from './budget.ts';
 import { concludeName, concludeTool } from './conclude.ts';
 import {
   concludeByModel,
@@ -178,10 +178,12 @@ async function findScope(state: RunState, journal: RunJournal, parts: TriagePart
 async function ask(state: RunState, journal: RunJournal, parts: TriageParts, signal: AbortSignal): Promise<null> {
   const specs = [...[...offered(parts.tools, state.subject).values()].map(specOf), specOf(concludeTool)];
   const answer = await parts.model.ask(messagesFor(state), specs, signal).catch((error: unknown) => {
-    if (error instanceof TerminalError) return error;
-    throw error;
+    const reason =
+      error instanceof TerminalError ? error.message : modelComesTooLate(error, state, parts.budget, parts.now());
+    if (reason === null) throw error;
+    return reason;
   });
-  if (answer instanceof TerminalError) return concludeByService(answer.message, state, journal, parts);
+  if (typeof answer === 'string') return concludeByService(answer, state, journal, parts);
   // Our own ids: a model may repeat its ids from turn to turn, a journal must not.
   const turn = state.turns.length + 1;
   const toolCalls = answer.toolCalls.slice(0, maxCallsPerTurn).map((call, i) => ({ ...call, id: `t${turn}c${i + 1}` }));

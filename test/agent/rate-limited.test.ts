@@ -40,6 +40,23 @@ t.test('a wait that outlasts the run is a tool result, a shorter one is waited f
   }
 });
 
+t.test(
+  'a model that stays away for longer than the run may last is not waited for: people are told at once',
+  async (t) => {
+    const { bms, state } = await recordedBms(t, { seed: '11' });
+    const account = named(state.world.tenant.accounts, 'Northgate Legal LLP');
+    const away = () => {
+      throw new RetryableError('model_unavailable', 'the model answered 429', { retryAfterMs: 2e9 });
+    };
+    const { concluded } = await playRun({
+      bms,
+      subject: taskOf('Look for the laptop', { account: account.name }),
+      turns: [away],
+    });
+    t.match(concluded?.reason, /2000000 s/);
+  },
+);
+
 t.test('only the rate budget ends a call like this', async (t) => {
   const state = { startedAt: '2026-11-25T10:00:00.000Z' };
   const budget = { wallMs: 60_000 };
