@@ -7,45 +7,68 @@ import { UsageError } from '../usage.ts';
 import { type Cell, scenarios } from './cell.ts';
 import { fullCells, quickCells, selectCells } from './cells.ts';
 import { columns, legend } from './layout.ts';
-import { runCell } from './run-cell.ts';
+import { runTogether, type Store } from './run-cells.ts';
 
-/** Starting and ending the processes of a cell, roughly; for the estimate alone. */
+/** Starting and ending the processes of a group, roughly; for the estimate alone. */
 const overheadMs = 2_000;
 
 /**
- * `[--quick] [--only FIELD=VALUE[,VALUE]]…`: measures the cells one after the other on a Redis of its own. A cell that fails
- * is named on standard error and left out; the answer is then false.
+ * `[--quick] [--at-once N] [--only FIELD=VALUE[,VALUE]]…`: measures the cells group by group, each cell on a Redis of its own. A
+ * cell that fails is named on standard error and left out; the answer is then false.
  */
 export async function ratelimit(args: readonly string[], report: (row: Row) => void): Promise<boolean> {
-  const cells = cellsOf(args);
+  const { cells, atOnce } = planOf(args);
   const server = findServer();
   if (server === null)
     throw new UsageError('redis-server or valkey-server must be on PATH: the stand-in is no measure');
-  const { url, stop } = await startNative(server);
-  const redis = new Redis(url);
+  const groups = groupsOf(cells, atOnce);
+  announce(cells.length, groups);
+  const stores = await Promise.all(Array.from({ length: atOnce }, () => openStore(server)));
   const rows: Row[] = [];
-  announce(cells);
   try {
-    for (const [at, cell] of cells.entries()) {
-      const row = await attempt(cell, redis, url, `[${at + 1}/${cells.length}]`);
-      if (!row) continue;
-      rows.push(row);
-      report(row);
+    for (const group of groups) {
+      const outcomes = await runTogether(group, stores);
+      for (const [index, outcome] of outcomes.entries()) {
+        if (outcome.status === 'fulfilled') rows.push(outcome.value);
+        if (outcome.status === 'fulfilled') report(outcome.value);
+        tell(group[index], outcome);
+      }
     }
   } finally {
-    redis.disconnect();
-    await stop();
+    await Promise.all(stores.map((store) => store.close()));
   }
   printResult(rows);
   return rows.length === cells.length;
 }
 
-function cellsOf(args: readonly string[]): Cell[] {
-  const flags = { quick: { type: 'boolean' }, only: { type: 'string', multiple: true } } as const;
-  const { quick = false, only = [] } = parse(() => parseArgs({ args: [...args], options: flags }).values);
+async function openStore(server: string): Promise<Store & { close(): Promise<void> }> {
+  const { url, stop } = await startNative(server);
+  const redis = new Redis(url);
+  return {
+    redis,
+    url,
+    async close() {
+      redis.disconnect();
+      await stop();
+    },
+  };
+}
+
+function planOf(args: readonly string[]): { cells: Cell[]; atOnce: number } {
+  const flags = {
+    quick: { type: 'boolean' },
+    'at-once': { type: 'string', default: '1' },
+    only: { type: 'string', multiple: true },
+  } as const;
+  const {
+    quick = false,
+    only = [],
+    'at-once': text,
+  } = parse(() => parseArgs({ args: [...args], options: flags }).values);
   const cells = selectCells(quick ? quickCells() : fullCells(), only);
   if (cells.length === 0) throw new UsageError('no cell is left');
-  return cells;
+  if (!/^[1-9]\d?$/.test(text)) throw new UsageError(`--at-once ${text}: wants a whole number from 1 to 99`);
+  return { cells, atOnce: Number(text) };
 }
 
 function parse<T>(read: () => T): T {
@@ -56,23 +79,28 @@ function parse<T>(read: () => T): T {
   }
 }
 
-async function attempt(cell: Cell, redis: Redis, url: string, at: string): Promise<Row | null> {
-  const { scenario, strategy, policy, processes, foreign, resets } = cell;
-  const name = `${at} ${scenario} ${strategy} ${policy} x${processes} foreign ${foreign} ${resets}`;
-  try {
-    const row = await runCell(cell, redis, url);
-    process.stderr.write(`${name}: use ${row.utilisation}, 429 ${row.rejected429}, dropped ${row.dropped}\n`);
-    return row;
-  } catch (error) {
-    process.stderr.write(`${name}: FAILED: ${error instanceof Error ? error.message : String(error)}\n`);
-    return null;
+const groupsOf = (cells: readonly Cell[], size: number): Cell[][] =>
+  Array.from({ length: Math.ceil(cells.length / size) }, (_, group) => cells.slice(group * size, (group + 1) * size));
+
+function tell(cell: Cell | undefined, outcome: PromiseSettledResult<Row>): void {
+  const { scenario, strategy, policy, processes, foreign, resets } = cell ?? {};
+  const name = `${scenario} ${strategy} ${policy} x${processes} foreign ${foreign} ${resets}`;
+  if (outcome.status === 'rejected') {
+    const { reason } = outcome;
+    process.stderr.write(`${name}: FAILED: ${reason instanceof Error ? reason.message : String(reason)}\n`);
+    return;
   }
+  const { utilisation, rejected429, dropped } = outcome.value;
+  process.stderr.write(`${name}: use ${utilisation}, 429 ${rejected429}, dropped ${dropped}\n`);
 }
 
-function announce(cells: readonly Cell[]): void {
-  const ms = cells.reduce((sum, { durationMs }) => sum + durationMs + overheadMs, 0);
+function announce(count: number, groups: readonly Cell[][]): void {
+  const ms = groups.reduce(
+    (sum, group) => sum + Math.max(...group.map(({ durationMs }) => durationMs)) + overheadMs,
+    0,
+  );
   const cores = cpus();
-  console.log(`rate limits: ${cells.length} cells, about ${Math.ceil(ms / 60_000)} min`);
+  console.log(`rate limits: ${count} cells, ${groups[0]?.length ?? 0} at once, about ${Math.ceil(ms / 60_000)} min`);
   console.log(`Node ${process.version}, ${cores.length} x ${cores[0]?.model ?? 'unknown processor'}\n`);
 }
 

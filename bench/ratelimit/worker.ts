@@ -37,7 +37,7 @@ const strategy = await create({ cell, redisUrl, key, concurrency, send });
 process.once('disconnect', () => process.exit(0));
 process.once('message', async () => {
   if (cell.scenario === 'kill' && index === 0) setTimeout(() => (isDoomed = true), eventAtMs(cell));
-  const report = await runLoad(strategy, sources, cell.durationMs);
-  process.send?.(report, () => process.exit(0));
+  // Who started it ends it: an exit of its own may be seen before the report is.
+  process.send?.(await runLoad(strategy, sources, cell.durationMs));
 });
 process.send?.('ready');

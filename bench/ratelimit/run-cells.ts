@@ -10,17 +10,52 @@ import type { WorkerTask } from './worker.ts';
 
 const startMs = 30_000;
 
+/** A Redis for one cell at a time. It is emptied, so it must be private. */
+export interface Store {
+  redis: Redis;
+  url: string;
+}
+
+/** A cell whose processes are up and wait for the word. Must be ended, measured or not. */
+interface ReadyCell {
+  /** Rejects when a process fails or hangs. */
+  measure(): Promise<Row>;
+  end(): void;
+}
+
 /**
- * Measures one cell with an upstream and clients in processes of their own. Empties the Redis, which must be private.
- * Rejects when a process fails or hangs; ends them all either way.
+ * Measures cells at the same time, each on a store of its own, with an upstream and clients in processes of their own; all are up
+ * before the first call is sent. Answers in the order of the cells.
  */
-export async function runCell(cell: Cell, redis: Redis, redisUrl: string): Promise<Row> {
+export async function runTogether(
+  cells: readonly Cell[],
+  stores: readonly Store[],
+): Promise<PromiseSettledResult<Row>[]> {
+  const ready = await Promise.allSettled(
+    cells.map(async (cell, index) => {
+      const store = stores[index];
+      if (!store) throw new RangeError(`${cells.length} cells need as many stores`);
+      return prepare(cell, store);
+    }),
+  );
+  return Promise.allSettled(
+    ready.map(async (cell) => {
+      if (cell.status === 'rejected') throw cell.reason;
+      return cell.value.measure().finally(cell.value.end);
+    }),
+  );
+}
+
+async function prepare(cell: Cell, { redis, url: redisUrl }: Store): Promise<ReadyCell> {
   await redis.flushall();
   const children: Child[] = [];
   const start = (...[name, argument]: Parameters<typeof startChild>): Child => {
     const child = startChild(name, argument);
     children.push(child);
     return child;
+  };
+  const end = () => {
+    for (const child of children) child.kill();
   };
   try {
     // Between 10 and 90 % of a window: never aligned with the clients' first call.
@@ -32,10 +67,13 @@ export async function runCell(cell: Cell, redis: Redis, redisUrl: string): Promi
       return start('worker', task);
     });
     await Promise.all(workers.map((worker) => worker.message(startMs)));
-    const counted = await measure(cell, workers, () => tallyOf(upstreamUrl), redis);
-    return rowOf(cell, phaseMs, counted);
-  } finally {
-    for (const child of children) child.kill();
+    return {
+      measure: async () => rowOf(cell, phaseMs, await measure(cell, workers, () => tallyOf(upstreamUrl), redis)),
+      end,
+    };
+  } catch (error) {
+    end();
+    throw error;
   }
 }
 

@@ -1,7 +1,7 @@
 import { Redis } from 'ioredis';
 import t from 'tap';
 import type { Cell } from '../../../bench/ratelimit/cell.ts';
-import { runCell } from '../../../bench/ratelimit/run-cell.ts';
+import { runTogether } from '../../../bench/ratelimit/run-cells.ts';
 import { privateRedis, withoutRealRedis } from '../../helpers/redis.ts';
 
 const tiny: Cell = {
@@ -20,21 +20,26 @@ t.test('a cell, end to end', { skip: withoutRealRedis, timeout: 60_000 }, async 
   const { url } = await privateRedis(t);
   const redis = new Redis(url);
   t.teardown(() => redis.disconnect());
+  const run = async (cell: Cell) => {
+    const [outcome] = await runTogether([cell], [{ redis, url }]);
+    if (outcome?.status !== 'fulfilled') throw outcome?.reason;
+    return outcome.value;
+  };
 
   t.test('ours against a recipe that retries: the row says what the upstream counted', async (t) => {
-    const ours = await runCell(tiny, redis, url);
+    const ours = await run(tiny);
     t.match(ours, { strategy: 'bms-triage', allowed: 25, error: null, rejectedAfter: null });
     t.ok(Number(ours.granted) > 0 && Number(ours.granted) <= 30);
     t.equal(ours.utilisation, Math.min(1, Math.round(Number(ours.granted) * 40) / 1_000));
     t.equal(typeof ours.goalMet, 'boolean');
 
-    const recipe = await runCell({ ...tiny, strategy: 'article-recipe' }, redis, url);
+    const recipe = await run({ ...tiny, strategy: 'article-recipe' });
     t.ok(Number(recipe.rejected429) >= 10, 'twenty callers meet a limit of ten');
     t.equal(recipe.goalMet, null);
   });
 
   t.test('a process killed in mid-run: the others go on, and the row says how', async (t) => {
-    const row = await runCell({ ...tiny, scenario: 'kill' }, redis, url);
+    const row = await run({ ...tiny, scenario: 'kill' });
     t.equal(typeof row.rejectedAfter, 'number');
     t.equal(typeof row.utilisationAfter, 'number');
   });
