@@ -35,7 +35,7 @@ end
 -- first. After a new one calls at a time grow by one with each success; if the state was lost, which a process that
 -- remembers the bucket can tell, one at a time it stays for a window, unless the upstream says how much is left.
 local function load(b)
-  local m = redis.call('HMGET', b.meta, 'bornAt', 'limit', 'blockedUntil', 'probe', 'pacedFrom', 'foreignAt', 'ramp', 'left')
+  local m = redis.call('HMGET', b.meta, 'bornAt', 'limit', 'blockedUntil', 'probe', 'pacedFrom', 'foreignAt', 'ramp', 'left', 'leftOf')
   if not m[1] then
     redis.call('HSET', b.meta, 'bornAt', now, 'probe', '1', 'silentUntil', b.remembered and now + b.window or now, 'ramp', '1')
     m[4] = '1'
@@ -44,7 +44,8 @@ local function load(b)
   b.cost = math.min(b.cost, b.limit)
   b.blockedUntil, b.probe, b.pacedFrom = tonumber(m[3]) or 0, m[4], tonumber(m[5]) or 0
   b.ramp = tonumber(m[7]) or math.huge
-  b.left = tonumber(m[8]) or math.huge
+  -- An upstream may say what is left only when it refuses: true for a window at most.
+  b.left = (tonumber(m[9]) or 0) > now - b.window and tonumber(m[8]) or math.huge
   b.foreign = now - (tonumber(m[6]) or -math.huge) < 8 * b.window
   -- Others use the quota too, or may: what we know is as old as the oldest call in flight.
   b.wary = b.foreign or now - (tonumber(m[1]) or now) < b.window
@@ -90,8 +91,9 @@ local function waitFor(b)
   if b.blockedUntil > now then return b.blockedUntil - now end
   local busy = redis.call('ZCARD', b.busy)
   local used = redis.call('ZCOUNT', b.used, '(' .. now, '+inf')
-  -- Kept for those above; and where others use the quota too, whoever may wait does not race them for the last of it.
-  b.paced = lane >= background or (b.foreign and lane > 0)
+  -- Background leaves some to those above; and where others use the quota too, whoever may wait does not race them for the
+  -- second half of it.
+  b.paced = lane >= background or (b.foreign and lane > 0 and used >= b.limit / 2)
   local reserve = b.paced and math.min(math.max(b.foreign and 4 or 2, math.ceil(b.limit * 0.02)), math.floor(b.limit / 4)) or 0
   local isLow = b.foreign and b.left < reserve
   local atATime = b.probe and 1 or b.ramp
