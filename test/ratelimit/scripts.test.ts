@@ -122,7 +122,7 @@ t.test(
         while ((await ask(0, 'last')) !== null) granted += 1;
         if (granted !== learnt) throw new Error(`${granted} of ${learnt} permits are there`);
       }),
-      { numRuns: 150 },
+      { numRuns: 500 },
     );
   },
 );
