@@ -59,9 +59,10 @@ async function park(
   await deliverAll(client, tickets);
   const isParked = async () => {
     const parked = await readMetric(url, 'bms_triage_queue_jobs{queue="runs",state="delayed"}');
-    say(`${parked} of ${total} runs parked`);
-    // A run is also parked while its row waits for a batch. The ledger is long: it is asked last.
-    return parked >= total && submittedRows(await stack.sim.ledger()) >= total;
+    const submitted = submittedRows(await stack.sim.ledger());
+    say(`${submitted} of ${total} runs wait for an RMM job, ${parked} are parked`);
+    // A run is also parked while it waits for the model's budget or for its row's batch.
+    return submitted >= total && parked >= total;
   };
   await until('every run to be parked', isParked, 3_600_000, 5_000);
 }
