@@ -108,18 +108,10 @@ const notInStrict = new Set([
 /** By input: a run shows the model every tool at every turn, and what they take never changes. */
 const parametersOf = new WeakMap<z.ZodType, ToolSpec['parameters']>();
 
-export function specOf({
-  name,
-  description,
-  input,
-}: {
-  name: string;
-  description: string;
-  input: z.ZodType;
-}): ToolSpec {
-  const parameters = parametersOf.get(input) ?? strictSchemaOf(input);
-  parametersOf.set(input, parameters);
-  return { name, description, parameters };
+export function specOf(tool: { name: string; description: string; input: z.ZodType }): ToolSpec {
+  const parameters = parametersOf.get(tool.input) ?? strictSchemaOf(tool.input);
+  parametersOf.set(tool.input, parameters);
+  return { name: tool.name, description: tool.description, parameters };
 }
 
 function strictSchemaOf(input: z.ZodType): ToolSpec['parameters'] {

@@ -63,8 +63,9 @@ async function work(
 }
 
 /**
- * Delays the run's own job to its deadline, which frees the slot; from now on it goes before runs that have not begun. Whoever has the result writes it to the journal and
- * then promotes the job; a result that came in before the job was delayed found nothing to promote, so look again.
+ * Delays the run's own job to its deadline, which frees the slot; from now on it goes before runs that have not begun.
+ * Whoever has the result writes it to the journal and then promotes the job; a result that came in before the job was
+ * delayed found nothing to promote, so look again.
  */
 async function park(
   job: Job<RunJob>,
