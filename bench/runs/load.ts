@@ -57,6 +57,12 @@ export async function until(
   }
 }
 
+/** Tells on standard error how far a bench is, so that nobody has to watch silence. */
+export function createProgress(bench: string): (text: string) => void {
+  const startedAt = Date.now();
+  return (text) => process.stderr.write(`${bench}: ${text}, ${Math.round(secondsSince(startedAt))} s\n`);
+}
+
 export const callsOf = ({ requests }: Ledger, endpoint: string): number => requests.byEndpoint[endpoint] ?? 0;
 
 export const secondsSince = (startedAt: number): number => Math.round((Date.now() - startedAt) / 100) / 10;

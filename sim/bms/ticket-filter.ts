@@ -2,6 +2,7 @@ import { contains, malformed, type Query, wholeNumber, wordsOf } from './query.t
 import { subTypesOf } from './references.ts';
 import { byId, type Tenant } from './tenant/tenant.ts';
 import type { Ticket } from './ticket.ts';
+import type { World } from './world.ts';
 
 type Reader = (ticket: Ticket, tenant: Tenant) => string | number | null | undefined;
 
@@ -54,11 +55,20 @@ const dates: Record<string, (ticket: Ticket) => string | null> = {
 };
 
 /** Keeps the tickets that fit all the filters, the newest first. Filters that it does not know are ignored. */
-export function filterTickets(tickets: Iterable<Ticket>, filter: Query, tenant: Tenant): Ticket[] {
+export function filterTickets(world: World, filter: Query): Ticket[] {
+  const { tenant } = world;
   const tests = [...partTests(filter, tenant), ...listTests(filter, tenant), ...dateTests(filter)];
   if (wholeNumber(filter, 'ExcludeCompleted') === 1) tests.push(({ completedDate }) => completedDate === null);
-  const kept = [...tickets].filter((ticket) => tests.every((test) => test(ticket)));
+  const kept = candidatesOf(world, filter).filter((ticket) => tests.every((test) => test(ticket)));
   return kept.sort((left, right) => Date.parse(right.createdOn) - Date.parse(left.createdOn) || right.id - left.id);
+}
+
+/** The tickets worth a look: of thousands, those of the devices that the filter names. */
+function candidatesOf({ tickets, ticketsByAsset, tenant }: World, filter: Query): Ticket[] {
+  const part = filter.get('HardwareAssetName');
+  if (part === undefined) return [...tickets.values()];
+  const named = [...tenant.assets.values()].filter(({ name }) => contains(name, part));
+  return named.flatMap(({ id }) => [...(ticketsByAsset.get(id) ?? [])]);
 }
 
 type Test = (ticket: Ticket) => boolean;

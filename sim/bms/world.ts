@@ -1,5 +1,6 @@
 import type { Effect, Mail, RefusedRow } from './effects.ts';
 import { createFaults, type Faults } from './faults.ts';
+import { fileTicket } from './file-ticket.ts';
 import { createLimiter, type Limiter } from './limiter.ts';
 import type { BmsOptions, SecondResolve } from './options.ts';
 import { createRandom, type Random } from './random.ts';
@@ -26,6 +27,8 @@ export interface World {
   seed: string;
   tenant: Tenant;
   tickets: Map<number, Ticket>;
+  /** The tickets that each asset has, and those that it had before they got another one. */
+  ticketsByAsset: Map<number, Set<Ticket>>;
   sequence: Sequence;
   jobs: Map<string, Job>;
   /** Accepted, and not yet carried out. */
@@ -50,11 +53,12 @@ export function createWorld(options: BmsOptions): World {
   const { tenant, servers } = buildTenant(options);
   const sequence = createSequence(createRandom(`${options.seed}:sequence`));
   const tickets = seedTickets(tenant, servers, sequence, options.now());
-  return {
+  const world: World = {
     seed: options.seed,
     tenant,
     sequence,
-    tickets: new Map(tickets.map((ticket) => [ticket.id, ticket])),
+    tickets: new Map(),
+    ticketsByAsset: new Map(),
     jobs: new Map(),
     pendingJobs: new Set(),
     effects: [],
@@ -69,6 +73,8 @@ export function createWorld(options: BmsOptions): World {
     limiter: options.rateLimit && createLimiter(options.window, options.rateLimit),
     random: createRandom(`${options.seed}:run`),
   };
+  for (const ticket of tickets) fileTicket(world, ticket);
+  return world;
 }
 
 function createSequence(random: Random): Sequence {

@@ -80,7 +80,9 @@ export function createModel({ baseUrl, apiKey, model, timeoutMs, acquire }: Mode
   const send = async (body: ChatCompletionCreateParamsNonStreaming, signal: AbortSignal): Promise<ChatCompletion> => {
     const permit = await acquire(estimateTokens(body), signal);
     try {
-      const { data, response } = await client.chat.completions.create(body, { signal }).withResponse();
+      const { data, response } = await withOwn(signal, (own) =>
+        client.chat.completions.create(body, { signal: own }).withResponse(),
+      );
       await permit.answered(response.status, response.headers, data.usage?.total_tokens ?? null);
       return data;
     } catch (error) {
@@ -119,6 +121,19 @@ export function createModel({ baseUrl, apiKey, model, timeoutMs, acquire }: Mode
       };
     },
   };
+}
+
+/** The client never takes its listener off: on the signal of the whole process every call would stay for good. */
+async function withOwn<T>(signal: AbortSignal, work: (own: AbortSignal) => Promise<T>): Promise<T> {
+  const own = new AbortController();
+  const abort = () => own.abort(signal.reason);
+  if (signal.aborted) abort();
+  signal.addEventListener('abort', abort);
+  try {
+    return await work(own.signal);
+  } finally {
+    signal.removeEventListener('abort', abort);
+  }
 }
 
 /** Four characters a token, and something for the answer; the bucket is told the true figure afterwards. */

@@ -105,13 +105,21 @@ const notInStrict = new Set([
   'maxItems',
 ]);
 
+/** By input: a run shows the model every tool at every turn, and what they take never changes. */
+const parametersOf = new WeakMap<z.ZodType, ToolSpec['parameters']>();
+
 export function specOf(tool: { name: string; description: string; input: z.ZodType }): ToolSpec {
+  const parameters = parametersOf.get(tool.input) ?? strictSchemaOf(tool.input);
+  parametersOf.set(tool.input, parameters);
+  return { name: tool.name, description: tool.description, parameters };
+}
+
+function strictSchemaOf(input: z.ZodType): ToolSpec['parameters'] {
   const strip = (value: unknown): unknown => {
     if (Array.isArray(value)) return value.map(strip);
     if (typeof value !== 'object' || value === null) return value;
     const kept = Object.entries(value).filter(([key]) => !notInStrict.has(key));
     return Object.fromEntries(kept.map(([key, inner]) => [key, strip(inner)]));
   };
-  const parameters = strip(z.toJSONSchema(tool.input)) as Record<string, unknown>;
-  return { name: tool.name, description: tool.description, parameters };
+  return strip(z.toJSONSchema(input)) as ToolSpec['parameters'];
 }

@@ -3,7 +3,7 @@ import type { Alert } from '../alert.ts';
 import type { Mode } from '../journal.ts';
 import type { Incidents } from './incidents.ts';
 import type { Journals } from './journal.ts';
-import { type AlertJob, createWorker, type Queues, type WorkerOptions, wake } from './queues.ts';
+import { type AlertJob, createWorker, notBegun, type Queues, type WorkerOptions, wake } from './queues.ts';
 
 /** Puts alerts on the queue; resolves only when Redis has them all, so that the sender may be told 202. */
 export async function enqueueAlerts(queue: Queue<AlertJob>, alerts: readonly Alert[]): Promise<void> {
@@ -29,7 +29,7 @@ async function takeIn(alert: Alert, parts: IntakeParts, { log }: WorkerOptions):
     { connection: alert.connection, alertKey: alert.alertKey, alertId: alert.id, verdict, incidentId, runId },
     'alert_taken_in',
   );
-  if (verdict === 'opened') await parts.queues.runs.add('run', { runId }, { jobId: runId });
+  if (verdict === 'opened') await parts.queues.runs.add('run', { runId }, { jobId: runId, ...notBegun });
   if (verdict === 'closed') {
     await parts.journals.addFact(runId, { type: 'source_resolved', alertId: alert.id });
     await wake(parts.queues.runs, runId);

@@ -15,7 +15,10 @@ interface Standstill {
 export function createStuckCheck(queues: readonly Queue[], boundMs: number, now: () => number = Date.now): StuckCheck {
   const seen = new Map<string, Standstill>();
   const isStuck = async (queue: Queue): Promise<boolean> => {
-    const [[first], active] = await Promise.all([queue.getJobs(['waiting'], 0, 0, true), queue.getActiveCount()]);
+    const [[first], active] = await Promise.all([
+      queue.getJobs(['waiting', 'prioritized'], 0, 0, true),
+      queue.getActiveCount(),
+    ]);
     const before = seen.get(queue.name);
     if (!first?.id || active > 0) return seen.delete(queue.name) && false;
     if (before?.jobId !== first.id) seen.set(queue.name, { jobId: first.id, since: now() });

@@ -24,6 +24,12 @@ export type PollJob = Omit<RmmJob, 'transactionId'>;
 
 export type RmmJobData = SubmitJob | PollJob;
 
+/**
+ * For runs that a sender's alert opens. BullMQ takes jobs without a priority first: what a person asks for, and runs that
+ * were parked. In a storm they must not wait until thousands of fresh runs have begun.
+ */
+export const notBegun = { priority: 1 };
+
 export interface Queues {
   alerts: Queue<AlertJob>;
   runs: Queue<RunJob>;

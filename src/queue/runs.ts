@@ -63,8 +63,9 @@ async function work(
 }
 
 /**
- * Delays the run's own job to its deadline, which frees the slot. Whoever has the result writes it to the journal and
- * then promotes the job; a result that came in before the job was delayed found nothing to promote, so look again.
+ * Delays the run's own job to its deadline, which frees the slot; from now on it goes before runs that have not begun.
+ * Whoever has the result writes it to the journal and then promotes the job; a result that came in before the job was
+ * delayed found nothing to promote, so look again.
  */
 async function park(
   job: Job<RunJob>,
@@ -75,6 +76,7 @@ async function park(
   const { runId } = job.data;
   for (const rmmJob of progress.jobs) await watch(runId, rmmJob);
   for (const action of progress.batches) await armSubmit(action);
+  if (job.priority > 0) await job.changePriority({ priority: 0 });
   await job.moveToDelayed(progress.until, token);
   if ((await journals.length(runId)) > progress.journalLength) await wake(queues.runs, runId);
   throw new DelayedError();

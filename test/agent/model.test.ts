@@ -1,4 +1,4 @@
-import { once } from 'node:events';
+import { getEventListeners, once } from 'node:events';
 import { createServer } from 'node:http';
 import t from 'tap';
 import { createModel } from '../../src/agent/model.ts';
@@ -16,7 +16,7 @@ async function answering(t: { teardown(fn: () => void): void }, body: unknown, s
   const baseUrl = `http://127.0.0.1:${port}/v1`;
   const acquire = async () => ({ answered: async () => {} });
   const model = createModel({ baseUrl, apiKey: 'k', model: 'm', timeoutMs: 5_000, acquire });
-  return () => model.ask([{ role: 'user', content: 'hello' }], [], new AbortController().signal);
+  return (signal = new AbortController().signal) => model.ask([{ role: 'user', content: 'hello' }], [], signal);
 }
 
 const saying = (message: unknown, usage: unknown = null) => ({ choices: [{ message }], usage });
@@ -47,4 +47,20 @@ t.test('a sparse answer is taken as it is', async (t) => {
 t.test('what a model says about a refusal is cut short', async (t) => {
   const ask = await answering(t, { error: { message: 'x'.repeat(1_000_000) } }, 400);
   await t.rejects(ask(), { code: 'model_refused', message: /^.{0,600}$/ });
+});
+
+t.test('a call that is over leaves nothing on the signal it was given', async (t) => {
+  const { signal } = new AbortController();
+  await (await answering(t, saying({ content: 'hi' })))(signal);
+  await t.rejects((await answering(t, {}, 400))(signal), { code: 'model_refused' });
+  t.same(getEventListeners(signal, 'abort'), []);
+});
+
+t.test('a call ends with the signal it was given', async (t) => {
+  const ask = await answering(t, saying({ content: 'hi' }));
+  const stopping = new AbortController();
+  const answer = ask(stopping.signal);
+  stopping.abort();
+  await t.rejects(answer, { code: 'shutting_down' });
+  await t.rejects(ask(stopping.signal), { code: 'shutting_down' }, 'nor does one begin afterwards');
 });

@@ -21,4 +21,9 @@ t.test('a queue is stuck when its first job has not changed for the bound, and n
   t.equal(await check(), null, 'something moved');
   clock = 2_000;
   t.equal(await check(), 'runs');
+  await (await runs.getJob('r2'))?.remove();
+  await runs.add('run', { runId: 'r3' }, { jobId: 'r3', priority: 1 });
+  t.equal(await check(), null);
+  clock = 3_000;
+  t.equal(await check(), 'runs', 'a job of a lower priority counts');
 });

@@ -1,7 +1,8 @@
 import { pino } from 'pino';
 import t from 'tap';
+import { createIncidents } from '../../src/queue/incidents.ts';
 import { createJournals } from '../../src/queue/journal.ts';
-import { createQueues } from '../../src/queue/queues.ts';
+import { createQueues, notBegun, wake } from '../../src/queue/queues.ts';
 import { startRuns } from '../../src/queue/runs.ts';
 import { redisClient } from '../helpers/redis.ts';
 
@@ -27,4 +28,37 @@ t.test('a job whose journal could not be stored ends without having been worked 
   await queues.runs.add('run', { runId: 'r1' }, { jobId: 'r1' });
   t.equal(await ended, 'r1');
   t.equal(await redis.exists('{bms}:run:r1:epoch'), 0, 'and leaves nothing');
+});
+
+t.test('a run that was parked goes on before runs that have not begun', async (t) => {
+  const redis = await redisClient(t);
+  const log = pino({ level: 'silent' });
+  const queues = createQueues(redis, log);
+  const journals = createJournals(redis, { retentionDays: 1 });
+  const incidents = createIncidents(redis, { retentionDays: 1 });
+  const task = { text: 'x', account: null, ticketNumber: null, requestedBy: 'k', receivedAt: '2026-11-25T09:00:00Z' };
+  for (const runId of ['r1', 'r2', 'r3']) {
+    await incidents.openTask(runId, task, 'observe');
+    await queues.runs.add('run', { runId }, { jobId: runId, ...notBegun });
+  }
+  const turns: string[] = [];
+  const nothing = async () => {};
+  const worker = startRuns(
+    {
+      ...{ queues, journals, watch: nothing, armSubmit: nothing, giveUp: nothing },
+      async advance({ runId }) {
+        turns.push(runId);
+        if (turns.length === 1) {
+          const until = Date.now() + 3_600_000;
+          return { kind: 'suspended', until, journalLength: 1, jobs: [], batches: [] };
+        }
+        if (runId === 'r2') await wake(queues.runs, 'r1');
+        return { kind: 'concluded' };
+      },
+    },
+    { connection: redis, concurrency: 1, log, signal: new AbortController().signal },
+  );
+  t.teardown(() => worker.close());
+  await new Promise<void>((resolve) => worker.on('completed', ({ id }) => id === 'r3' && resolve()));
+  t.same(turns, ['r1', 'r2', 'r1', 'r3']);
 });

@@ -48,7 +48,7 @@ const tickets: Route = {
     const { world, tenant, query } = call;
     const { id } = assetOf(call);
     const filter = { get: (name: string) => (name === 'HardwareAssetId' ? String(id) : undefined) };
-    const found = filterTickets(world.tickets.values(), filter, tenant);
+    const found = filterTickets(world, filter);
     return ok(pageOf(found, query).map((ticket) => ticketRow(tenant, ticket)));
   },
 };

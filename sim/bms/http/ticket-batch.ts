@@ -54,7 +54,7 @@ function checkPatch(tenant: Tenant, patch: Patch): void {
 /** A subtype of another issue type than the ticket's is known to be wrong only when its row is due. */
 function applyRow(world: World, act: Act, ticket: Ticket, patch: Patch): void {
   try {
-    applyPatch({ tenant: world.tenant, act }, ticket, patch);
+    applyPatch({ world, act }, ticket, patch);
   } catch (error) {
     throw error instanceof Refusal ? new RowFailure(error.message) : error;
   }

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import { caseless, date, filledText, int } from '../fields.ts';
+import { fileTicket } from '../file-ticket.ts';
 import { checkReferences, ownedBy, type ReferenceCheck, subTypesOf } from '../references.ts';
 import type { Tenant } from '../tenant/tenant.ts';
 import { setAssignee, setPriority, setQueue, setStatus, type Ticket, touch } from '../ticket.ts';
@@ -17,7 +18,8 @@ export const patchSchema = caseless(patchShape);
 export type Patch = z.infer<typeof patchSchema>;
 
 /** Changes what the patch names, or throws before anything changes. */
-export function applyPatch({ tenant, act }: Pick<Call, 'tenant' | 'act'>, ticket: Ticket, patch: Patch): void {
+export function applyPatch({ world, act }: Pick<Call, 'world' | 'act'>, ticket: Ticket, patch: Patch): void {
+  const { tenant } = world;
   const check = checkReferences();
   const { status, queue, priority, type, source, assignee } = findShared(check, tenant, patch);
   checkOwned(check, tenant, ticket, patch);
@@ -29,6 +31,7 @@ export function applyPatch({ tenant, act }: Pick<Call, 'tenant' | 'act'>, ticket
   ticket.type = type ?? ticket.type;
   ticket.source = source ?? ticket.source;
   replaceFields(ticket, patch);
+  fileTicket(world, ticket);
   touch(ticket, act);
 }
 

@@ -1,4 +1,5 @@
 import { caseless, date, filledText, flag, int, readFields } from '../fields.ts';
+import { fileTicket } from '../file-ticket.ts';
 import { checkReferences, ownedBy, subTypesOf } from '../references.ts';
 import { createTicket } from '../ticket.ts';
 import { errorCodes, ok, Refusal } from '../wire.ts';
@@ -58,7 +59,7 @@ export const createRoute: Route = {
       dueDate: input.DueDate ? new Date(input.DueDate).toISOString() : null,
     };
     const ticket = createTicket(draft, world.sequence, act);
-    world.tickets.set(ticket.id, ticket);
+    fileTicket(world, ticket);
     recordTicketEffect(call, ticket);
     return ok(ticketView(tenant, ticket));
   },

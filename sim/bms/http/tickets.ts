@@ -26,7 +26,7 @@ const search: Route = {
 };
 
 function listTickets({ world, tenant }: Call, filter: Query, page: Query) {
-  const found = filterTickets(world.tickets.values(), filter, tenant);
+  const found = filterTickets(world, filter);
   const rows = pageOf(found, page).map((ticket) => ticketRow(tenant, ticket));
   return paged(rows, found.length);
 }

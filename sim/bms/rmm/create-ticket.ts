@@ -1,4 +1,5 @@
 import { caseless, date, int, text } from '../fields.ts';
+import { fileTicket } from '../file-ticket.ts';
 import { rmmDefaults } from '../seed-tickets.ts';
 import type { Account } from '../tenant/accounts.ts';
 import { type Asset, mainOf } from '../tenant/assets.ts';
@@ -40,7 +41,7 @@ export const createTickets = defineRowAction(
     const ticket = createTicket(draft, world.sequence, act);
     ticket.occurrenceCount += Math.max(0, row.DuplicationCount ?? 0);
     ticket.lastOccurrenceDate = isoOf(row.LastOccurence) ?? ticket.openDate;
-    world.tickets.set(ticket.id, ticket);
+    fileTicket(world, ticket);
     return { message: 'Created', ticket };
   },
 );

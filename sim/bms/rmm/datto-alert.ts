@@ -1,4 +1,5 @@
 import { caseless, filledText, readFields, text } from '../fields.ts';
+import { fileTicket } from '../file-ticket.ts';
 import { rmmDefaults } from '../seed-tickets.ts';
 import { type Asset, mainOf } from '../tenant/assets.ts';
 import { createTicket, touch } from '../ticket.ts';
@@ -38,7 +39,7 @@ export function dattoAlertRow(body: unknown): Row {
         ...rmmDefaults(world.tenant),
       };
       const ticket = createTicket(draft, world.sequence, act);
-      world.tickets.set(ticket.id, ticket);
+      fileTicket(world, ticket);
       return { message: 'Created', ticket };
     },
   };

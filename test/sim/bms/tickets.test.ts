@@ -61,6 +61,24 @@ t.test('an id that names nothing active is refused', async (t) => {
   t.same(sim.state.ledger().effects, []);
 });
 
+t.test('a ticket that gets another device is listed under that one only', async (t) => {
+  const sim = startSim(t);
+  const [ticket] = [...sim.state.world.tickets.values()].filter(({ assetId }) => assetId !== null);
+  const { assets } = sim.state.world.tenant;
+  const before = assets.get(ticket?.assetId ?? 0);
+  const after = [...assets.values()].find(({ id, accountId }) => id !== before?.id && accountId === before?.accountId);
+  const idsOn = async (name: string | undefined) =>
+    (await sim.call('GET', `${tickets}?Filter.HardwareAssetName=${name}&PageSize=100`)).json.result.map(
+      ({ id }: { id: number }) => id,
+    );
+  t.ok((await idsOn(before?.name)).includes(ticket?.id));
+  const patch = [{ op: 'replace', path: '/HardwareAssetId', value: after?.id }];
+  const moved = await sim.call('PATCH', `${tickets}/${ticket?.id}`, patch);
+  t.equal(moved.json.success, true);
+  t.ok((await idsOn(after?.name)).includes(ticket?.id));
+  t.notOk((await idsOn(before?.name)).includes(ticket?.id));
+});
+
 t.test('lists filter by names and page from 1', async (t) => {
   const sim = startSim(t);
   const list = async (query: string) => (await sim.call('GET', `${tickets}?${query}`)).json;
