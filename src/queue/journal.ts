@@ -1,6 +1,6 @@
 import type { Redis } from 'ioredis';
 import { FencedError } from '../errors.ts';
-import { decodeEntry, type Entry, type EntryBody, encodeEntry } from '../journal.ts';
+import { type Cost, decodeEntry, type Entry, type EntryBody, encodeEntry } from '../journal.ts';
 import { keys } from './keys.ts';
 import type { QueuedRow } from './row-queue.ts';
 import { bindScripts } from './scripts/index.ts';
@@ -31,9 +31,9 @@ export interface OwnedJournal {
     options?: { forGood: boolean },
   ): Promise<boolean>;
   /** Throws `FencedError` when another owner has taken over; then nothing was written. */
-  append(body: EntryBody): Promise<void>;
+  append(body: EntryBody & Cost): Promise<void>;
   /** Appends the intent of an RMM write and queues its row for the next batch, both or neither. Throws `FencedError`. */
-  queueRow(intent: WriteIntended, transactionId: string, item: { action: string; row: unknown }): Promise<void>;
+  queueRow(intent: WriteIntended & Cost, transactionId: string, item: { action: string; row: unknown }): Promise<void>;
   /** Throws `FencedError` when another owner has taken over. */
   check(): Promise<void>;
 }

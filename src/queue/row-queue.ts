@@ -129,6 +129,7 @@ export function createRowQueue(redis: Redis, { retentionDays, pace, now = Date.n
         type: 'rmm_job_submitted',
         callId,
         job: { family, jobId, transactionId, deadline },
+        rows: batch.rows.length,
       });
       await end(batch, entryOf, { job: keys.jobRows(family, jobId) });
     },
