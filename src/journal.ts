@@ -173,6 +173,12 @@ export interface Cost {
 /** An entry as it stands in the journal: `step` is its place, from 1; `at` is ISO 8601. */
 export type Entry = EntryBody & Cost & { step: number; at: string };
 
+/** How far the reader of a journal has come: the store's id of the last entry that it has, '0' before any, and its step. */
+export interface Place {
+  id: string;
+  step: number;
+}
+
 const VERSION = 1;
 
 /**
