@@ -51,8 +51,11 @@ export type ToolCall = z.infer<typeof toolCallSchema>;
 
 const usageSchema = z.object({ promptTokens: z.number(), completionTokens: z.number() });
 
-/** `described`: the mode forbids the write, so it was only written down. `not_sent`: it may be called again. */
-export const writeOutcomeSchema = z.enum(['done', 'refused', 'described', 'not_sent', 'undecidable']);
+/**
+ * `described`: the mode forbids the write, so it was only written down. `not_sent`: it may be called again. `as_wanted`:
+ * its answer is lost, but BMS is as the write would have left it, whoever did that.
+ */
+export const writeOutcomeSchema = z.enum(['done', 'refused', 'described', 'not_sent', 'as_wanted', 'undecidable']);
 export type WriteOutcome = z.infer<typeof writeOutcomeSchema>;
 
 export const jobOutcomeSchema = z.enum(['succeeded', 'failed', 'unknown']);

@@ -108,7 +108,7 @@ function tell(entry: Entry): string {
     case 'write_intended':
       return entry.batch ? `about to write, with the next batch: ${entry.tool}` : `about to write: ${entry.tool}`;
     case 'write_done':
-      return `write ${entry.outcome}: ${entry.message}`;
+      return `write ${entry.outcome.replace('_', ' ')}: ${entry.message}`;
     case 'rmm_job_submitted':
       return `BMS took it as RMM job ${entry.job.jobId}${tellCompany(entry.rows)}`;
     case 'rmm_submit_lost':
