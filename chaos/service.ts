@@ -99,8 +99,8 @@ function doubtOf({ type, detail }: RunStep, steps: readonly RunStep[]): string[]
   if (type === 'write_done' && outcome === 'undecidable') {
     const about = (step: RunStep) => (step.detail as Detail).callId === callId;
     const lost = steps.find((step) => step.type === 'rmm_submit_lost' && about(step))?.detail as Detail | undefined;
-    const tool = (steps.find((step) => step.type === 'write_intended' && about(step))?.detail as Detail)?.tool;
-    return [`${tool}: ${lost?.message ?? message}`];
+    const intent = steps.find((step) => step.type === 'write_intended' && about(step))?.detail as Detail | undefined;
+    return [`${intent?.tool}: ${lost?.message ?? message}`];
   }
   if (type === 'rmm_job_finished' && outcome === 'unknown') return [message];
   return [];

@@ -170,13 +170,12 @@ export async function awaitJob(
 ): Promise<Progress> {
   if (!job) return 'settled';
   const { transactionId } = job;
-  const { callId } = context;
   const overdue = parts.now() - Date.parse(job.deadline);
   if (overdue < 0) return { until: Date.parse(job.deadline) };
   const found = await readBack(tool, intent?.args, context);
   if (found === 'unreachable') return lookAgain(overdue, parts);
   if (typeof found === 'object' && found.kind === 'as_wanted') {
-    await parts.append(asWanted(callId, found));
+    await parts.append(asWanted(context.callId, found));
     return 'settled';
   }
   const verdict =
