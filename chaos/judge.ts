@@ -12,6 +12,8 @@ export interface Verdict {
   undecidable: string[];
   /** It was handed over undecided, yet the ledger has a resolve or a new ticket: a better look would have found it. */
   doneAllTheSame: boolean;
+  /** It was handed over undecided, and no row for it ever reached BMS: nothing there could have been found. */
+  neverArrived: boolean;
   /** It should be with people, but nothing in BMS tells them. */
   untold: boolean;
 }
@@ -19,15 +21,20 @@ export interface Verdict {
 /** `outcome` null: there was none within the deadline. */
 export function judge(target: Target, outcome: Outcome | null, ledger: Ledger): Verdict {
   const effects = effectsFor(target, ledger);
+  const isUndecided = (outcome?.undecidable.length ?? 0) > 0;
   return {
     lost: outcome === null,
     doubled: doubledIn(effects),
     falseDone: outcome ? unfounded(target, outcome, effects, ledger) : [],
     undecidable: outcome?.undecidable ?? [],
     untold: outcome !== null && needsPerson(outcome) && !effects.some(isSeen) && !ledger.effects.some(tellsOf(outcome)),
-    doneAllTheSame: (outcome?.undecidable.length ?? 0) > 0 && effects.some(isFirstChoice),
+    doneAllTheSame: isUndecided && effects.some(isFirstChoice),
+    neverArrived: isUndecided && !hasRow(target, ledger),
   };
 }
+
+const hasRow = ({ alertRefId }: Target, { jobs }: Ledger): boolean =>
+  jobs.some(({ rows }) => rows.some((row) => row.alertRefId === alertRefId));
 
 const assignOperation = 'POST /v2/servicedesk/tickets/{ticketId}/assignticket';
 const createOperation = 'POST /v2/rmm/{integrationType}/tickets';

@@ -23,6 +23,7 @@ const reasonColumns: Column[] = [
   { title: 'undecidable because', field: 'reason' },
   { title: 'runs', field: 'runs' },
   { title: 'done all the same', field: 'done' },
+  { title: 'never at BMS', field: 'neverArrived' },
   { title: 'faults', field: 'faults' },
 ];
 

@@ -58,6 +58,8 @@ export interface Reason {
   runs: number;
   /** Of these, how many had their write in BMS's ledger after all. */
   done: number;
+  /** And how many had no row in any job of BMS: it was never asked. */
+  neverArrived: number;
   faults: string;
 }
 
@@ -73,6 +75,7 @@ export function reasonsOf(played: readonly Played[]): Reason[] {
       reason,
       runs: runs.length,
       done: count(runs, ({ verdict }) => verdict.doneAllTheSame),
+      neverArrived: count(runs, ({ verdict }) => verdict.neverArrived),
       faults: [...new Set(runs.map(({ plan }) => plan.point.kind))].join(', '),
     }))
     .sort((left, right) => right.runs - left.runs);

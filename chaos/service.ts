@@ -59,7 +59,7 @@ function outcomeOf(run: Run): Outcome {
     said: run.disposition ?? 'inconclusive',
     reason: run.reason ?? '',
     claims: run.steps.flatMap((step) => claimOf(step, run.steps)),
-    undecidable: run.steps.flatMap(doubtOf),
+    undecidable: run.steps.flatMap((step) => doubtOf(step, run.steps)),
   };
 }
 
@@ -93,10 +93,15 @@ function claimOf({ type, detail }: RunStep, steps: readonly RunStep[]): string[]
   return operation === undefined ? [] : [operation];
 }
 
-/** Why a person must find out: the answer was lost and a look does not tell, or the job never reported. */
-function doubtOf({ type, detail }: RunStep): string[] {
-  const { outcome, message = '' } = detail as Detail;
-  if (type === 'write_done' && outcome === 'undecidable') return [message];
+/** Why a person must find out: the answer was lost, by this cause, and a look does not tell; or the job never reported. */
+function doubtOf({ type, detail }: RunStep, steps: readonly RunStep[]): string[] {
+  const { outcome, message = '', callId } = detail as Detail;
+  if (type === 'write_done' && outcome === 'undecidable') {
+    const about = (step: RunStep) => (step.detail as Detail).callId === callId;
+    const lost = steps.find((step) => step.type === 'rmm_submit_lost' && about(step))?.detail as Detail | undefined;
+    const intent = steps.find((step) => step.type === 'write_intended' && about(step))?.detail as Detail | undefined;
+    return [`${intent?.tool}: ${lost?.message ?? message}`];
+  }
   if (type === 'rmm_job_finished' && outcome === 'unknown') return [message];
   return [];
 }

@@ -108,7 +108,15 @@ export function fold(entries: readonly Entry[]): RunState {
     modelFailures: 0,
     concluded: null,
     startedAt: null,
-    usage: { modelCalls: 0, promptTokens: 0, completionTokens: 0, toolCalls: 0, writes: 0, rmmJobs: 0 },
+    usage: {
+      modelCalls: 0,
+      promptTokens: 0,
+      completionTokens: 0,
+      toolCalls: 0,
+      writes: 0,
+      rmmJobs: 0,
+      upstreamCalls: null,
+    },
     length: entries.length,
   };
   for (const entry of entries) apply(state, calls, jobResults, entry);
@@ -120,7 +128,8 @@ export function fold(entries: readonly Entry[]): RunState {
 }
 
 function apply(state: RunState, calls: Map<string, CallState>, jobs: Map<string, JobResult>, entry: Entry): void {
-  const { step } = entry;
+  const { step, upstreamCalls } = entry;
+  if (upstreamCalls !== undefined) state.usage.upstreamCalls = (state.usage.upstreamCalls ?? 0) + upstreamCalls;
   switch (entry.type) {
     case 'queued':
       return;

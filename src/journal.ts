@@ -51,8 +51,11 @@ export type ToolCall = z.infer<typeof toolCallSchema>;
 
 const usageSchema = z.object({ promptTokens: z.number(), completionTokens: z.number() });
 
-/** `described`: the mode forbids the write, so it was only written down. `not_sent`: it may be called again. */
-export const writeOutcomeSchema = z.enum(['done', 'refused', 'described', 'not_sent', 'undecidable']);
+/**
+ * `described`: the mode forbids the write, so it was only written down. `not_sent`: it may be called again. `as_wanted`:
+ * its answer is lost, but BMS is as the write would have left it, whoever did that.
+ */
+export const writeOutcomeSchema = z.enum(['done', 'refused', 'described', 'not_sent', 'as_wanted', 'undecidable']);
 export type WriteOutcome = z.infer<typeof writeOutcomeSchema>;
 
 export const jobOutcomeSchema = z.enum(['succeeded', 'failed', 'unknown']);
@@ -121,7 +124,13 @@ const bodies = [
     data: z.unknown().default(null),
     ticket: ticketRefSchema.nullable(),
   }),
-  z.object({ type: z.literal('rmm_job_submitted'), callId: z.string(), job: rmmJobSchema }),
+  z.object({
+    type: z.literal('rmm_job_submitted'),
+    callId: z.string(),
+    job: rmmJobSchema,
+    /** How many rows, of this and other runs, the one request held; absent for a request of the run's own. */
+    rows: z.number().int().optional(),
+  }),
   /** The batch with this write was sent and its answer was lost: only a look at BMS can tell what became of it. */
   z.object({ type: z.literal('rmm_submit_lost'), callId: z.string(), message: z.string() }),
   z.object({
@@ -158,8 +167,20 @@ const entryBodySchema = z.discriminatedUnion('type', bodies);
 export type EntryBody = z.infer<typeof entryBodySchema>;
 export type EntryType = EntryBody['type'];
 
+/** What a run's owner knows of its entries besides. */
+export interface Cost {
+  /** Requests sent upstream since the owner's entry before this one; absent where nobody counted. */
+  upstreamCalls?: number;
+}
+
 /** An entry as it stands in the journal: `step` is its place, from 1; `at` is ISO 8601. */
-export type Entry = EntryBody & { step: number; at: string };
+export type Entry = EntryBody & Cost & { step: number; at: string };
+
+/** How far the reader of a journal has come: the store's id of the last entry that it has, '0' before any, and its step. */
+export interface Place {
+  id: string;
+  step: number;
+}
 
 const VERSION = 1;
 
@@ -169,13 +190,19 @@ const VERSION = 1;
  */
 const upcasters: Readonly<Record<number, (old: Record<string, unknown>) => Record<string, unknown>>> = {};
 
-const versioned = z.looseObject({ v: z.number().int().min(1).max(VERSION), at: z.string() });
+const versioned = z.looseObject({
+  v: z.number().int().min(1).max(VERSION),
+  at: z.string(),
+  upstreamCalls: z.number().int().optional(),
+});
 
-export const encodeEntry = (body: EntryBody, at: string): string => JSON.stringify({ v: VERSION, at, ...body });
+export const encodeEntry = (body: EntryBody & Cost, at: string): string => JSON.stringify({ v: VERSION, at, ...body });
 
 export function decodeEntry(json: string, step: number): Entry {
   const raw = versioned.parse(JSON.parse(json));
-  return { ...entryBodySchema.parse(upcast(raw, raw.v)), step, at: raw.at };
+  const { v, at, upstreamCalls } = raw;
+  const cost = upstreamCalls === undefined ? {} : { upstreamCalls };
+  return { ...entryBodySchema.parse(upcast(raw, v)), ...cost, step, at };
 }
 
 function upcast(raw: Record<string, unknown>, from: number): Record<string, unknown> {

@@ -1,21 +1,24 @@
 import { isHandOver } from './agent/ending.ts';
 import type { Tool, ToolContext } from './agent/tool.ts';
 import type { TouchReads } from './agent/touch.ts';
+import { withCost } from './cost.ts';
 import { fold } from './fold.ts';
-import type { Entry } from './journal.ts';
+import type { OwnedJournal } from './queue/journal.ts';
 import { runAs } from './ratelimit/caller.ts';
 
 /** Moves a ticket to people: whoever calls it, somebody is being told. */
 const handsOver = 'create_a_kaseya_bms_assignticket';
 
-/** Works on a run in its client's name: the account that it is about once that is known, until then the sender. */
-export async function asCaller<T>(
-  journal: { runId: string; read(): Promise<Entry[]> },
-  work: () => Promise<T>,
-): Promise<T> {
+/**
+ * Works on a run in its client's name: the account that it is about once that is known, until then the sender. What the
+ * work appends says what it cost.
+ */
+export async function asCaller<T>(journal: OwnedJournal, work: (journal: OwnedJournal) => Promise<T>): Promise<T> {
   const { scope, subject } = fold(await journal.read());
   const sender = subject.kind === 'alert' ? subject.alert.connection : 'tasks';
-  return runAs({ lane: 'triage', client: scope?.scope.account?.name ?? sender, id: journal.runId }, work);
+  const caller = { lane: 'triage', client: scope?.scope.account?.name ?? sender, id: journal.runId } as const;
+  const tally = { sent: 0 };
+  return runAs({ ...caller, tally }, () => work(withCost(journal, tally)));
 }
 
 const asItIs = { lane: 'verification', fresh: true } as const;

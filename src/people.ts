@@ -63,11 +63,13 @@ export function runActions({
       return { verdict: isNew ? 'opened' : 'retried', runId };
     },
     readJournal: (id) => failFast(redis, () => journals.read(id)),
-    async isConcluded(id) {
-      const run = await failFast(redis, () => getRun(id));
-      return run && run.state === 'concluded';
+    isKnown: async (id) => (await failFast(redis, () => journals.length(id))) > 0,
+    async readNews(places) {
+      const news = await failFast(redis, () => journals.readNews(places));
+      return new Map(
+        [...news].map(([id, told]) => [id, told && { steps: told.entries.map(viewStep), place: told.place }]),
+      );
     },
-    stepsAfter: async (id, step) => (await failFast(redis, () => journals.readAfter(id, step))).map(viewStep),
   };
 }
 

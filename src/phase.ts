@@ -7,4 +7,9 @@ export interface RunUsage {
   toolCalls: number;
   writes: number;
   rmmJobs: number;
+  /**
+   * Requests that the run sent upstream itself. Those of batches and of polls serve many runs and are in none. Null: not
+   * counted, because the run has not begun or is older than the count.
+   */
+  upstreamCalls: number | null;
 }

@@ -65,8 +65,18 @@ export function viewRun(id: string, entries: readonly Entry[]): Run | null {
 /** One line of the timeline, which needs no other entry of its journal. */
 export function viewStep(entry: Entry): RunStep {
   const { step, at, type, ...detail } = entry;
-  return { step, at, type, what: tell(entry), detail };
+  return { step, at, type, what: tell(entry) + tellCost(entry), detail };
 }
+
+/** A step that is all reading and sent nothing was answered by what another run had just asked. */
+function tellCost({ type, upstreamCalls }: Entry): string {
+  if (upstreamCalls === undefined) return '';
+  if (upstreamCalls > 0) return ` (${upstreamCalls} call${upstreamCalls === 1 ? '' : 's'} upstream)`;
+  return type === 'read_done' || type === 'scope_resolved' ? ' (no call upstream)' : '';
+}
+
+/** The one request, and the polls after it, are shared by all rows and counted in no run. */
+const tellCompany = (rows = 1): string => (rows > 1 ? `, one request for ${rows} rows` : '');
 
 const tellSubject = (subject: Subject): string =>
   subject.kind === 'alert'
@@ -98,9 +108,9 @@ function tell(entry: Entry): string {
     case 'write_intended':
       return entry.batch ? `about to write, with the next batch: ${entry.tool}` : `about to write: ${entry.tool}`;
     case 'write_done':
-      return `write ${entry.outcome}: ${entry.message}`;
+      return `write ${entry.outcome.replace('_', ' ')}: ${entry.message}`;
     case 'rmm_job_submitted':
-      return `BMS took it as RMM job ${entry.job.jobId}`;
+      return `BMS took it as RMM job ${entry.job.jobId}${tellCompany(entry.rows)}`;
     case 'rmm_submit_lost':
       return `the answer to the batch was lost: ${entry.message}`;
     case 'rmm_job_finished':

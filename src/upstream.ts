@@ -1,5 +1,6 @@
 import type { Redis } from 'ioredis';
 import type { Config } from './config.ts';
+import { tallied } from './cost.ts';
 import { type Bms, createBmsOver } from './kaseya/bms.ts';
 import { createDattoClient, dattoLimits } from './kaseya/datto-rmm/client.ts';
 import { createQuickJobs } from './kaseya/datto-rmm/quick-job.ts';
@@ -11,7 +12,7 @@ import { createTokenStore } from './kaseya/token-store.ts';
 import { createTransport, type Transport } from './kaseya/transport.ts';
 import { trutoLimits, trutoTiers } from './kaseya/truto/limits.ts';
 import { createTrutoTransport, type Operations } from './kaseya/truto/transport.ts';
-import { createBucket, type Limit } from './ratelimit/bucket.ts';
+import { type BucketOptions, createBucket, type Limit } from './ratelimit/bucket.ts';
 
 export interface Upstream {
   bms: Bms;
@@ -27,6 +28,9 @@ export function createUpstream(config: Config, redis: Redis, signal: AbortSignal
   const way = token && accountId ? byTruto(parts, token, accountId) : { bms: bmsItself(parts), operations: null };
   return { ...way, remedies: remediesOf(parts) };
 }
+
+/** Every upstream but the model: what a run costs there is counted in tokens. */
+const bucketFor = (redis: Redis, options: BucketOptions) => tallied(createBucket(redis, options));
 
 interface Parts {
   config: Config;
@@ -83,7 +87,7 @@ function bmsItself(parts: Parts): Bms {
     tokenStore: createTokenStore(redis, { baseUrl, credentials, lockMs: leaseMs }),
     timeoutMs,
     signal,
-    bucket: createBucket(redis, {
+    bucket: bucketFor(redis, {
       tenant,
       limitOf: (endpoint) => limitOf(config, endpoint),
       leaseMs,
@@ -99,7 +103,7 @@ function byTruto(parts: Parts, token: string, accountId: string): Omit<Upstream,
   const { TRUTO_BASE_URL: baseUrl } = config;
   const nouns = nounsOf(config);
   const tenant = `${baseUrl}/${accountId}`;
-  const bucket = createBucket(redis, {
+  const bucket = bucketFor(redis, {
     tenant,
     limitOf: (name) => trutoLimits[name] ?? limitOf(config, name),
     alongside: () => trutoTiers,
@@ -116,7 +120,7 @@ function remediesOf({ config, redis, signal }: Parts): Remedies {
   const { DATTO_URL: baseUrl, DATTO_API_KEY: apiKey, DATTO_API_SECRET_KEY: apiSecretKey } = config;
   const { timeoutMs, leaseMs } = timingOf(config);
   const limits = { ...dattoLimits, ...webhookLimits };
-  const bucket = createBucket(redis, {
+  const bucket = bucketFor(redis, {
     // The name of a bucket is shown to whoever looks at the limits: no part of a key belongs into it.
     tenant: baseUrl ?? 'remedies',
     limitOf: (name) => limits[name] ?? { requests: 100, windowMs: 60_000 },

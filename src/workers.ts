@@ -68,7 +68,7 @@ export async function startWorkers(config: Config, log: Logger, closers: Closers
         },
         armSubmit: (action) => armSubmit(stores.queues.rmmJobs, action, config.rmm.batchMillis, Date.now()),
         async advance(journal, signal) {
-          const progress = await asCaller(journal, () => triage(journal, parts, signal));
+          const progress = await asCaller(journal, (costed) => triage(costed, parts, signal));
           if (progress.kind === 'concluded') await settle(journal, progress.state);
           return progress;
         },

@@ -98,3 +98,12 @@ t.test('entries survive the way into the journal and back', async (t) => {
     'an unknown version is refused, not misread',
   );
 });
+
+t.test('requests upstream are summed; a journal from before they were counted does not know', async (t) => {
+  const started = { type: 'started', epoch: 1 } as const;
+  const counted = { ...started, upstreamCalls: 2 };
+  t.equal(fold(journalOf(queued, started)).usage.upstreamCalls, null);
+  t.equal(fold(journalOf(queued, started, counted, counted)).usage.upstreamCalls, 4);
+  t.same(decodeEntry(encodeEntry(counted, 'then'), 2), { ...counted, step: 2, at: 'then' });
+  t.notOk('upstreamCalls' in decodeEntry(encodeEntry(started, 'then'), 2));
+});

@@ -127,6 +127,8 @@ function afterWrite(write: Outcome, opening: Opening, base: Evidence): Move {
   if (write.status === 'described') {
     return tell('no_action', `observe mode: would ${verb} the ticket`, 'what would be written is in the timeline');
   }
+  if (write.status === 'as_wanted')
+    return tell('no_action', 'the fault is over and its ticket is closed', write.message ?? 'no message');
   const doing = isResolve ? 'closing' : 'opening';
   return tell('escalated', `${doing} the ticket ended as "${write.status}"`, write.message ?? 'no message');
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { type CallState, pendingJobs, type RunState } from '../fold.ts';
-import { type Disposition, dispositionSchema, type RmmJob, type TicketRef } from '../journal.ts';
+import { type Disposition, dispositionSchema, type RmmJob, type TicketRef, type WriteOutcome } from '../journal.ts';
 
 export const concludeName = 'conclude';
 
@@ -8,7 +8,7 @@ export const concludeName = 'conclude';
 export const concludeTool = {
   name: concludeName,
   description:
-    'Ends the run. "resolved": this run closed the ticket and the result said so. "ticketed": an open ticket holds the fault and nothing more is needed from triage. "escalated": a person must take over. "no_action": nothing is wrong any more and nothing had to be written. "inconclusive": you could not find out. Evidence names the steps (the "step" of tool results) that your conclusion rests on.',
+    'Ends the run. "resolved": this run closed the ticket and the result said so. "ticketed": an open ticket holds the fault and nothing more is needed from triage. "escalated": a person must take over. "no_action": nothing is wrong any more, and nothing had to be written or a write ended "as_wanted": BMS is as it should be, by whom cannot be told. "inconclusive": you could not find out. Evidence names the steps (the "step" of tool results) that your conclusion rests on.',
   input: z.strictObject({
     disposition: dispositionSchema,
     reason: z.string().min(1).max(500).describe('one sentence: why this disposition'),
@@ -104,6 +104,9 @@ export function ticketOf(state: RunState): TicketRef | null {
   return touched.at(-1) ?? (own ? { id: own.id, number: own.number } : null);
 }
 
+/** Whether this run did it cannot be told. */
+const isUnclaimed = (outcome: WriteOutcome): boolean => outcome === 'undecidable' || outcome === 'as_wanted';
+
 /**
  * The facts that a reason must not leave out: what failed, what is unknown and, for "resolved", the proof.
  * Written by code from the journal, put before whatever the model says.
@@ -111,7 +114,7 @@ export function ticketOf(state: RunState): TicketRef | null {
 export function factsFor(disposition: Disposition, state: RunState): string[] {
   return [...state.calls.values()].flatMap((call) => {
     const { result, job } = call;
-    if (result?.kind === 'write' && result.outcome === 'undecidable') return [`${call.name}: ${result.message}`];
+    if (result?.kind === 'write' && isUnclaimed(result.outcome)) return [`${call.name}: ${result.message}`];
     if (result?.kind !== 'job' || !job) return [];
     const remedy = remedyIn(job);
     if (result.outcome === 'unknown') return [`${remedy ?? `RMM job ${job.jobId}`} is unverified: ${result.message}`];

@@ -4,7 +4,7 @@ import { fenced } from '../fence.ts';
 import type { CallState, Intent, RunState } from '../fold.ts';
 import type { EntryBody } from '../journal.ts';
 import type { RmmRow } from '../kaseya/rmm.ts';
-import type { CallTool, ReadBack, ToolContext, Trace, WriteTool, Written } from './tool.ts';
+import type { AsWanted, CallTool, ReadBack, ToolContext, Trace, WriteTool, Written } from './tool.ts';
 
 /** What became of one call: it has its result, or nothing more can be done before `until` (ms since the epoch). */
 export type Progress = 'settled' | { until: number };
@@ -26,8 +26,8 @@ export interface LedgerParts {
   now(): number;
 }
 
-/** Between two looks for a write whose answer was lost. */
-const lookEveryMs = 5_000;
+/** Before the first look again for a write whose answer was lost. */
+const firstLookMs = 5_000;
 /** How often one write is sent, when BMS proves every time that it did not arrive. */
 const maxTries = 3;
 
@@ -65,7 +65,7 @@ async function send(tool: CallTool, args: unknown, context: ToolContext, parts: 
     }
     if (!(error instanceof UpstreamError)) throw error;
     // The answer is lost: the next look at this call finds the intent and reads back.
-    if (error.effect === 'unknown') return { until: parts.now() + lookEveryMs };
+    if (error.effect === 'unknown') return { until: parts.now() + firstLookMs };
     return refused(callId, error.message, parts);
   }
 }
@@ -101,20 +101,31 @@ export async function lookForWrite(
   const found = await readBack(tool, intent.args, context);
   // A look that failed tells nothing, however late it is.
   if (found === 'unreachable') return lookAgain(age, parts);
-  if (typeof found === 'object') return record(found, context, parts);
+  if (typeof found === 'object' && found.kind !== 'as_wanted') return record(found, context, parts);
   if (found === 'absent' && age >= parts.absentAfterMs) {
     if (context.state.cancelledBy !== null) return refused(id, 'the run was cancelled before it arrived', parts);
     if (intent.tries < maxTries) return write(tool, intent.args, intent.writeKey, context, parts);
     return refused(id, `sent ${intent.tries} times; BMS shows each time that it did not arrive`, parts);
   }
-  if (found !== 'undecidable' && age < parts.settleMs) return { until: parts.now() + lookEveryMs };
-  await parts.append(undecidable(id, intent, parts.now()));
+  if (found !== 'undecidable' && age < parts.settleMs) return { until: parts.now() + nextLook(age, parts) - age };
+  await parts.append(typeof found === 'object' ? asWanted(id, found) : undecidable(id, intent, parts.now()));
   return 'settled';
 }
 
+/** At which age to look next: ever later, as each look is a call, but at once when a look begins to say more. */
+function nextLook(ageMs: number, { absentAfterMs, settleMs }: LedgerParts): number {
+  const saysMore = [absentAfterMs, settleMs].filter((at) => at > ageMs);
+  return Math.min(ageMs + Math.max(ageMs / 2, firstLookMs), ...saysMore);
+}
+
+const asWanted = (callId: string, { message, ticket }: AsWanted): EntryBody => ({
+  type: 'write_done',
+  ...{ callId, outcome: 'as_wanted', message, data: null, ticket },
+});
+
 /** Waiting as long again as it has taken so far backs off without keeping a count. */
 const lookAgain = (ageMs: number, { now }: LedgerParts): Progress => ({
-  until: now() + Math.min(Math.max(ageMs, lookEveryMs), lastCheckMs),
+  until: now() + Math.min(Math.max(ageMs, firstLookMs), lastCheckMs),
 });
 
 /** For a person: what was sent, when, and what was looked at in vain. */
@@ -163,6 +174,10 @@ export async function awaitJob(
   if (overdue < 0) return { until: Date.parse(job.deadline) };
   const found = await readBack(tool, intent?.args, context);
   if (found === 'unreachable') return lookAgain(overdue, parts);
+  if (typeof found === 'object' && found.kind === 'as_wanted') {
+    await parts.append(asWanted(context.callId, found));
+    return 'settled';
+  }
   const verdict =
     typeof found === 'object' && found.kind === 'done'
       ? {

@@ -89,4 +89,4 @@ function resultFor({ result, job }: CallState): Record<string, unknown> {
 }
 
 const statusOf = ({ outcome }: Extract<CallResult, { kind: 'write' }>): string =>
-  ({ done: 'ok', refused: 'failed', described: 'described', undecidable: 'unknown' })[outcome];
+  ({ done: 'ok', refused: 'failed', described: 'described', as_wanted: 'as_wanted', undecidable: 'unknown' })[outcome];

@@ -51,8 +51,15 @@ export type Written =
   /** The upstream took it as a job; the outcome comes later. */
   | { kind: 'job'; family: JobFamily; jobId: string };
 
-/** What a look upstream tells of a write whose answer was lost. `pending`: too early to tell. */
-export type ReadBack = Extract<Written, { kind: 'done' | 'job' }> | 'absent' | 'pending' | 'undecidable';
+/** What was wanted is the case, without a sign that this write did it. */
+export interface AsWanted {
+  kind: 'as_wanted';
+  message: string;
+  ticket: TicketRef | null;
+}
+
+/** What a look upstream tells of a write whose answer was lost. `pending`: too early to tell. `undecidable`: no look will. */
+export type ReadBack = Written | AsWanted | 'absent' | 'pending' | 'undecidable';
 
 interface WriteBase<I, A> extends ToolBase<I> {
   effect: 'write' | 'destructive';

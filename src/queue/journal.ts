@@ -1,6 +1,6 @@
 import type { Redis } from 'ioredis';
 import { FencedError } from '../errors.ts';
-import { decodeEntry, type Entry, type EntryBody, encodeEntry } from '../journal.ts';
+import { type Cost, decodeEntry, type Entry, type EntryBody, encodeEntry, type Place } from '../journal.ts';
 import { keys } from './keys.ts';
 import type { QueuedRow } from './row-queue.ts';
 import { bindScripts } from './scripts/index.ts';
@@ -8,8 +8,11 @@ import { bindScripts } from './scripts/index.ts';
 /** The journals in Redis: one stream a run. */
 export interface Journals {
   read(runId: string): Promise<Entry[]>;
-  /** Only the entries after `step`. */
-  readAfter(runId: string, step: number): Promise<Entry[]>;
+  /**
+   * What is new in each of these journals, by run, with one command; null where this release cannot read it. Journals
+   * without news are left out.
+   */
+  readNews(places: ReadonlyMap<string, Place>): Promise<Map<string, { entries: Entry[]; place: Place } | null>>;
   length(runId: string): Promise<number>;
   /** Makes the caller the run's owner: earlier owners can no longer append. */
   own(runId: string): Promise<OwnedJournal>;
@@ -31,9 +34,9 @@ export interface OwnedJournal {
     options?: { forGood: boolean },
   ): Promise<boolean>;
   /** Throws `FencedError` when another owner has taken over; then nothing was written. */
-  append(body: EntryBody): Promise<void>;
+  append(body: EntryBody & Cost): Promise<void>;
   /** Appends the intent of an RMM write and queues its row for the next batch, both or neither. Throws `FencedError`. */
-  queueRow(intent: WriteIntended, transactionId: string, item: { action: string; row: unknown }): Promise<void>;
+  queueRow(intent: WriteIntended & Cost, transactionId: string, item: { action: string; row: unknown }): Promise<void>;
   /** Throws `FencedError` when another owner has taken over. */
   check(): Promise<void>;
 }
@@ -52,9 +55,15 @@ export function createJournals(redis: Redis, options: { retentionDays: number; n
 
   return {
     read,
-    async readAfter(runId, step) {
-      const tail = (await scripts.tailJournal([keys.journal(runId)], [step])) as string[];
-      return tail.map((json, index) => decodeEntry(json, step + index + 1));
+    async readNews(places) {
+      const runOf = new Map([...places.keys()].map((runId) => [keys.journal(runId), runId]));
+      const news = await redis.xread('STREAMS', ...runOf.keys(), ...[...places.values()].map(({ id }) => id));
+      return new Map(
+        (news ?? []).map(([key, rows]) => {
+          const runId = runOf.get(key) ?? '';
+          return [runId, entriesAfter(places.get(runId), rows)];
+        }),
+      );
     },
     length: (runId) => redis.xlen(keys.journal(runId)),
     async own(runId) {
@@ -91,4 +100,13 @@ export function createJournals(redis: Redis, options: { retentionDays: number; n
       return length !== 0;
     },
   };
+}
+
+function entriesAfter({ id, step }: Place = { id: '0', step: 0 }, rows: [id: string, fields: string[]][]) {
+  try {
+    const entries = rows.map(([, fields], index) => decodeEntry(fields[1] ?? '', step + index + 1));
+    return { entries, place: { id: rows.at(-1)?.[0] ?? id, step: step + rows.length } };
+  } catch {
+    return null;
+  }
 }

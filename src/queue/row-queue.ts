@@ -19,7 +19,12 @@ export interface Batch {
   rows: QueuedRow[];
 }
 
-export type Claim = { kind: 'claimed'; batch: Batch } | { kind: 'wait'; until: number } | { kind: 'empty' };
+export type Claim = ({ kind: 'claimed'; batch: Batch } | { kind: 'wait'; until: number } | { kind: 'empty' }) & Dropped;
+
+interface Dropped {
+  /** Runs that were cancelled, whose rows were therefore left out: their calls are settled. Wake them. */
+  dropped: string[];
+}
 
 export interface Pace {
   /** What an idle action rests after a batch, ms; a busy one rests ever longer, up to `longestMs`. */
@@ -36,14 +41,14 @@ export interface RowQueue {
   /** To be asked right before the batch goes on the wire. False: it has been taken away. */
   mayBeSent(batchId: string, leaseMs: number): Promise<boolean>;
   /** For a batch that was certainly not carried out. `alone`: each of its rows only goes alone from now on. */
-  putBack(batch: Batch, options?: { alone?: boolean }): Promise<void>;
+  putBack(batch: Batch, options?: { alone?: boolean }): Promise<Dropped>;
   becameJob(batch: Batch, job: { family: JobFamily; jobId: string }, deadline: string): Promise<void>;
   wasRefused(batch: Batch, message: string): Promise<void>;
   /** It may or may not have been carried out: each run looks for itself. */
   wasLost(batch: Batch, message: string): Promise<void>;
   /**
    * Ends the batches that their submitters left behind: those whose id begins with `prefix`, and those whose lease is
-   * over. What was not sent goes back into the queue; the runs of the rest are told, and returned.
+   * over. What was not sent goes back into the queue; the runs of the rest, and cancelled ones, are told, and returned.
    */
   recover(prefix: string): Promise<string[]>;
 }
@@ -91,10 +96,15 @@ export function createRowQueue(redis: Redis, { retentionDays, pace, now = Date.n
   const lost = (batch: Batch, message: string, how: { onlyOnce?: true } = {}) =>
     end(batch, ({ callId }) => ({ type: 'rmm_submit_lost', callId, message }), how);
 
+  /** What the scripts need to tell the runs of rows that they leave out. */
+  const forOver = () => [keys.journal('%s'), encodeEntry(cancelled, new Date(now()).toISOString()), retention];
+
+  /** The cancelled runs whose rows were left out; null when the batch is not in this state. */
   const putBack = async ({ id, action }: Batch, state: 'any' | 'claimed', alone: boolean) => {
     const batch = [keys.batch(id), keys.batchRows(id), keys.batches()];
     const places = [...batch, keys.rowQueue(action), keys.rowsAlone(action), keys.rows()];
-    return (await scripts.returnBatch(places, [id, state, alone ? 1 : 0])) === 1;
+    const dropped = await scripts.returnBatch(places, [id, state, alone ? 1 : 0, ...forOver()]);
+    return Array.isArray(dropped) ? (dropped as string[]) : null;
   };
 
   const load = async (id: string): Promise<Batch | null> => {
@@ -110,25 +120,23 @@ export function createRowQueue(redis: Redis, { retentionDays, pace, now = Date.n
   return {
     async claim(action, batchId, leaseMs) {
       const places = [keys.rowQueue(action), keys.rowPace(action), keys.rowsAlone(action), keys.rows()];
-      const [kind, ...rest] = (await scripts.claimBatch(
+      const [kind, dropped, ...rest] = (await scripts.claimBatch(
         [...places, keys.batch(batchId), keys.batchRows(batchId), keys.batches()],
-        [
-          ...[batchId, action, now(), leaseMs, mostRows, pace.firstMs, pace.longestMs],
-          ...[keys.journal('%s'), encodeEntry(cancelled, new Date(now()).toISOString()), retention],
-        ],
-      )) as [Claim['kind'], ...string[]];
-      if (kind === 'empty') return { kind };
-      if (kind === 'wait') return { kind, until: Number(rest[0]) };
-      return { kind, batch: { id: batchId, action, rows: parse(rest) } };
+        [batchId, action, now(), leaseMs, mostRows, pace.firstMs, pace.longestMs, ...forOver()],
+      )) as [Claim['kind'], string[], ...string[]];
+      if (kind === 'empty') return { kind, dropped };
+      if (kind === 'wait') return { kind, dropped, until: Number(rest[0]) };
+      return { kind, dropped, batch: { id: batchId, action, rows: parse(rest) } };
     },
     mayBeSent: async (batchId, leaseMs) =>
       (await scripts.sendBatch([keys.batch(batchId), keys.batches()], [batchId, now() + leaseMs])) === 1,
-    putBack: async (batch, { alone = false } = {}) => void (await putBack(batch, 'any', alone)),
+    putBack: async (batch, { alone = false } = {}) => ({ dropped: (await putBack(batch, 'any', alone)) ?? [] }),
     async becameJob(batch, { family, jobId }, deadline) {
       const entryOf = ({ callId, transactionId }: QueuedRow): EntryBody => ({
         type: 'rmm_job_submitted',
         callId,
         job: { family, jobId, transactionId, deadline },
+        rows: batch.rows.length,
       });
       await end(batch, entryOf, { job: keys.jobRows(family, jobId) });
     },
@@ -145,7 +153,9 @@ export function createRowQueue(redis: Redis, { retentionDays, pace, now = Date.n
       const left = all.filter((id) => id.startsWith(prefix) || overdue.includes(id));
       const told: string[] = [];
       for (const batch of await Promise.all(left.map(load))) {
-        if (!batch || (await putBack(batch, 'claimed', false))) continue;
+        const dropped = batch && (await putBack(batch, 'claimed', false));
+        told.push(...(dropped ?? []));
+        if (!batch || dropped) continue;
         const message = 'its submitter stopped between the call and its answer';
         if (await lost(batch, message, { onlyOnce: true })) told.push(...batch.rows.map(({ runId }) => runId));
       }

@@ -39,6 +39,7 @@ export async function submit(job: Job<SubmitJob>, token: string, parts: SubmitPa
   await wakeAll(parts.queues.runs, await rows.recover(mine));
   for (;;) {
     const claim = await rows.claim(job.data.action, mine + randomUUID(), leaseMs);
+    await wakeAll(parts.queues.runs, claim.dropped);
     if (claim.kind === 'empty') return;
     const until = claim.kind === 'wait' ? claim.until : await send(claim.batch, now() - job.timestamp, parts, log);
     if (until === null) continue;
@@ -81,14 +82,15 @@ async function settleFailure(
   ageMs: number,
   { rows, queues, now = Date.now }: SubmitParts,
 ): Promise<number | null> {
+  const putBack = async (how: { alone?: boolean }) => wakeAll(queues.runs, (await rows.putBack(batch, how)).dropped);
   if (error instanceof RetryableError || (error.effect === 'none' && isTransient(error))) {
-    await rows.putBack(batch);
+    await putBack({});
     return now() + (error instanceof RetryableError ? error.retryAfterMs : backOff(ageMs));
   }
   if (error.effect === 'unknown') await rows.wasLost(batch, error.message);
   else if (error.code === 'validation' && batch.rows.length > 1) {
     // BMS refuses an array for one bad row: the others must not suffer for it.
-    await rows.putBack(batch, { alone: true });
+    await putBack({ alone: true });
     return null;
   } else await rows.wasRefused(batch, error.message);
   await wakeAll(

@@ -16,6 +16,8 @@ export interface Caller {
   id?: string;
   /** What is read must be as it is now, not what another caller read a moment ago. */
   fresh?: boolean;
+  /** Counts the requests that are sent upstream in this name. */
+  tally?: { sent: number };
 }
 
 const storage = new AsyncLocalStorage<Caller>();

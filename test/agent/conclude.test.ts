@@ -35,6 +35,23 @@ t.test('a described or undecidable write is no success', async (t) => {
   }
 });
 
+t.test('what is as wanted, by whom cannot be told, is neither a success nor a doubt; the reason says so', async (t) => {
+  const message = 'closed, by whom cannot be told';
+  const done: EntryBody = {
+    type: 'write_done',
+    callId: 't1c1',
+    outcome: 'as_wanted',
+    message,
+    data: null,
+    ticket: null,
+  };
+  t.equal(judge('resolved', [...resolving, done]), 'not_verified');
+  t.equal(judge('no_action', [...resolving, done], 4), null);
+  t.same(factsFor('no_action', fold(journalOf(...resolving, done))), [`${resolveTool}: ${message}`]);
+  const good = [asked({ id: 't2c1', name: resolveTool }), submitted('t2c1'), finished('t2c1', 'succeeded')];
+  t.equal(judge('resolved', [...resolving, ...good, done]), null);
+});
+
 t.test('a doubtful resolve after a good one takes the proof away', async (t) => {
   const bodies = [
     ...resolving,

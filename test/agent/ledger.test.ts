@@ -84,3 +84,28 @@ t.test('a job is not looked after before its deadline; then BMS is asked once mo
   t.match((await lookLate(0, fail('permission'))).appended, [{ type: 'rmm_job_finished', outcome: 'unknown' }]);
   t.same(await lookLate(0, fail('network')), { progress: { until: deadline + 5_000 }, appended: [] });
 });
+
+const asWanted = async (): Promise<ReadBack> => ({
+  kind: 'as_wanted',
+  message: 'closed, by whom unknown',
+  ticket: null,
+});
+
+t.test('what is as wanted without our mark is waited for, then recorded without a claim', async (t) => {
+  t.same((await lookAfter(29_000, asWanted)).appended, [], 'our mark may come yet');
+  t.match((await lookAfter(30_000, asWanted)).appended, [
+    { type: 'write_done', outcome: 'as_wanted', message: 'closed, by whom unknown' },
+  ]);
+  t.match((await lookLate(0, asWanted)).appended, [{ type: 'write_done', callId: 't1c1', outcome: 'as_wanted' }]);
+});
+
+t.test('looks come ever later, but at each moment that decides', async (t) => {
+  const ages: number[] = [];
+  for (let age = 0; ; ) {
+    ages.push(age);
+    const { progress } = await lookAfter(age, async () => 'pending');
+    if (progress === 'settled') break;
+    age = progress.until - began - lostAt;
+  }
+  t.same(ages, [0, 5_000, 10_000, 15_000, 20_000, 30_000]);
+});

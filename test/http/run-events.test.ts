@@ -2,18 +2,32 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import Fastify from 'fastify';
 import t from 'tap';
+import type { ReadNews } from '../../src/http/following.ts';
 import { runEventRoutes } from '../../src/http/run-events.ts';
 import type { RunStep } from '../../src/run.ts';
+
+const steps: RunStep[] = ['queued', 'started', 'concluded'].map((type, i) => ({
+  ...{ step: i + 1, at: 'then', type, what: type, detail: {} },
+}));
+
+/** What is new of run r1, which has these steps. */
+const newsOf =
+  (shown: readonly RunStep[]): ReadNews =>
+  async (places) => {
+    const place = places.get('r1');
+    const news = shown.slice(place?.step ?? shown.length);
+    return new Map(news.length > 0 ? [['r1', { steps: news, place: { id: '', step: shown.length } }]] : []);
+  };
 
 t.test('a client that hangs up before its stream begins takes no place', async (t) => {
   const asked: (() => void)[] = [];
   const app = Fastify();
   await runEventRoutes(app, {
-    async isConcluded() {
+    async isKnown() {
       if (asked.length < clients) await new Promise<void>((resolve) => asked.push(resolve));
       return true;
     },
-    stepsAfter: async () => [],
+    readNews: newsOf(steps),
   });
   const address = new URL(await app.listen({ port: 0, host: '127.0.0.1' }));
   t.teardown(() => app.close());
@@ -30,19 +44,15 @@ t.test('a client that hangs up before its stream begins takes no place', async (
 });
 
 /** As many as may listen at once. */
-const clients = 100;
+const clients = 200;
 
-const steps: RunStep[] = ['queued', 'started', 'concluded'].map((type, i) => ({
-  ...{ step: i + 1, at: 'then', type, what: type, detail: {} },
-}));
-
-/** A run with the first `known` steps; `isOver`: it has concluded before anybody listens. */
-async function streamOf(known: number, isOver: boolean) {
+/** A run with the first `known` steps. */
+async function streamOf(known: number) {
   const app = Fastify();
   const shown = steps.slice(0, known);
   await runEventRoutes(app, {
-    isConcluded: async (id) => (id === 'r1' ? isOver : null),
-    stepsAfter: async (_, step) => shown.slice(step),
+    isKnown: async (id) => id === 'r1',
+    readNews: newsOf(shown),
     timing: { lookEveryMs: 5, heartbeatMs: 10 },
   });
   return { app, shown };
@@ -51,7 +61,7 @@ async function streamOf(known: number, isOver: boolean) {
 const idsIn = (text: string) => [...text.matchAll(/^id: (\d+)$/gm)].map(([, id]) => Number(id));
 
 t.test('Last-Event-ID resumes after that step; nonsense begins at the first', async (t) => {
-  const { app } = await streamOf(3, true);
+  const { app } = await streamOf(3);
   for (const [lastEventId, ids] of [
     ['1', [2, 3]],
     ['3', []],
@@ -66,7 +76,7 @@ t.test('Last-Event-ID resumes after that step; nonsense begins at the first', as
 });
 
 t.test('a silent run is heard of from time to time, until it concludes', async (t) => {
-  const { app, shown } = await streamOf(2, false);
+  const { app, shown } = await streamOf(2);
   const address = await app.listen({ port: 0, host: '127.0.0.1' });
   t.teardown(() => app.close());
   const response = await fetch(`${address}/runs/r1/events`);

@@ -31,8 +31,8 @@ async function build(open?: (task: Task) => Promise<{ runId: string }>) {
       cancelRun: async () => 'unknown',
       retryRun: async () => ({ verdict: 'unknown' }),
       readJournal: async () => [],
-      isConcluded: async () => null,
-      stepsAfter: async () => [],
+      isKnown: async () => false,
+      readNews: async () => new Map(),
     },
     records: {
       ...{ getRun: none, listRuns: empty, getIncident: none, listIncidents: empty, getAlert: none, listAlerts: empty },

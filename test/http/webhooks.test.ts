@@ -29,8 +29,8 @@ async function build(enqueue?: (alerts: readonly Alert[]) => Promise<void>) {
       cancelRun: async () => 'unknown',
       retryRun: async () => ({ verdict: 'unknown' }),
       readJournal: async () => [],
-      isConcluded: async () => null,
-      stepsAfter: async () => [],
+      isKnown: async () => false,
+      readNews: async () => new Map(),
     },
     records: {
       getRun: async () => null,

@@ -71,6 +71,26 @@ t.test('a batch whose answer is lost: each run finds its own write, and nothing 
   t.ok(lost.includes(true));
 });
 
+t.test('a lost resolve whose ticket a person closes meanwhile is not claimed, and nobody is bothered', async (t) => {
+  const { stack, client, begin, ended, resolves, tickets } = await stackFor(t, {
+    config: { rmm: { batchMillis: 500, settleSeconds: 12 } },
+  });
+  await stack.sim.fault({ match: { method: 'POST', path: resolvePath }, kind: 'drop-before', count: 1 });
+  await stack.start('worker');
+  const [ticket] = tickets;
+  if (!ticket) throw new Error('no ticket');
+  const id = await begin(ticket);
+  await waitFor('the lost answer', async () => hasStep(await client.run(id), 'rmm_submit_lost'));
+  t.ok((await human(stack, { ticketId: ticket.id, action: 'resolve' })).ok);
+  const run = await ended(id);
+  t.match(run, { disposition: 'no_action', reason: /whether by this call or by somebody else cannot be told/ });
+  t.match(
+    run.steps.find(({ type }) => type === 'write_done'),
+    { what: /^write as wanted: / },
+  );
+  t.equal((await resolves()).length, 0);
+});
+
 t.test('a worker killed while BMS holds its answer: nothing is sent again, each run finds what was done', async (t) => {
   const { stack, client, begin, ended, resolves, tickets } = await stackFor(t, {
     config: { rmm: { batchMillis: 2_000 } },

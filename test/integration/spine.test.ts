@@ -99,6 +99,17 @@ t.test('one stack, many alerts', async (t) => {
     t.match(await client.alerts(ticket.alertRefId ?? ''), [{ outcome: 'escalated' }]);
   });
 
+  t.test('a run says what it cost upstream; its batch and the polls of it are in no run', async (t) => {
+    const before = (await stack.sim.ledger()).requests;
+    const run = await play(take());
+    const { total, byEndpoint } = (await stack.sim.ledger()).requests;
+    const since = (endpoint: string) => (byEndpoint[endpoint] ?? 0) - (before.byEndpoint[endpoint] ?? 0);
+    const shared = since(resolveOperation) + since('GET /v2/rmm/{integrationType}/tickets/status/{jobId}');
+    t.ok(shared >= 2);
+    t.equal(run.usage.upstreamCalls, total - before.total - shared);
+    t.match(run.steps.find(({ type }) => type === 'scope_resolved')?.what, /\(\d calls? upstream\)$/);
+  });
+
   t.test('a fault that persists goes to a person, with the figures', async (t) => {
     if (!full) throw new Error('no ticket');
     const run = await play(full);

@@ -4,7 +4,8 @@ import { createJournals } from '../../src/queue/journal.ts';
 import { finished, queued } from '../helpers/entries.ts';
 import { redisClient } from '../helpers/redis.ts';
 
-const journals = createJournals(await redisClient(t), { retentionDays: 1 });
+const redis = await redisClient(t);
+const journals = createJournals(redis, { retentionDays: 1 });
 
 t.test('an append under an old epoch fails and writes nothing', async (t) => {
   const first = await journals.own('r1');
@@ -41,11 +42,32 @@ t.test('appends keep their order however fast they come', async (t) => {
   );
 });
 
-t.test('what came after a step is read without the rest, and numbered as in the whole', async (t) => {
-  const owner = await journals.own('r9');
-  await owner.append(queued);
-  for (const epoch of [1, 2, 3]) await owner.append({ type: 'started', epoch });
-  const all = await journals.read('r9');
-  for (const step of [0, 1, 3, 4, 5]) t.same(await journals.readAfter('r9', step), all.slice(step));
-  t.same(await journals.readAfter('unknown', 0), []);
+t.test('news of many journals are read without the rest, and numbered as in the whole', async (t) => {
+  const places = new Map(['n1', 'n2', 'unknown'].map((runId) => [runId, { id: '0', step: 0 }]));
+  const read = async () => {
+    const news = await journals.readNews(places);
+    for (const [runId, told] of news) if (told) places.set(runId, told.place);
+    return new Map([...news].map(([runId, told]) => [runId, told?.entries]));
+  };
+  const [one, two] = [await journals.own('n1'), await journals.own('n2')];
+  for (const owner of [one, two]) await owner.append(queued);
+  await one.append({ type: 'started', epoch: 1 });
+  t.same(
+    [...(await read()).entries()],
+    [
+      ['n1', await journals.read('n1')],
+      ['n2', await journals.read('n2')],
+    ],
+  );
+  t.same([...(await read()).keys()], [], 'nothing is told twice');
+  await two.append({ type: 'started', epoch: 2 });
+  t.match((await read()).get('n2'), [{ step: 2, type: 'started', epoch: 2 }]);
+});
+
+t.test('a journal with an entry that cannot be read hides no news of others', async (t) => {
+  for (const runId of ['u1', 'u2']) await (await journals.own(runId)).append(queued);
+  await redis.xadd('{bms}:run:u1:journal', '*', 'e', '{"v":99,"at":""}');
+  const news = await journals.readNews(new Map(['u1', 'u2'].map((runId) => [runId, { id: '0', step: 0 }])));
+  t.equal(news.get('u1'), null);
+  t.equal(news.get('u2')?.entries.length, 1);
 });

@@ -162,7 +162,7 @@ t.test(
     const batch = await claim('b1');
     await journals.addFact('r1', { type: 'cancel_requested', by: 'ops' });
     await journals.addFact('r2', concluded);
-    await rows.putBack(batch, { alone: true });
+    t.same(await rows.putBack(batch, { alone: true }), { dropped: ['r1'] });
     clock += 1_000;
     t.same(runsOf(await claim('b2')), ['r3']);
     t.match(await last('r1'), { type: 'write_done', callId: 't1c1', outcome: 'refused', data: null, ticket: null });
@@ -177,4 +177,24 @@ t.test('what a model or BMS wrote about a conclusion is not one', async (t) => {
   const data = { text: '"type":"concluded"', type: 'concluded', cancel_requested: 'cancel_requested' };
   await journals.addFact('r1', { type: 'read_done', callId: 't1c1', data });
   t.same(runsOf(await claim('b1')), ['r1']);
+});
+
+t.test('a claim names the cancelled runs whose rows it left out, whether or not others are left', async (t) => {
+  for (const runId of ['r1', 'r2', 'r3']) await queue(runId);
+  await journals.addFact('r1', { type: 'cancel_requested', by: 'ops' });
+  t.match(await rows.claim('resolve_ticket', 'b1', leaseMs), { kind: 'claimed', dropped: ['r1'] });
+  await queue('r4');
+  await journals.addFact('r4', { type: 'cancel_requested', by: 'ops' });
+  clock += 1_000;
+  t.same(await rows.claim('resolve_ticket', 'b2', leaseMs), { kind: 'empty', dropped: ['r4'] });
+});
+
+t.test('a cancelled row of a batch whose submitter died before the call is dropped, and its run named', async (t) => {
+  for (const runId of ['r1', 'r2']) await queue(runId);
+  await claim('j1~b1');
+  await journals.addFact('r1', { type: 'cancel_requested', by: 'ops' });
+  t.same(await rows.recover('j1~'), ['r1']);
+  t.match(await last('r1'), { type: 'write_done', outcome: 'refused' });
+  clock += 1_000;
+  t.same(runsOf(await claim('b2')), ['r2']);
 });

@@ -4,7 +4,7 @@ import type { Bms } from '../../kaseya/bms.ts';
 import { alertRefsRead, withoutAccount } from '../scope.ts';
 import { defineRead, defineRow, isRefusal, type ReadBack, type Refusal, refuse, type ToolContext } from '../tool.ts';
 import { noteWith } from './ticket-notes.ts';
-import { refOf } from './ticket-resolve.ts';
+import { closedSomehow, refOf } from './ticket-resolve.ts';
 
 export const rmmTools = ({ tickets }: Pick<Bms, 'tickets'>) => [
   defineRow({
@@ -27,8 +27,7 @@ export const rmmTools = ({ tickets }: Pick<Bms, 'tickets'>) => [
     async readBack({ ticketId }, { marker }) {
       const ticket = await tickets.get(ticketId);
       if (!ticket.completedDate) return 'pending';
-      // Closed without our note: it may come yet, somebody else closed it, or it is kept where we cannot read it.
-      if (!(await noteWith(marker, ticketId, tickets))) return 'pending';
+      if (!(await noteWith(marker, ticketId, tickets))) return closedSomehow(ticket);
       return { kind: 'done', message: 'the ticket is closed and carries our note', data: null, ticket: refOf(ticket) };
     },
   }),
@@ -62,9 +61,9 @@ export const rmmTools = ({ tickets }: Pick<Bms, 'tickets'>) => [
         details: `${details}\n\n${marker}`,
       },
     }),
-    async readBack({ alertRefId, assetName }, { marker }): Promise<ReadBack> {
-      if (assetName === null) return 'undecidable';
-      const { rows } = await tickets.list({ hardwareAssetName: assetName, pageSize: 100 });
+    async readBack({ alertRefId, assetName, title }, { marker }, { scope }): Promise<ReadBack> {
+      const where = assetName === null ? { accountId: scope.account?.id, title } : { hardwareAssetName: assetName };
+      const { rows } = await tickets.list({ ...where, pageSize: 100 });
       for (const row of rows.filter(({ details }) => details?.includes(marker) ?? true).slice(0, 5)) {
         const ticket = await tickets.get(row.id);
         if (ticket.rmmTicketReference !== alertRefId || !ticket.details?.includes(marker)) continue;

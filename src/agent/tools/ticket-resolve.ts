@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { UpstreamError } from '../../errors.ts';
 import type { Ticket } from '../../kaseya/tickets.ts';
 import { foreignTicket, withoutAccount } from '../scope.ts';
-import { defineWrite, isRefusal, refuse } from '../tool.ts';
+import { type AsWanted, defineWrite, isRefusal, refuse } from '../tool.ts';
 import { optionalEntry } from './names.ts';
 import { ownTicket } from './owned.ts';
 import type { ToolParts } from './parts.ts';
@@ -10,6 +10,13 @@ import { longText, optionalName, ticketIdInput } from './shape.ts';
 import { noteWith } from './ticket-notes.ts';
 
 export const refOf = (ticket: Pick<Ticket, 'id' | 'ticketNumber'>) => ({ id: ticket.id, number: ticket.ticketNumber });
+
+/** Closed without our words: somebody else did it, or they are kept where we cannot read them, or still to come. */
+export const closedSomehow = (ticket: Pick<Ticket, 'id' | 'ticketNumber'>): AsWanted => ({
+  kind: 'as_wanted',
+  message: `ticket ${ticket.ticketNumber} is closed, as was wanted; whether by this call or by somebody else cannot be told`,
+  ticket: refOf(ticket),
+});
 
 export const ticketResolveTools = ({ bms: { tickets, lookups } }: ToolParts) => [
   defineWrite({
@@ -45,8 +52,9 @@ export const ticketResolveTools = ({ bms: { tickets, lookups } }: ToolParts) => 
       const ticket = await tickets.get(ticketId);
       const note = await noteWith(marker, ticketId, tickets);
       if (!ticket.completedDate && note === undefined) return 'absent';
-      // Closed without our comment (somebody else did it, or it is kept elsewhere), or commented and still open.
-      if (!ticket.completedDate || !note) return 'undecidable';
+      // Commented and still open: it may be closed yet.
+      if (!ticket.completedDate) return 'pending';
+      if (!note) return closedSomehow(ticket);
       return { kind: 'done', message: `closed as "${ticket.statusName}"`, data: null, ticket: refOf(ticket) };
     },
   }),

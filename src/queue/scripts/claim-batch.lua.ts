@@ -1,3 +1,5 @@
+import { overRows } from './over-rows.lua.ts';
+
 /**
  * Moves the oldest rows of an action's queue into a batch of their own, so that no other submitter can have them.
  * An action that was idle sends at once; while rows keep coming it rests between batches, ever longer up to a bound,
@@ -7,14 +9,15 @@
  * KEYS queue, pace, alone, rows, batch, batch rows, batches
  * ARGV batch id, action, now (ms), lease (ms), most rows, first rest (ms), longest rest (ms),
  *      a journal's key with '%s' for its run, the entry (JSON) that settles a cancelled run's call, retention in seconds
- * Returns {'claimed', row…} (JSON), {'wait', until when (ms)} or {'empty'}.
+ * Returns {'claimed', dropped, row…} (JSON), {'wait', {}, until when (ms)} or {'empty', dropped}; `dropped` are the
+ * cancelled runs whose rows were left out.
  */
-export const claimBatch = `
+export const claimBatch = `${overRows}
 local now, lease, most = tonumber(ARGV[3]), tonumber(ARGV[4]), tonumber(ARGV[5])
 local firstRest, longestRest = tonumber(ARGV[6]), tonumber(ARGV[7])
 -- The connection broke before the answer was read, and the client asks again: this batch was claimed already.
 if redis.call('EXISTS', KEYS[5]) == 1 then
-  local answer = {'claimed'}
+  local answer = {'claimed', {}}
   for _, id in ipairs(redis.call('ZRANGE', KEYS[6], 0, -1)) do
     local row = redis.call('HGET', KEYS[4], id)
     if row then table.insert(answer, row) end
@@ -23,40 +26,21 @@ if redis.call('EXISTS', KEYS[5]) == 1 then
 end
 
 local waiting = redis.call('ZCARD', KEYS[1])
-if waiting == 0 then return {'empty'} end
+if waiting == 0 then return {'empty', {}} end
 local pace = redis.call('HMGET', KEYS[2], 'next', 'rest')
 local nextAt, rest = tonumber(pace[1]) or 0, tonumber(pace[2]) or 0
-if waiting < most and now < nextAt then return {'wait', tostring(nextAt)} end
+if waiting < most and now < nextAt then return {'wait', {}, tostring(nextAt)} end
 
-local function endOf(journal)
-  for _, entry in ipairs(redis.call('XREVRANGE', journal, '+', '-')) do
-    local json = entry[2][2]
-    if json:find('"concluded"', 1, true) or json:find('"cancel_requested"', 1, true) then
-      local kind = cjson.decode(json).type
-      if kind == 'concluded' or kind == 'cancel_requested' then return kind end
-    end
-  end
-end
+local dropped = {}
 for _, id in ipairs(redis.call('ZRANGE', KEYS[1], 0, most - 1)) do
-  local row = cjson.decode(redis.call('HGET', KEYS[4], id))
-  local journal = ARGV[8]:format(row.runId)
-  local over = endOf(journal)
-  if over then
-    redis.call('ZREM', KEYS[1], id)
-    redis.call('SREM', KEYS[3], id)
-    redis.call('HDEL', KEYS[4], id)
-  end
-  if over == 'cancel_requested' then
-    local settled = cjson.decode(ARGV[9])
-    settled.callId = row.callId
-    redis.call('XADD', journal, '*', 'e', cjson.encode(settled))
-    redis.call('EXPIRE', journal, ARGV[10])
-  end
+  local over, run = dropIfOver(KEYS[4], KEYS[3], id, ARGV[8], ARGV[9], ARGV[10])
+  if over then redis.call('ZREM', KEYS[1], id) end
+  table.insert(dropped, run)
 end
 
 local queued = redis.call('ZRANGE', KEYS[1], 0, most - 1, 'WITHSCORES')
-if #queued == 0 then return {'empty'} end
-local answer = {'claimed'}
+if #queued == 0 then return {'empty', dropped} end
+local answer = {'claimed', dropped}
 for i = 1, #queued, 2 do
   local alone = redis.call('SISMEMBER', KEYS[3], queued[i]) == 1
   if alone and i > 1 then break end

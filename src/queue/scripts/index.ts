@@ -8,7 +8,6 @@ import { endBatch } from './end-batch.lua.ts';
 import { queueRow } from './queue-row.lua.ts';
 import { returnBatch } from './return-batch.lua.ts';
 import { sendBatch } from './send-batch.lua.ts';
-import { tailJournal } from './tail-journal.lua.ts';
 
 type Script = (keys: string[], args: (string | number)[]) => Promise<unknown>;
 
@@ -22,7 +21,6 @@ const sources = {
   queueRow,
   returnBatch,
   sendBatch,
-  tailJournal,
 };
 
 /** Our atomic steps, bound to one connection; each is sent as a SHA and loaded on first use. */
