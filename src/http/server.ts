@@ -68,8 +68,8 @@ async function createBase({ requestTimeoutMs = 15_000, ...parts }: ProbeParts) {
     loggerInstance: parts.log,
     logController: new LogController({ disableRequestLogging: true }),
     requestTimeout: requestTimeoutMs,
-    // Node looks for late requests every 30 s unless told.
-    http: { connectionsCheckingInterval: 1_000 },
+    // Node looks for late requests every 30 s unless told, and swaps the two bounds when that of headers is the longer.
+    http: { connectionsCheckingInterval: 1_000, headersTimeout: requestTimeoutMs },
   });
   const metrics = createMetrics(parts);
   limitMetrics(metrics.registry, parts);
