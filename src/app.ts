@@ -26,7 +26,11 @@ export async function startApp(config: Config, role: Role, log: Logger): Promise
     if (role !== 'server') await startWorkers(config, log, closers);
     const server = await buildServer(config, role, log, closers);
     closers.push(() => server.close());
-    const url = await server.listen({ port: config.PORT, host: config.HOST });
+    const url = await server.listen({
+      port: config.PORT,
+      host: config.HOST,
+      listenTextResolver: () => 'listening',
+    });
     log.info({ role, url, mode: config.mode, connections: Object.keys(config.connections) }, 'started');
     return { url, stop };
   } catch (error) {

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { parse as parseYaml } from 'yaml';
 import { z } from 'zod';
 import { modeSchema } from './journal.ts';
-import { baseUrlOf } from './kaseya/regions.ts';
+import { baseUrlHint, baseUrlOf } from './kaseya/regions.ts';
 import { remediesSchema } from './kaseya/remedies/settings.ts';
 import { isBase32 } from './kaseya/totp.ts';
 import { trutoSettingsSchema } from './kaseya/truto/operations.ts';
@@ -118,9 +118,9 @@ const fileSchema = z.strictObject({
   retentionDays: count.default(30),
 });
 
-const url = z
-  .url({ protocol: /^https?$/, error: 'must be an http(s) URL' })
-  .transform((value) => value.replace(/\/+$/, ''));
+const urlElse = (error: string) =>
+  z.url({ protocol: /^https?$/, error }).transform((value) => value.replace(/\/+$/, ''));
+const url = urlElse('must be an http(s) URL');
 const required = (hint: string) => z.string({ error: `is missing: ${hint}` }).min(1, `is empty: ${hint}`);
 
 const apiKeysSchema = z
@@ -149,9 +149,9 @@ const envSchema = z.object({
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
   TRIAGE_MODE: modeSchema.optional(),
   API_KEYS: apiKeysSchema,
-  KASEYA_BASE_URL: required('your region (us, emea, apac) or its address, such as https://api.bms.kaseya.com')
+  KASEYA_BASE_URL: required(baseUrlHint)
     .transform(baseUrlOf)
-    .pipe(url),
+    .pipe(urlElse(`must be ${baseUrlHint}`)),
   KASEYA_USERNAME: required('a BMS user of its own for this service'),
   KASEYA_PASSWORD: required('the password of that user'),
   KASEYA_MFA_SECRET: z

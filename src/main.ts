@@ -23,9 +23,10 @@ function stopOnSignals(stop: () => Promise<void>, log: Logger): void {
   const onSignal = (signal: NodeJS.Signals) => {
     if (stopping) return;
     stopping = true;
+    const since = Date.now();
     log.info({ signal }, 'stopping');
     void stop().then(() => {
-      log.info('stopped');
+      log.info({ ms: Date.now() - since }, 'stopped');
       process.exit(0);
     });
   };

@@ -1,6 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Redis } from 'ioredis';
 import type { Logger } from 'pino';
 import { giveUp, triage } from './agent/triage.ts';
 import type { Config } from './config.ts';
@@ -26,6 +27,8 @@ import { createUpstream, type Upstream } from './upstream.ts';
 
 /** Grace for runs in progress when the process stops; what is not done by then is taken over by another worker. */
 const graceMs = 20_000;
+/** How long Redis must be away for that to be the end of it: a restart or a failover is often shorter. */
+const awayMs = 3_000;
 
 /** Everything that takes work from a queue: intake, runs, and RMM jobs. */
 export async function startWorkers(config: Config, log: Logger, closers: Closers): Promise<void> {
@@ -97,11 +100,20 @@ export async function startWorkers(config: Config, log: Logger, closers: Closers
   ];
   closers.push(async () => {
     stopping.abort();
-    const closed = Promise.all(workers.map((worker) => worker.close()));
-    // Without Redis a worker cannot even close: what is not done within the grace is left to whoever takes it over.
-    await Promise.race([closed, sleep(graceMs, undefined, { ref: false })]);
+    const closed = Promise.all(workers.map((worker) => worker.close())).then(() => 'closed' as const);
+    const late = sleep(graceMs, 'grace_over' as const, { ref: false });
+    const how = await Promise.race([closed, late, untilAway(redis)]);
+    // What is not done is left to whoever takes it over, from where its journal ends.
+    if (how !== 'closed') log.warn({ reason: how }, 'work_abandoned');
     for (const worker of workers) worker.close(true).catch(() => {});
   });
+}
+
+/** Without Redis a worker can neither end its work nor even close: there is nothing to wait for. */
+async function untilAway(redis: Redis): Promise<'redis_away'> {
+  for (let since = Date.now(); Date.now() - since < awayMs; await sleep(250, undefined, { ref: false }))
+    if (redis.status === 'ready') since = Date.now();
+  return 'redis_away';
 }
 
 /** Before the first alert, so that an operator need not learn of it from a refused call. Tells; never stops a start. */

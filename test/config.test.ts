@@ -69,6 +69,11 @@ t.test('every bad key is named at once', async (t) => {
       name,
     );
   }
+  t.match(
+    problems.join(),
+    /KASEYA_BASE_URL must be .*emea: https:\/\/api\.bmsemea\.kaseya\.com/,
+    'every cloud is named',
+  );
 });
 
 t.test('a secret in the place of its name is refused, and not repeated', async (t) => {

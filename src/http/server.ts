@@ -17,6 +17,8 @@ import { type WebhookParts, webhookRoutes } from './webhooks/routes.ts';
 /** What every process of the service serves, workers too. */
 export interface ProbeParts extends HealthParts, MetricsParts, LimitParts {
   log: Logger;
+  /** How long a request may take to come in, ms; 15 seconds by default. */
+  requestTimeoutMs?: number;
 }
 
 export interface ServerParts extends ProbeParts {
@@ -36,6 +38,7 @@ export async function createServer(parts: ServerParts): Promise<FastifyInstance>
   await app.register(
     async (api) => {
       api.addHook('onRequest', requireApiKey(parts.apiKeys));
+      api.addHook<{ Params: { id?: string } }>('onRequest', async ({ params }) => refuseStrangeId(params.id));
       await api.register(recordRoutes, parts.records);
       await api.register(runRoutes, { ...parts.runs, apiKeys: parts.apiKeys });
       await api.register(runEventRoutes, parts.runs);
@@ -49,14 +52,24 @@ export async function createServer(parts: ServerParts): Promise<FastifyInstance>
   return app;
 }
 
+const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+/** An id becomes part of a Redis key. One that we cannot have given is nobody's, and must not name a key beside it. */
+function refuseStrangeId(id?: string): void {
+  if (id !== undefined && !uuid.test(id))
+    throw notFound('record of this id', 'ids are UUIDs, as the lists under /v1 show them');
+}
+
 /** A worker's HTTP side: probes and metrics, nothing that takes orders. */
 export const createProbeServer = async (parts: ProbeParts): Promise<FastifyInstance> => (await createBase(parts)).app;
 
-async function createBase(parts: ProbeParts) {
+async function createBase({ requestTimeoutMs = 15_000, ...parts }: ProbeParts) {
   const app = Fastify({
     loggerInstance: parts.log,
     logController: new LogController({ disableRequestLogging: true }),
-    requestTimeout: 15_000,
+    requestTimeout: requestTimeoutMs,
+    // Node looks for late requests every 30 s unless told, and swaps the two bounds when that of headers is the longer.
+    http: { connectionsCheckingInterval: 1_000, headersTimeout: requestTimeoutMs },
   });
   const metrics = createMetrics(parts);
   limitMetrics(metrics.registry, parts);

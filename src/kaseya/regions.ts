@@ -7,3 +7,8 @@ const regions: Readonly<Record<string, string>> = {
 
 /** A region's name, or the URL itself. */
 export const baseUrlOf = (regionOrUrl: string): string => regions[regionOrUrl.trim().toLowerCase()] ?? regionOrUrl;
+
+/** What a setting for it may hold, for error messages. */
+export const baseUrlHint = `your region (${Object.entries(regions)
+  .map(([name, address]) => `${name}: ${address}`)
+  .join(', ')}), or the address of another host`;

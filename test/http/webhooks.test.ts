@@ -35,7 +35,7 @@ async function build(enqueue?: (alerts: readonly Alert[]) => Promise<void>) {
     records: {
       getRun: async () => null,
       listRuns: empty,
-      getIncident: async () => null,
+      getIncident: () => Promise.reject(new Error('WRONGTYPE: a key beside the record')),
       listIncidents: empty,
       getAlert: async () => null,
       listAlerts: empty,
@@ -262,4 +262,12 @@ t.test('a refusal of many bad alerts is short', async (t) => {
   const response = await post('/webhooks/signed', text, { 'x-signature': sign(text) });
   t.equal(response.statusCode, 422);
   t.ok(response.body.length < 2_000, `${response.body.length} bytes`);
+});
+
+t.test("an id that we cannot have given is nobody's: 404, and no Redis key beside the record is named", async (t) => {
+  const { app } = await build();
+  const headers = { authorization: 'Bearer the-key' };
+  for (const id of ['x:alerts', 'x%3Aruns', '6f0c8f0e-0000-4000-8000-000000000000:alerts']) {
+    t.equal((await app.inject({ url: `/v1/incidents/${id}`, headers })).statusCode, 404, id);
+  }
 });
