@@ -1,4 +1,5 @@
 import t from 'tap';
+import { fileTicket } from '../../sim/bms/file-ticket.ts';
 import { gather } from '../../src/agent/gather.ts';
 import { type RecordedBms, recordedBms } from '../helpers/bms.ts';
 import { alert } from '../helpers/entries.ts';
@@ -15,6 +16,7 @@ t.test('an open ticket that another account left on the asset is not in scope', 
   if (!own?.assetId || !own.alertRefId || !left || !kept || !other) throw new Error('not set up');
   Object.assign(left, { assetId: own.assetId, accountId: other.id });
   Object.assign(kept, { assetId: own.assetId, accountId: own.accountId });
+  for (const moved of [left, kept]) fileTicket(state.world, moved);
   const name = state.world.tenant.assets.get(own.assetId)?.name ?? null;
   for (const sourceId of [own.alertRefId, 'news']) {
     const subject = { ...alert, sourceId, site: null, device: { ...alert.device, name } };
