@@ -82,7 +82,8 @@ const commands: Record<string, (() => void) | string> = {
   'npm run doctor': 'test/doctor',
   'npm start': 'test/config.test.ts, test/integration',
   'npm run bench': 'test/bench/main.test.ts',
-  'npm run bench:ratelimit': 'test/bench/ratelimit/run-cell.test.ts',
+  'npm run bench:ratelimit': 'test/bench/ratelimit/run-cells.test.ts',
+  'npm run bench:ratelimit -- --at-once 4 --json rows.json': 'test/bench/ratelimit/run-cells.test.ts',
   'npm run bench:ratelimit -- --quick --json rows.json': 'test/bench/table.test.ts',
   'npm run bench:ratelimit -- --only strategy=bms-triage,gcra --only policy=sliding':
     'test/bench/ratelimit/cells.test.ts',

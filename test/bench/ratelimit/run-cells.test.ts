@@ -43,4 +43,20 @@ t.test('a cell, end to end', { skip: withoutRealRedis, timeout: 60_000 }, async 
     t.equal(typeof row.rejectedAfter, 'number');
     t.equal(typeof row.utilisationAfter, 'number');
   });
+
+  t.test('cells at the same time, each on a Redis of its own; one that has none fails alone', async (t) => {
+    const second = await privateRedis(t);
+    const other = new Redis(second.url);
+    t.teardown(() => other.disconnect());
+    const stores = [
+      { redis, url },
+      { redis: other, url: second.url },
+    ];
+    const outcomes = await runTogether([tiny, { ...tiny, policy: 'fixed' }, tiny], stores);
+    t.match(outcomes, [
+      { status: 'fulfilled', value: { policy: 'sliding', error: null } },
+      { status: 'fulfilled', value: { policy: 'fixed', error: null } },
+      { status: 'rejected', reason: RangeError },
+    ]);
+  });
 });
