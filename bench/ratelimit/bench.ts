@@ -1,7 +1,7 @@
 import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
 import { Redis } from 'ioredis';
-import { findServer, startNative } from '../../harness/redis.ts';
+import { startBenchRedis } from '../native-redis.ts';
 import { type Row, renderTable } from '../table.ts';
 import { UsageError } from '../usage.ts';
 import { type Cell, scenarios } from './cell.ts';
@@ -18,20 +18,18 @@ const overheadMs = 2_000;
  */
 export async function ratelimit(args: readonly string[], report: (row: Row) => void): Promise<boolean> {
   const { cells, atOnce } = planOf(args);
-  const server = findServer();
-  if (server === null)
-    throw new UsageError('redis-server or valkey-server must be on PATH: the stand-in is no measure');
   const groups = groupsOf(cells, atOnce);
+  const stores = await Promise.all(Array.from({ length: atOnce }, openStore));
   announce(cells.length, groups);
-  const stores = await Promise.all(Array.from({ length: atOnce }, () => openStore(server)));
   const rows: Row[] = [];
   try {
     for (const group of groups) {
       const outcomes = await runTogether(group, stores);
       for (const [index, outcome] of outcomes.entries()) {
-        if (outcome.status === 'fulfilled') rows.push(outcome.value);
-        if (outcome.status === 'fulfilled') report(outcome.value);
         tell(group[index], outcome);
+        if (outcome.status === 'rejected') continue;
+        rows.push(outcome.value);
+        report(outcome.value);
       }
     }
   } finally {
@@ -41,8 +39,8 @@ export async function ratelimit(args: readonly string[], report: (row: Row) => v
   return rows.length === cells.length;
 }
 
-async function openStore(server: string): Promise<Store & { close(): Promise<void> }> {
-  const { url, stop } = await startNative(server);
+async function openStore(): Promise<Store & { close(): Promise<void> }> {
+  const { url, stop } = await startBenchRedis();
   const redis = new Redis(url);
   return {
     redis,

@@ -1,6 +1,5 @@
-import { findServer, startNative } from '../../harness/redis.ts';
 import { type ServiceClient, type Stack, startStack } from '../../harness/stack.ts';
-import { UsageError } from '../usage.ts';
+import { startBenchRedis } from '../native-redis.ts';
 import { withoutRateLimit } from './load.ts';
 
 /** A service on a Redis and a simulated BMS of its own: one server, and the workers that the bench starts. */
@@ -19,10 +18,7 @@ export async function onBed<T>(
   { tickets, jobSeconds, config }: BedOptions,
   work: (bed: Bed) => Promise<T>,
 ): Promise<T> {
-  const binary = findServer();
-  if (binary === null)
-    throw new UsageError('redis-server or valkey-server must be on PATH: the stand-in is no measure');
-  const redis = await startNative(binary);
+  const redis = await startBenchRedis();
   try {
     const stack = await startStack({
       redis,

@@ -124,8 +124,8 @@ const asWanted = (callId: string, { message, ticket }: AsWanted): EntryBody => (
 });
 
 /** Waiting as long again as it has taken so far backs off without keeping a count. */
-const lookAgain = (ageMs: number, { now }: LedgerParts): Progress => ({
-  until: now() + Math.min(Math.max(ageMs, firstLookMs), lastCheckMs),
+const lookAgain = (ageMs: number, { now }: LedgerParts, leastMs = firstLookMs): Progress => ({
+  until: now() + Math.min(Math.max(ageMs, leastMs), lastCheckMs),
 });
 
 /** For a person: what was sent, when, and what was looked at in vain. */
@@ -154,8 +154,7 @@ const lastCheckMs = 300_000;
 
 /** The submitter tells what becomes of the row. Looking again only makes sure that there is one. */
 export function awaitBatch({ intent }: CallState, parts: LedgerParts): Progress {
-  const age = parts.now() - Date.parse(intent?.at ?? '');
-  return { until: parts.now() + Math.min(Math.max(age, firstCheckMs), lastCheckMs) };
+  return lookAgain(parts.now() - Date.parse(intent?.at ?? ''), parts, firstCheckMs);
 }
 
 /**
