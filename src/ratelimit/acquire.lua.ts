@@ -35,14 +35,14 @@ end
 -- first. After a new one calls at a time grow by one with each success; if the state was lost, which a process that
 -- remembers the bucket can tell, one at a time it stays for a window, unless the upstream says how much is left.
 local function load(b)
-  local m = redis.call('HMGET', b.meta, 'bornAt', 'limit', 'blockedUntil', 'probe', 'pacedFrom', 'foreignAt', 'ramp', 'left', 'leftOf')
+  local m = redis.call('HMGET', b.meta, 'bornAt', 'limit', 'blockedUntil', 'probe', 'pacedAt', 'foreignAt', 'ramp', 'left', 'leftOf')
   if not m[1] then
     redis.call('HSET', b.meta, 'bornAt', now, 'probe', '1', 'silentUntil', b.remembered and now + b.window or now, 'ramp', '1')
     m[4] = '1'
   end
   b.limit = math.min(b.configured, tonumber(m[2]) or b.configured)
   b.cost = math.min(b.cost, b.limit)
-  b.blockedUntil, b.probe, b.pacedFrom = tonumber(m[3]) or 0, m[4], tonumber(m[5]) or 0
+  b.blockedUntil, b.probe, b.pacedAt = tonumber(m[3]) or 0, m[4], tonumber(m[5]) or 0
   b.ramp = tonumber(m[7]) or math.huge
   -- An upstream may say what is left only when it refuses: true for a window at most.
   b.left = (tonumber(m[9]) or 0) > now - b.window and tonumber(m[8]) or math.huge
@@ -68,7 +68,10 @@ local function place(b)
   b.queued = b.score ~= nil
   if not b.queued then
     local turns = redis.call('HMGET', b.turns, lane, lane .. ':' .. client)
-    b.start = math.max(tonumber(turns[1]) or 0, tonumber(turns[2]) or 0)
+    -- Whoever comes back late lets others go before; a newcomer must not stand behind all that were passed.
+    local first = redis.call('ZRANGEBYSCORE', b.wait, lane * 1e15, '(' .. string.format('%.0f', (lane + 1) * 1e15), 'WITHSCORES', 'LIMIT', 0, 1)[2]
+    local reached = math.min(tonumber(turns[1]) or 0, first and math.floor(first % 1e15 / 1e6) or math.huge)
+    b.start = math.max(reached, tonumber(turns[2]) or 0)
     b.score = lane * 1e15 + b.start * 1e6 + redis.call('HINCRBY', b.turns, 'arrivals', 1) % 1e6
   end
   b.rank, b.ahead = 0, 0
@@ -87,14 +90,29 @@ local function untilBack(b, short, used, usable)
   return (score and math.min(score - now, b.window) or b.window) + rounds * b.window
 end
 
+-- The gap between calls at a pace that leaves no silence: however far one looks ahead (eight looks are enough), what is free
+-- now and what comes back by then lasts until then. A fifth less than that: an even pace would always hold some back, and
+-- as every call looks anew, what is left still lasts.
+local function evenGap(b, used, free)
+  local gap, stale = b.window / b.limit, redis.call('ZCARD', b.used) - used
+  for eighth = 0, 7 do
+    local back = math.floor(used * eighth / 8)
+    local score = tonumber(redis.call('ZRANGE', b.used, stale + back, stale + back, 'WITHSCORES')[2] or nil)
+    if score then gap = math.max(gap, math.min(score - now, b.window) / math.max(1, free + back)) end
+  end
+  return 0.8 * gap
+end
+
 local function waitFor(b)
   if b.blockedUntil > now then return b.blockedUntil - now end
   local busy = redis.call('ZCARD', b.busy)
   local used = redis.call('ZCOUNT', b.used, '(' .. now, '+inf')
-  -- Background leaves some to those above; and where others use the quota too, whoever may wait does not race them for the
-  -- second half of it.
-  b.paced = lane >= background or (b.foreign and lane > 0 and used >= b.limit / 2)
-  local reserve = b.paced and math.min(math.max(b.foreign and 4 or 2, math.ceil(b.limit * 0.02)), math.floor(b.limit / 4)) or 0
+  -- The second half of the limit is not for bursts: at any time something is left for who comes next. Background never bursts.
+  local isBackground = lane >= background
+  b.paced = isBackground or (lane > 0 and used >= b.limit / 2)
+  -- Background leaves some to those above; and whoever is paced to the others who use the quota.
+  local leaves = isBackground or (b.paced and b.foreign)
+  local reserve = leaves and math.min(math.max(b.foreign and 4 or 2, math.ceil(b.limit * 0.02)), math.floor(b.limit / 4)) or 0
   local isLow = b.foreign and b.left < reserve
   local atATime = b.probe and 1 or b.ramp
   if b.most > 0 then atATime = math.min(atATime, b.most) end
@@ -108,11 +126,11 @@ local function waitFor(b)
   local short = used + b.ahead + b.cost - b.limit
   if short > 0 then redis.call('HSET', b.meta, 'pressedAt', now) end
   if short + reserve > 0 then return math.max(1, math.ceil(untilBack(b, short + reserve, used, b.limit - reserve))) end
-  b.gap = b.window / b.limit * b.cost
+  if not b.paced then return 0 end
+  b.gap = evenGap(b, used, b.limit - reserve - used) * b.cost
   -- An even pace brings news evenly, so none grows old; with next to nothing left there is time for it to fill up.
-  local from = b.pacedFrom + (isLow and 3 * b.gap or 0)
-  if b.paced and from > now then return math.ceil(from - now + b.gap * b.rank) end
-  return 0
+  local from = b.pacedAt + (isLow and 4 or 1) * b.gap
+  return math.max(0, math.ceil(from - now + (from > now and b.gap * b.rank or 0)))
 end
 
 local function take(b)
@@ -120,7 +138,7 @@ local function take(b)
   redis.call('ZADD', b.busy, now + lease, permit)
   if b.probe then redis.call('HSET', b.meta, 'probe', permit) end
   -- Up to two gaps that were missed may be made good, or the pace would fall behind with every late waiter.
-  if b.paced then redis.call('HSET', b.meta, 'pacedFrom', math.max(b.pacedFrom, now - 2 * b.gap) + b.gap) end
+  if b.paced then redis.call('HSET', b.meta, 'pacedAt', math.max(b.pacedAt + b.gap, now - 2 * b.gap)) end
   redis.call('HINCRBY', b.meta, 'granted', b.cost)
   redis.call('ZREM', b.wait, b.me)
   redis.call('ZREM', b.seen, b.me)

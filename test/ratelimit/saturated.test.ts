@@ -1,14 +1,15 @@
 import t from 'tap';
+import { percentile } from '../../bench/percentile.ts';
 import { redisClient } from '../helpers/redis.ts';
 import { virtualClock } from './virtual-clock.ts';
-import { playLoad } from './virtual-load.ts';
+import { benchUpstream, playLoad } from './virtual-load.ts';
 
 const world = virtualClock(await redisClient(t));
 
 const seeds = ['a', 'b', 'c'];
 const policies = ['fixed', 'sliding', 'bucket'] as const;
 const cells = policies.flatMap((policy) =>
-  [10, 80].flatMap((callers) => (['ceil', 'floor'] as const).map((resets) => ({ policy, callers, resets }))),
+  [10, 80].flatMap((callers) => (['ceil', 'floor'] as const).map((resets) => ({ ...benchUpstream, policy, callers, resets }))),
 );
 
 t.test('alone: never a 429, and nothing left unused', { timeout: 120_000 }, async (t) => {
@@ -35,3 +36,28 @@ t.test(
       }
   },
 );
+
+// BMS as it is: 1,500 calls an hour, and one sender's storm that could use them all in minutes.
+const bms = { policy: 'fixed', limit: 1_500, windowMs: 3_600_000, durationMs: 7_200_000 } as const;
+const storm = { ...bms, callers: 100, foreign: 0, resets: 'ceil' } as const;
+
+t.test('a storm leaves the hour to quiet senders: seconds for most, minutes for none', async (t) => {
+  for (const seed of seeds) {
+    const occasional = { clients: 10, everyMs: 60_000, lane: 'triage' } as const;
+    const { use, rejected, waits } = await playLoad(world, { ...storm, occasional, seed });
+    t.equal(rejected, 0, seed);
+    t.ok(use >= 0.99, `${seed}: use ${use}`);
+    t.ok((percentile(waits, 0.5) ?? 0) <= 10_000, `${seed}: p50 ${percentile(waits, 0.5)}`);
+    t.ok((percentile(waits, 0.95) ?? 0) <= 180_000, `${seed}: p95 ${percentile(waits, 0.95)}`);
+  }
+});
+
+t.test('a storm leaves something for an escalation at any time of the hour', async (t) => {
+  for (const seed of seeds) {
+    const occasional = { clients: 1, everyMs: 60_000, lane: 'escalation' } as const;
+    const { rejected, waits } = await playLoad(world, { ...storm, occasional, seed });
+    t.equal(rejected, 0, seed);
+    t.equal(percentile(waits, 0.5), 0, `${seed}: p50`);
+    t.ok((percentile(waits, 0.95) ?? 0) <= 10_000, `${seed}: p95 ${percentile(waits, 0.95)}`);
+  }
+});

@@ -3,51 +3,73 @@ import { headersOf } from '../../bench/ratelimit/upstream-server.ts';
 import { createLimiter } from '../../sim/bms/limiter.ts';
 import type { WindowKind } from '../../sim/bms/options.ts';
 import { createRandom } from '../../sim/bms/random.ts';
+import { type Lane, lanes } from '../../src/ratelimit/caller.ts';
 import { endingsOf } from '../../src/ratelimit/endings.ts';
 import { readLimitHeaders } from '../../src/ratelimit/headers.ts';
 import type { VirtualClock } from './virtual-clock.ts';
 
 export interface LoadOptions {
   policy: WindowKind;
+  limit: number;
+  windowMs: number;
+  durationMs: number;
   /** Calls that are wanted at any time, by all workers together. */
   callers: number;
+  /** Who wants a call now and then beside them: waits are theirs. */
+  occasional?: { clients: number; everyMs: number; lane: Lane };
   /** Share of the limit that other users of the quota ask for, 0 to 1. */
   foreign: number;
   resets: 'ceil' | 'floor';
   seed: string;
 }
 
-const upstream = { limit: 80, windowMs: 4_000 };
-const durationMs = 16_000;
+/** The upstream of the bench: four windows. */
+export const benchUpstream = { limit: 80, windowMs: 4_000, durationMs: 16_000 };
+
 const leaseMs = 5_000;
 /** Others have used the quota for so long before our first call. */
 const foreignLeadMs = 3_000;
 
+interface Caller {
+  client: string;
+  lane: Lane;
+  /** What its call waits for, from when it wanted it. */
+  waiter: string;
+  since: number;
+  /** When the answer is there. */
+  then(now: number): void;
+}
+
 /**
- * The saturated upstream of the bench, with the scripts as they are, in virtual time: a run is repeatable to the last call, and
- * takes a fraction of a second. Answers the share of what was left for us that we used, and the calls that were refused.
+ * A saturated upstream, with the scripts as they are, in virtual time: a run is repeatable to the last call, and takes a
+ * fraction of a second. Answers the share of what was left for us that we used, the calls that were refused, and how long
+ * the occasional ones waited for their permits (ms, the shortest first).
  */
 export async function playLoad({ steps, at }: VirtualClock, options: LoadOptions) {
-  const { policy, callers, foreign, resets, seed } = options;
+  const { policy, limit, windowMs, durationMs, callers, occasional, foreign, resets, seed } = options;
   const random = createRandom(seed);
   const between = (min: number, max: number) => min + random.next() * (max - min);
-  const draw = { name: JSON.stringify(options), ...upstream, cost: 1, concurrency: 0, remembered: false };
-  const limiter = createLimiter(policy, { limit: upstream.limit, windowSeconds: upstream.windowMs / 1000 });
-  const phaseMs = upstream.windowMs * between(0.1, 0.9);
+  const draw = { name: JSON.stringify(options), limit, windowMs, cost: 1, concurrency: 0, remembered: false };
+  const limiter = createLimiter(policy, { limit, windowSeconds: windowMs / 1000 });
+  const phaseMs = windowMs * between(0.1, 0.9);
   const agenda = createAgenda();
   const tally = { granted: 0, rejected: 0, foreign: 0 };
+  const waits: number[] = [];
   let firstAt: number | null = null;
-  let permits = 0;
+  let calls = 0;
 
-  async function want(waiter: string, now: number): Promise<void> {
+  async function want(caller: Caller, now: number): Promise<void> {
     await at(now);
-    const permit = `p${permits++}`;
-    const { waitMs, refusedBy } = await steps.acquire({ permit, waiter, leaseMs, lane: 2, client: 'main' }, [draw]);
-    if (refusedBy !== null) return agenda.add(now + waitMs + between(0, 20), (then) => want(waiter, then));
-    agenda.add(now + between(15, 60), async (arrived) => arrive(permit, arrived));
+    const permit = `p${calls++}`;
+    const { client, waiter } = caller;
+    const ask = { permit, waiter, leaseMs, lane: lanes.indexOf(caller.lane), client };
+    const { waitMs, refusedBy } = await steps.acquire(ask, [draw]);
+    if (refusedBy !== null) return agenda.add(now + waitMs + between(0, 20), (then) => want(caller, then));
+    if (client !== 'main') waits.push(now - caller.since);
+    agenda.add(now + between(15, 60), async (arrived) => arrive(caller, permit, arrived));
   }
 
-  function arrive(permit: string, now: number): void {
+  function arrive(caller: Caller, permit: string, now: number): void {
     firstAt ??= now;
     const verdict = limiter.take('tenant', now + phaseMs);
     tally[verdict.ok ? 'granted' : 'rejected'] += 1;
@@ -55,24 +77,37 @@ export async function playLoad({ steps, at }: VirtualClock, options: LoadOptions
       await at(answered);
       const news = readLimitHeaders(new Headers(headersOf(verdict, resets)), answered);
       await steps.settle({ permit, leaseMs }, 'answered', endingsOf(verdict.ok ? 200 : 429, [draw], [news]));
-      await want(`after ${permit}`, answered);
+      caller.then(answered);
     });
+  }
+
+  const busy = (now: number) => {
+    const caller: Caller = { client: 'main', lane: 'triage', waiter: `w${calls++}`, since: now, then: busy };
+    agenda.add(now, (then) => want(caller, then));
+  };
+
+  async function nowAndThen(client: string, lane: Lane, everyMs: number, now: number): Promise<void> {
+    agenda.add(now + everyMs * between(2 / 3, 4 / 3), (then) => nowAndThen(client, lane, everyMs, then));
+    await want({ client, lane, waiter: `w${calls++}`, since: now, then: () => {} }, now);
   }
 
   async function foreignCall(now: number): Promise<void> {
     if (limiter.take('tenant', now + phaseMs).ok && firstAt !== null) tally.foreign += 1;
-    agenda.add(now + (upstream.windowMs / (upstream.limit * foreign)) * between(0.5, 1.5), foreignCall);
+    agenda.add(now + (windowMs / (limit * foreign)) * between(0.5, 1.5), foreignCall);
   }
 
   const startAt = 1_000_000;
   if (foreign > 0) agenda.add(startAt - foreignLeadMs, foreignCall);
-  for (let caller = 0; caller < callers; caller += 1)
-    agenda.add(startAt + between(0, 20), (now) => want(`caller ${caller}`, now));
+  for (let caller = 0; caller < callers; caller += 1) busy(startAt + between(0, 20));
+  const { clients = 0, everyMs = 0, lane = 'triage' } = occasional ?? {};
+  for (let client = 0; client < clients; client += 1)
+    agenda.add(startAt + between(0, everyMs), (now) => nowAndThen(`client ${client}`, lane, everyMs, now));
   for (let next = agenda.take(); next && next.at <= (firstAt ?? next.at) + durationMs; next = agenda.take())
     await next.run(next.at);
 
-  const allowed = allowedCalls({ ...upstream, policy }, durationMs);
-  return { use: utilisation(allowed, tally.granted, tally.foreign), rejected: tally.rejected };
+  const allowed = allowedCalls({ limit, windowMs, policy }, durationMs);
+  const use = utilisation(allowed, tally.granted, tally.foreign);
+  return { use, rejected: tally.rejected, waits: waits.sort((a, b) => a - b) };
 }
 
 type Event = { at: number; run(now: number): Promise<void> };
