@@ -9,7 +9,9 @@ const world = virtualClock(await redisClient(t));
 const seeds = ['a', 'b', 'c'];
 const policies = ['fixed', 'sliding', 'bucket'] as const;
 const cells = policies.flatMap((policy) =>
-  [10, 80].flatMap((callers) => (['ceil', 'floor'] as const).map((resets) => ({ ...benchUpstream, policy, callers, resets }))),
+  [10, 80].flatMap((callers) =>
+    (['ceil', 'floor'] as const).map((resets) => ({ ...benchUpstream, policy, callers, resets })),
+  ),
 );
 
 t.test('alone: never a 429, and nothing left unused', { timeout: 120_000 }, async (t) => {

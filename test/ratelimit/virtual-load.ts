@@ -37,7 +37,7 @@ interface Caller {
   waiter: string;
   since: number;
   /** When the answer is there. */
-  then(now: number): void;
+  answered(now: number): void;
 }
 
 /**
@@ -77,18 +77,18 @@ export async function playLoad({ steps, at }: VirtualClock, options: LoadOptions
       await at(answered);
       const news = readLimitHeaders(new Headers(headersOf(verdict, resets)), answered);
       await steps.settle({ permit, leaseMs }, 'answered', endingsOf(verdict.ok ? 200 : 429, [draw], [news]));
-      caller.then(answered);
+      caller.answered(answered);
     });
   }
 
   const busy = (now: number) => {
-    const caller: Caller = { client: 'main', lane: 'triage', waiter: `w${calls++}`, since: now, then: busy };
+    const caller: Caller = { client: 'main', lane: 'triage', waiter: `w${calls++}`, since: now, answered: busy };
     agenda.add(now, (then) => want(caller, then));
   };
 
   async function nowAndThen(client: string, lane: Lane, everyMs: number, now: number): Promise<void> {
     agenda.add(now + everyMs * between(2 / 3, 4 / 3), (then) => nowAndThen(client, lane, everyMs, then));
-    await want({ client, lane, waiter: `w${calls++}`, since: now, then: () => {} }, now);
+    await want({ client, lane, waiter: `w${calls++}`, since: now, answered: () => {} }, now);
   }
 
   async function foreignCall(now: number): Promise<void> {
