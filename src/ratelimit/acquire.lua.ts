@@ -74,10 +74,12 @@ local function place(b)
     b.start = math.max(reached, tonumber(turns[2]) or 0)
     b.score = lane * 1e15 + b.start * 1e6 + redis.call('HINCRBY', b.turns, 'arrivals', 1) % 1e6
   end
-  b.rank, b.ahead = 0, 0
-  for _, other in ipairs(redis.call('ZRANGEBYSCORE', b.wait, '-inf', '(' .. string.format('%.0f', b.score))) do
-    b.rank, b.ahead = b.rank + 1, b.ahead + tonumber(string.match(other, '%*(%d+)$'))
-  end
+  -- Of a long queue the first ones are asked what they want; the rest most likely wants no more and no less.
+  local before = '(' .. string.format('%.0f', b.score)
+  b.rank, b.ahead = redis.call('ZCOUNT', b.wait, '-inf', before), 0
+  local some = redis.call('ZRANGEBYSCORE', b.wait, '-inf', before, 'LIMIT', 0, 200)
+  for _, other in ipairs(some) do b.ahead = b.ahead + tonumber(string.match(other, '%*(%d+)$')) end
+  if b.rank > #some then b.ahead = math.floor(b.ahead * b.rank / #some) end
 end
 
 -- When so many more permits are back than now: first those in use and cooling down, the soonest first, then those that
