@@ -42,7 +42,7 @@ local function load(b)
   end
   b.limit = math.min(b.configured, tonumber(m[2]) or b.configured)
   b.cost = math.min(b.cost, b.limit)
-  b.blockedUntil, b.probe, b.pacedAt = tonumber(m[3]) or 0, m[4], tonumber(m[5]) or 0
+  b.blockedUntil, b.probe, b.pacedAt = tonumber(m[3]) or 0, m[4], math.min(now, tonumber(m[5]) or 0)
   b.ramp = tonumber(m[7]) or math.huge
   -- An upstream may say what is left only when it refuses: true for a window at most.
   b.left = (tonumber(m[9]) or 0) > now - b.window and tonumber(m[8]) or math.huge
