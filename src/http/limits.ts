@@ -9,6 +9,7 @@ export interface LimitRecord {
   remaining: number;
   refused: number;
   probing: boolean;
+  pacing: boolean;
   blockedUntil: string | null;
   waiting: Record<string, number>;
 }
@@ -60,6 +61,7 @@ export function limitMetrics(register: Registry, { getLimits, getSharedReads }: 
   gauge('_remaining', 'Permits that are free', ({ remaining }) => remaining);
   gauge('_refused', '429s since the state of the bucket was made', ({ refused }) => refused);
   gauge('_probing', '1: one call at a time until one succeeds', ({ probing }) => (probing ? 1 : 0));
+  gauge('_pacing', '1: half is used; what is left is paced so that it lasts', ({ pacing }) => (pacing ? 1 : 0));
   gauge('_blocked_seconds', 'For how long a 429 still holds us back', secondsBlocked);
   new Gauge({
     name: 'bms_triage_shared_reads',

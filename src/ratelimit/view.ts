@@ -16,6 +16,8 @@ export interface LimitView {
   blockedUntil: string | null;
   /** One call at a time until one succeeds. */
   probing: boolean;
+  /** Half of the limit is used: every lane but `escalation` waits so that the rest lasts, though some remain. */
+  pacing: boolean;
   waiting: Record<Lane, number>;
   /** Since the state was made: permits given out, 429s, and calls that somebody else made. */
   granted: number;
@@ -40,6 +42,7 @@ function viewOf(bucket: string, figures: readonly number[], now: number): LimitV
     remaining: Math.max(0, limit - used),
     blockedUntil: blockedMs > 0 ? new Date(now + blockedMs).toISOString() : null,
     probing: probing === 1,
+    pacing: used >= limit / 2,
     waiting: Object.fromEntries(lanes.map((lane, index) => [lane, waiters[index] ?? 0])) as Record<Lane, number>,
   };
 }

@@ -34,7 +34,16 @@ t.test('operators see each bucket: what is used, who waits, what blocks', async 
   const { items, sharedReads } = (await app.inject('/limits')).json();
   const [limit] = items;
   t.same(sharedReads, { hits: 1, misses: 1 });
-  t.match(limit, { bucket: 'acme GET /a', configured: 3, limit: 2, used: 2, remaining: 0, refused: 1, probing: true });
+  t.match(limit, {
+    bucket: 'acme GET /a',
+    configured: 3,
+    limit: 2,
+    used: 2,
+    remaining: 0,
+    refused: 1,
+    probing: true,
+    pacing: true,
+  });
   t.match(limit.waiting, { escalation: 1, triage: 0 });
   t.ok(Date.parse(limit.blockedUntil) > Date.now() + 20_000);
 
