@@ -8,7 +8,7 @@ import { createProbeServer, createServer, type ProbeParts } from './http/server.
 import { countSharedReads } from './kaseya/shared-reads.ts';
 import { openTask, type PeopleParts, recordsOf, runActions } from './people.ts';
 import { enqueueAlerts } from './queue/alerts.ts';
-import { connectRedis, failFast } from './queue/connection.ts';
+import { checkRedis, connectRedis, failFast } from './queue/connection.ts';
 import { createStuckCheck } from './queue/liveness.ts';
 import { countJobs, type Queues } from './queue/queues.ts';
 import { viewLimits } from './ratelimit/view.ts';
@@ -24,7 +24,7 @@ export async function buildServer(config: Config, role: Role, log: Logger, close
   const { queues } = stores;
   const probes: ProbeParts = {
     log,
-    pingRedis: async () => void (await failFast(redis, () => redis.ping())),
+    checkRedis: () => checkRedis(redis),
     countJobs: () => failFast(redis, () => countJobs(queues)),
     ...(role === 'server' ? {} : { stuckQueue: stuckCheck(redis, queues) }),
     getLimits: () => failFast(redis, () => viewLimits(redis)),
@@ -60,7 +60,7 @@ export async function buildServer(config: Config, role: Role, log: Logger, close
 const standstillMs = 120_000;
 
 function stuckCheck(redis: Redis, queues: Queues) {
-  const check = createStuckCheck(Object.values(queues), standstillMs);
-  // A Redis that is away is for /readyz to tell: starting the worker again would not bring it back.
+  const canWork = async () => (await checkRedis(redis)) === 'ok';
+  const check = createStuckCheck(Object.values(queues), canWork, standstillMs);
   return () => failFast(redis, check).catch(() => null);
 }

@@ -38,5 +38,7 @@ export const keys = {
   jobRows: (family: string, jobId: string) => key('rmm', 'job', family, jobId),
   /** The ticket that BMS last told to hold this alert. */
   ticketHint: (sourceId: string) => key('ticket-of', sourceId),
+  /** Written by whoever asks whether Redis takes anything. */
+  probe: () => key('probe'),
   alertsBySource: (sourceId: string) => key('source', sourceId),
 };
