@@ -12,12 +12,19 @@ import { checkRedis, connectRedis, failFast } from './queue/connection.ts';
 import { createStuckCheck } from './queue/liveness.ts';
 import { countJobs, type Queues } from './queue/queues.ts';
 import { viewLimits } from './ratelimit/view.ts';
+import type { Reaches } from './reach.ts';
 import { type Closers, openStores } from './stores.ts';
 import { toolsFor } from './toolbox.ts';
 import { createUpstream } from './upstream.ts';
 
 /** The HTTP side of a role: everything, or a worker's probes alone. */
-export async function buildServer(config: Config, role: Role, log: Logger, closers: Closers): Promise<FastifyInstance> {
+export async function buildServer(
+  config: Config,
+  role: Role,
+  log: Logger,
+  closers: Closers,
+  reaches: Reaches,
+): Promise<FastifyInstance> {
   const redis = connectRedis(config.REDIS_URL, 'producer', log);
   closers.push(async () => redis.disconnect());
   const stores = openStores(redis, config, log);
@@ -25,6 +32,7 @@ export async function buildServer(config: Config, role: Role, log: Logger, close
   const probes: ProbeParts = {
     log,
     checkRedis: () => checkRedis(redis),
+    getReach: () => Object.values(reaches).flatMap((reach) => reach.view() ?? []),
     countJobs: () => failFast(redis, () => countJobs(queues)),
     ...(role === 'server' ? {} : { stuckQueue: stuckCheck(redis, queues) }),
     getLimits: () => failFast(redis, () => viewLimits(redis)),

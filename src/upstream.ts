@@ -13,6 +13,7 @@ import { createTransport, type Transport } from './kaseya/transport.ts';
 import { trutoLimits, trutoTiers } from './kaseya/truto/limits.ts';
 import { createTrutoTransport, type Operations } from './kaseya/truto/transport.ts';
 import { type BucketOptions, createBucket, type Limit } from './ratelimit/bucket.ts';
+import type { Reach } from './reach.ts';
 
 export interface Upstream {
   bms: Bms;
@@ -22,8 +23,8 @@ export interface Upstream {
 }
 
 /** The tenant's BMS, directly or by way of Truto, and whoever runs remedies; each on a rate budget of its own. */
-export function createUpstream(config: Config, redis: Redis, signal: AbortSignal): Upstream {
-  const parts = { config, redis, signal };
+export function createUpstream(config: Config, redis: Redis, signal: AbortSignal, reach?: Reach): Upstream {
+  const parts = { config, redis, signal, reach };
   const { TRUTO_TOKEN: token, TRUTO_ACCOUNT_ID: accountId } = config;
   const way = token && accountId ? byTruto(parts, token, accountId) : { bms: bmsItself(parts), operations: null };
   return { ...way, remedies: remediesOf(parts) };
@@ -36,6 +37,8 @@ interface Parts {
   config: Config;
   redis: Redis;
   signal: AbortSignal;
+  /** Hears how calls of BMS end; absent for who calls nothing. */
+  reach: Reach | undefined;
 }
 
 const patienceMs = 2_000;
@@ -72,8 +75,14 @@ const shareMs = ({ rmm }: Config) => Math.min(2_000, rmm.firstPollSeconds * 1000
 /** How long one waits for another's read before reading for oneself. */
 const leadMs = 5_000;
 
-const sharing = (transport: Transport, { config, redis }: Parts, tenant: string): Transport =>
-  shareReads(transport, { redis, tenant, ttlMs: Math.ceil(shareMs(config)), leadMs });
+const sharing = (transport: Transport, { config, redis, reach }: Parts, tenant: string): Transport =>
+  shareReads(reach ? watched(transport, reach) : transport, {
+    ...{ redis, tenant, ttlMs: Math.ceil(shareMs(config)), leadMs },
+  });
+
+const watched = (transport: Transport, reach: Reach): Transport => ({
+  call: (request) => reach.watch(() => transport.call(request)),
+});
 
 function bmsItself(parts: Parts): Bms {
   const { config, redis, signal } = parts;

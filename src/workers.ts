@@ -21,6 +21,7 @@ import { createRowQueue } from './queue/row-queue.ts';
 import { startRuns } from './queue/runs.ts';
 import { armSubmit } from './queue/submit.ts';
 import { runAs } from './ratelimit/caller.ts';
+import type { Reaches } from './reach.ts';
 import { type Closers, openStores } from './stores.ts';
 import { triageParts } from './toolbox.ts';
 import { createUpstream, type Upstream } from './upstream.ts';
@@ -31,16 +32,16 @@ const graceMs = 20_000;
 const awayMs = 3_000;
 
 /** Everything that takes work from a queue: intake, runs, and RMM jobs. */
-export async function startWorkers(config: Config, log: Logger, closers: Closers): Promise<void> {
+export async function startWorkers(config: Config, log: Logger, closers: Closers, reaches: Reaches): Promise<void> {
   const redis = connectRedis(config.REDIS_URL, 'worker', log);
   closers.push(async () => redis.disconnect());
   const stores = openStores(redis, config, log);
   const stopping = new AbortController();
   setMaxListeners(0, stopping.signal);
-  const upstream = createUpstream(config, redis, stopping.signal);
+  const upstream = createUpstream(config, redis, stopping.signal, reaches.bms);
   const { bms, remedies } = upstream;
   void tellMissing(upstream, log);
-  const parts = triageParts(config, upstream, redis);
+  const parts = triageParts(config, upstream, redis, reaches.model);
   const options: WorkerOptions = {
     connection: redis,
     concurrency: config.concurrency,

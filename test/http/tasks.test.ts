@@ -17,6 +17,7 @@ async function build(open?: (task: Task) => Promise<{ runId: string }>) {
   const app = await createServer({
     log: pino({ level: 'silent' }),
     checkRedis: async () => 'ok',
+    getReach: () => [],
     countJobs: async () => [],
     getLimits: async () => [],
     getSharedReads: async () => ({ hits: 0, misses: 0 }),

@@ -18,6 +18,7 @@ async function build(enqueue?: (alerts: readonly Alert[]) => Promise<void>) {
   const parts: ServerParts = {
     log: pino({ level: 'silent' }),
     checkRedis: async () => 'ok',
+    getReach: () => [],
     countJobs: async () => [],
     getLimits: async () => [],
     getSharedReads: async () => ({ hits: 0, misses: 0 }),

@@ -1,10 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isTransient, UpstreamError } from '../../errors.ts';
 import type { Bucket } from '../../ratelimit/bucket.ts';
-import { exchange, type RawAnswer } from '../http.ts';
-import { lastCheck } from '../last-check.ts';
+import { permittedExchange } from '../permitted.ts';
 import { type Asked, readBody } from './answer.ts';
-import { settlePermit } from './limits.ts';
+import { tellTiers } from './limits.ts';
 import type { Planned } from './plan.ts';
 
 export interface ClientOptions {
@@ -32,15 +31,8 @@ const refusalTries = 6;
  */
 export function createClient({ baseUrl, token, bucket, timeoutMs, signal }: ClientOptions) {
   const send = async (call: Call): Promise<unknown> => {
-    const permit = await bucket.acquire(call.endpoint, signal);
-    if (call.isWrite) await lastCheck(permit);
-    let answer: RawAnswer | null = null;
-    try {
-      answer = await exchange({ ...call, url: urlOf(baseUrl, call.planned), init: initOf(call, token), timeoutMs });
-      return readBody(answer, call);
-    } finally {
-      await settlePermit(permit, answer);
-    }
+    const asked = { ...call, url: urlOf(baseUrl, call.planned), init: initOf(call, token), timeoutMs };
+    return readBody(await permittedExchange(call.endpoint, asked, { bucket, signal, tell: tellTiers }), call);
   };
 
   return async (call: Call): Promise<unknown> => {

@@ -1,0 +1,91 @@
+import type { Logger } from 'pino';
+import { errorCode, errorMessage, isTransient, UpstreamError } from './errors.ts';
+
+/** Who is called by this process, and how that goes. */
+export interface ReachRecord {
+  upstream: string;
+  isUp: boolean;
+  /** ms since 1970; null while there was none. */
+  lastAnswerAt: number | null;
+}
+
+/**
+ * What the end of a call says of the upstream: it `answered`, be it with a no; it gave nothing usable (`missed`); it will
+ * not have us at all, whatever we ask (`refused`). Null: nothing, for the call was never made.
+ */
+export type Sign = 'answered' | 'missed' | 'refused' | null;
+
+/** Whether an upstream can be reached, as the calls of this process tell. Nothing is called to find out. */
+export interface Reach {
+  /** Makes the call and takes note of how it ends. */
+  watch<T>(call: () => Promise<T>): Promise<T>;
+  /** Null until it has been called. */
+  view(): ReachRecord | null;
+}
+
+/** One call may fail for a reason of its own; so many in a row, whatever they asked, do not. */
+const missesUntilDown = 3;
+
+interface ReachOptions {
+  log: Logger;
+  /** Reads what a failed call says. */
+  signOf(error: unknown): Sign;
+  now?: () => number;
+}
+
+/** Logs `<upstream>_unreachable` once when calls begin to fail, and `<upstream>_back` once with the seconds that it took. */
+export function createReach(upstream: string, { log, signOf, now = Date.now }: ReachOptions): Reach {
+  let misses = 0;
+  let missingSince = 0;
+  let isUp = true;
+  let lastAnswerAt: number | null = null;
+
+  const answered = () => {
+    lastAnswerAt = now();
+    misses = 0;
+    if (isUp) return;
+    isUp = true;
+    log.info({ seconds: Math.round((lastAnswerAt - missingSince) / 1000) }, `${upstream}_back`);
+  };
+
+  const missed = (error: unknown, isCertain: boolean) => {
+    misses += 1;
+    if (misses === 1) missingSince = now();
+    if (!isUp || (misses < missesUntilDown && !isCertain)) return;
+    isUp = false;
+    log.error({ code: errorCode(error), error: errorMessage(error) }, `${upstream}_unreachable`);
+  };
+
+  return {
+    async watch(call) {
+      try {
+        const answer = await call();
+        answered();
+        return answer;
+      } catch (error) {
+        const sign = signOf(error);
+        if (sign === 'answered') answered();
+        else if (sign !== null) missed(error, sign === 'refused');
+        throw error;
+      }
+    },
+    view: () => (misses === 0 && lastAnswerAt === null ? null : { upstream, isUp, lastAnswerAt }),
+  };
+}
+
+/** A no is an answer; only that it will not let us in at all is not. */
+const bmsSign = (error: unknown): Sign => {
+  if (!(error instanceof UpstreamError)) return errorCode(error) === 'sign_in_refused' ? 'refused' : null;
+  if (error.code === 'auth') return 'refused';
+  return isTransient(error) && error.code !== 'throttled' ? 'missed' : 'answered';
+};
+
+const modelSigns: Record<string, Sign> = { model_unavailable: 'missed', model_refused: 'refused' };
+const modelSign = (error: unknown): Sign => modelSigns[errorCode(error)] ?? null;
+
+export type Reaches = Record<'bms' | 'model', Reach>;
+
+export const createReaches = (log: Logger): Reaches => ({
+  bms: createReach('bms', { log, signOf: bmsSign }),
+  model: createReach('model', { log, signOf: modelSign }),
+});
