@@ -6,13 +6,13 @@ import type { Role } from './app.ts';
 import type { Config } from './config.ts';
 import { createProbeServer, createServer, type ProbeParts } from './http/server.ts';
 import { countSharedReads } from './kaseya/shared-reads.ts';
+import type { Observed } from './observed.ts';
 import { openTask, type PeopleParts, recordsOf, runActions } from './people.ts';
 import { enqueueAlerts } from './queue/alerts.ts';
 import { checkRedis, connectRedis, failFast } from './queue/connection.ts';
 import { createStuckCheck } from './queue/liveness.ts';
-import { countJobs, type Queues } from './queue/queues.ts';
+import { countJobs, getOldest, type Queues } from './queue/queues.ts';
 import { viewLimits } from './ratelimit/view.ts';
-import type { Reaches } from './reach.ts';
 import { type Closers, openStores } from './stores.ts';
 import { toolsFor } from './toolbox.ts';
 import { createUpstream } from './upstream.ts';
@@ -23,7 +23,7 @@ export async function buildServer(
   role: Role,
   log: Logger,
   closers: Closers,
-  reaches: Reaches,
+  observed: Observed,
 ): Promise<FastifyInstance> {
   const redis = connectRedis(config.REDIS_URL, 'producer', log);
   closers.push(async () => redis.disconnect());
@@ -32,8 +32,10 @@ export async function buildServer(
   const probes: ProbeParts = {
     log,
     checkRedis: () => checkRedis(redis),
-    getReach: () => Object.values(reaches).flatMap((reach) => reach.view() ?? []),
+    getReach: () => Object.values(observed.reaches).flatMap((reach) => reach.view() ?? []),
+    concluded: observed.concluded,
     countJobs: () => failFast(redis, () => countJobs(queues)),
+    getOldest: () => failFast(redis, () => getOldest(queues)),
     ...(role === 'server' ? {} : { stuckQueue: stuckCheck(redis, queues) }),
     getLimits: () => failFast(redis, () => viewLimits(redis)),
     getSharedReads: () => failFast(redis, () => countSharedReads(redis)),

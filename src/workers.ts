@@ -11,6 +11,7 @@ import type { RunState } from './fold.ts';
 import { lookAtJob } from './kaseya/jobs.ts';
 import type { RmmAction, RowOf } from './kaseya/rmm.ts';
 import { asCaller } from './lanes.ts';
+import type { Observed } from './observed.ts';
 import { startIntake } from './queue/alerts.ts';
 import { connectRedis } from './queue/connection.ts';
 import type { OwnedJournal } from './queue/journal.ts';
@@ -21,7 +22,6 @@ import { createRowQueue } from './queue/row-queue.ts';
 import { startRuns } from './queue/runs.ts';
 import { armSubmit } from './queue/submit.ts';
 import { runAs } from './ratelimit/caller.ts';
-import type { Reaches } from './reach.ts';
 import { type Closers, openStores } from './stores.ts';
 import { triageParts } from './toolbox.ts';
 import { createUpstream, type Upstream } from './upstream.ts';
@@ -32,16 +32,16 @@ const graceMs = 20_000;
 const awayMs = 3_000;
 
 /** Everything that takes work from a queue: intake, runs, and RMM jobs. */
-export async function startWorkers(config: Config, log: Logger, closers: Closers, reaches: Reaches): Promise<void> {
+export async function startWorkers(config: Config, log: Logger, closers: Closers, observed: Observed): Promise<void> {
   const redis = connectRedis(config.REDIS_URL, 'worker', log);
   closers.push(async () => redis.disconnect());
   const stores = openStores(redis, config, log);
   const stopping = new AbortController();
   setMaxListeners(0, stopping.signal);
-  const upstream = createUpstream(config, redis, stopping.signal, reaches.bms);
+  const upstream = createUpstream(config, redis, stopping.signal, observed.reaches.bms);
   const { bms, remedies } = upstream;
   void tellMissing(upstream, log);
-  const parts = triageParts(config, upstream, redis, reaches.model);
+  const parts = triageParts(config, upstream, redis, observed.reaches.model);
   const options: WorkerOptions = {
     connection: redis,
     concurrency: config.concurrency,
@@ -56,6 +56,7 @@ export async function startWorkers(config: Config, log: Logger, closers: Closers
       const { incidentId, alert } = subject;
       await stores.incidents.settle({ incidentId, alertId: alert.id, disposition, reason, ticket });
     }
+    observed.concluded[disposition] += 1;
     log.info({ runId: journal.runId, disposition, ticketId: ticket?.id }, 'run_concluded');
   };
 

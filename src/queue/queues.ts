@@ -114,6 +114,20 @@ export async function countJobs(queues: Queues): Promise<{ queue: string; state:
   );
 }
 
+/** For how many seconds the first alert has waited to be taken in, and the first run to begin; 0 when none waits. */
+export async function getOldest({ alerts, runs }: Queues): Promise<{ queue: string; seconds: number }[]> {
+  // A run that was parked waits among those without a priority, and says when it was opened.
+  const firsts = await Promise.all([
+    alerts.getJobs(['waiting'], 0, 0, true),
+    runs.getJobs(['prioritized'], 0, 0, true),
+  ]);
+  const names = [alerts.name, runs.name];
+  return firsts.map(([job], index) => ({
+    queue: names[index] ?? '',
+    seconds: job ? Math.max(0, Date.now() - job.timestamp) / 1000 : 0,
+  }));
+}
+
 /** Brings a delayed job forward. False when it was not waiting for its time: then it runs anyway. */
 export async function wake(queue: Queue, jobId: string): Promise<boolean> {
   const job = await queue.getJob(jobId);

@@ -18,6 +18,8 @@ async function build(open?: (task: Task) => Promise<{ runId: string }>) {
     log: pino({ level: 'silent' }),
     checkRedis: async () => 'ok',
     getReach: () => [],
+    getOldest: async () => [],
+    concluded: {},
     countJobs: async () => [],
     getLimits: async () => [],
     getSharedReads: async () => ({ hits: 0, misses: 0 }),

@@ -19,6 +19,8 @@ async function build(enqueue?: (alerts: readonly Alert[]) => Promise<void>) {
     log: pino({ level: 'silent' }),
     checkRedis: async () => 'ok',
     getReach: () => [],
+    getOldest: async () => [],
+    concluded: {},
     countJobs: async () => [],
     getLimits: async () => [],
     getSharedReads: async () => ({ hits: 0, misses: 0 }),
