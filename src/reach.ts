@@ -15,10 +15,15 @@ export interface ReachRecord {
  */
 export type Sign = 'answered' | 'missed' | 'refused' | null;
 
+/** `missing`: its last calls gave nothing usable; it will be back. `refused`: only a person can mend that. */
+export type ReachState = 'up' | 'missing' | 'refused';
+
 /** Whether an upstream can be reached, as the calls of this process tell. Nothing is called to find out. */
 export interface Reach {
   /** Makes the call and takes note of how it ends. */
   watch<T>(call: () => Promise<T>): Promise<T>;
+  state(): ReachState;
+  onChange(listener: (state: ReachState) => void): void;
   /** Null until it has been called. */
   view(): ReachRecord | null;
 }
@@ -37,23 +42,30 @@ interface ReachOptions {
 export function createReach(upstream: string, { log, signOf, now = Date.now }: ReachOptions): Reach {
   let misses = 0;
   let missingSince = 0;
-  let isUp = true;
+  let state: ReachState = 'up';
   let lastAnswerAt: number | null = null;
+  const listeners: ((state: ReachState) => void)[] = [];
+
+  const change = (to: ReachState) => {
+    state = to;
+    for (const listener of listeners) listener(to);
+  };
 
   const answered = () => {
     lastAnswerAt = now();
     misses = 0;
-    if (isUp) return;
-    isUp = true;
+    if (state === 'up') return;
     log.info({ seconds: Math.round((lastAnswerAt - missingSince) / 1000) }, `${upstream}_back`);
+    change('up');
   };
 
   const missed = (error: unknown, isCertain: boolean) => {
     misses += 1;
     if (misses === 1) missingSince = now();
-    if (!isUp || (misses < missesUntilDown && !isCertain)) return;
-    isUp = false;
+    const is = isCertain ? 'refused' : 'missing';
+    if (state === is || state === 'refused' || (misses < missesUntilDown && !isCertain)) return;
     log.error({ code: errorCode(error), error: errorMessage(error) }, `${upstream}_unreachable`);
+    change(is);
   };
 
   return {
@@ -69,7 +81,9 @@ export function createReach(upstream: string, { log, signOf, now = Date.now }: R
         throw error;
       }
     },
-    view: () => (misses === 0 && lastAnswerAt === null ? null : { upstream, isUp, lastAnswerAt }),
+    state: () => state,
+    onChange: (listener) => void listeners.push(listener),
+    view: () => (misses === 0 && lastAnswerAt === null ? null : { upstream, isUp: state === 'up', lastAnswerAt }),
   };
 }
 
@@ -77,6 +91,8 @@ export function createReach(upstream: string, { log, signOf, now = Date.now }: R
 const bmsSign = (error: unknown): Sign => {
   if (!(error instanceof UpstreamError)) return errorCode(error) === 'sign_in_refused' ? 'refused' : null;
   if (error.code === 'auth') return 'refused';
+  // Truto's catalogue says so before anything is called.
+  if (error.code === 'unsupported') return null;
   return isTransient(error) && error.code !== 'throttled' ? 'missed' : 'answered';
 };
 

@@ -3,7 +3,7 @@ import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Redis } from 'ioredis';
 import type { Logger } from 'pino';
-import { giveUp, triage } from './agent/triage.ts';
+import { giveUp, triage, waitsForBms } from './agent/triage.ts';
 import type { Config } from './config.ts';
 import { errorCode, errorMessage } from './errors.ts';
 import { fenced } from './fence.ts';
@@ -21,7 +21,9 @@ import { startRmmJobs } from './queue/rmm-jobs.ts';
 import { createRowQueue } from './queue/row-queue.ts';
 import { startRuns } from './queue/runs.ts';
 import { armSubmit } from './queue/submit.ts';
+import { createWaitingRuns } from './queue/waiting.ts';
 import { runAs } from './ratelimit/caller.ts';
+import { scout } from './scout.ts';
 import { type Closers, openStores } from './stores.ts';
 import { triageParts } from './toolbox.ts';
 import { createUpstream, type Upstream } from './upstream.ts';
@@ -60,6 +62,13 @@ export async function startWorkers(config: Config, log: Logger, closers: Closers
     log.info({ runId: journal.runId, disposition, ticketId: ticket?.id }, 'run_concluded');
   };
 
+  const waiting = createWaitingRuns(redis, stores.queues.runs);
+  const askBms = () => runAs({ lane: 'poll', client: 'scout' }, () => bms.session.user());
+  observed.reaches.bms.onChange((state) => {
+    if (state === 'missing') void scout(observed.reaches.bms, askBms, stopping.signal);
+    if (state === 'up') waiting.wake(stopping.signal).catch(() => {});
+  });
+
   const look = lookAtJob(bms.jobs, { remedy: (job) => remedies.look(job) });
   const firstPollMs = config.rmm.firstPollSeconds * 1000;
   const workers = [
@@ -73,7 +82,10 @@ export async function startWorkers(config: Config, log: Logger, closers: Closers
         },
         armSubmit: (action) => armSubmit(stores.queues.rmmJobs, action, config.rmm.batchMillis, Date.now()),
         async advance(journal, signal) {
+          await waiting.leave(journal.runId);
           const progress = await asCaller(journal, (costed) => triage(costed, parts, signal));
+          if (progress.kind === 'suspended' && progress.reason.startsWith(waitsForBms))
+            await waiting.join(journal.runId);
           if (progress.kind === 'concluded') await settle(journal, progress.state);
           return progress;
         },

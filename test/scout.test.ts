@@ -1,0 +1,49 @@
+import { pino } from 'pino';
+import t from 'tap';
+import { createReach, type Sign } from '../src/reach.ts';
+import { scout } from '../src/scout.ts';
+
+function missing() {
+  let sign: Sign = 'missed';
+  const reach = createReach('bms', { log: pino({ level: 'silent' }), signOf: () => sign });
+  const fail = (how: Sign) => {
+    sign = how;
+    return reach.watch(() => Promise.reject(new Error('no'))).catch(() => {});
+  };
+  return { reach, fail };
+}
+
+t.test('an upstream that is missing is asked until it answers', async (t) => {
+  const { reach, fail } = missing();
+  for (let i = 0; i < 3; i += 1) await fail('missed');
+  let asked = 0;
+  const ask = () => {
+    asked += 1;
+    return asked < 4 ? fail('missed') : reach.watch(async () => 1);
+  };
+  await scout(reach, ask, new AbortController().signal, 1);
+  t.equal(asked, 4);
+  t.equal(reach.state(), 'up');
+});
+
+t.test('one that begins to refuse us is left alone', async (t) => {
+  const { reach, fail } = missing();
+  for (let i = 0; i < 3; i += 1) await fail('missed');
+  let asked = 0;
+  const ask = () => {
+    asked += 1;
+    return fail('refused');
+  };
+  await scout(reach, ask, new AbortController().signal, 1);
+  t.equal(asked, 1);
+  t.equal(reach.state(), 'refused');
+});
+
+t.test('nobody is asked once the process stops', async (t) => {
+  const { reach, fail } = missing();
+  for (let i = 0; i < 3; i += 1) await fail('missed');
+  const stopping = new AbortController();
+  const scouting = scout(reach, () => t.fail('asked') as never, stopping.signal, 60_000);
+  stopping.abort();
+  await scouting;
+});
