@@ -227,12 +227,20 @@ const asWait =
   (state: RunState, parts: TriageParts) =>
   (error: unknown): Wait => {
     const now = parts.now();
-    if (error instanceof RetryableError) return { reason: error.code, until: now + error.retryAfterMs };
+    if (error instanceof RetryableError) return { reason: error.code, until: now + waitAfter(error, state) };
     if (!(error instanceof UpstreamError && isTransient(error))) throw error;
     // Waiting as long again as the run has lasted backs off without keeping a count.
     const age = now - Date.parse(state.startedAt ?? new Date(now).toISOString());
     return { reason: `${waitsForBms}${error.code}`, until: now + Math.min(Math.max(age, 5_000), 300_000) };
   };
+
+/** A model that is away gets twice as long after each failure: people are told of an outage, not of a hiccup. */
+function waitAfter({ code, retryAfterMs }: RetryableError, { modelFailures }: RunState): number {
+  if (code !== 'model_unavailable') return retryAfterMs;
+  return Math.max(retryAfterMs, Math.min(retryAfterMs * 2 ** modelFailures, longestModelWaitMs));
+}
+
+const longestModelWaitMs = 60_000;
 
 /** Ends a run that keeps failing for reasons that waiting does not mend. */
 export async function giveUp(journal: RunJournal, reason: string): Promise<RunState> {
