@@ -1,4 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { UpstreamError } from './errors.ts';
+import { userTemplate } from './kaseya/session.ts';
+import type { Transport } from './kaseya/transport.ts';
 import type { Reach } from './reach.ts';
 
 const betweenMs = 20_000;
@@ -15,3 +18,13 @@ export async function scout(reach: Reach, ask: () => Promise<unknown>, signal: A
     if (reach.state() === 'missing') await ask().catch(() => {});
   }
 }
+
+/** While BMS is missing only its scout asks it: every call in vain would be one less for when it is back. */
+export const scouted = (transport: Transport, reach: Reach): Transport => ({
+  async call(request) {
+    const isHeldBack = reach.state() === 'missing' && request.template !== userTemplate;
+    if (!isHeldBack) return transport.call(request);
+    const endpoint = `${request.method} ${request.template}`;
+    throw new UpstreamError('network', 'BMS is away: nothing is sent until it answers', { effect: 'none', endpoint });
+  },
+});

@@ -14,6 +14,7 @@ import { trutoLimits, trutoTiers } from './kaseya/truto/limits.ts';
 import { createTrutoTransport, type Operations } from './kaseya/truto/transport.ts';
 import { type BucketOptions, createBucket, type Limit } from './ratelimit/bucket.ts';
 import type { Reach } from './reach.ts';
+import { scouted } from './scout.ts';
 
 export interface Upstream {
   bms: Bms;
@@ -75,10 +76,8 @@ const shareMs = ({ rmm }: Config) => Math.min(2_000, rmm.firstPollSeconds * 1000
 /** How long one waits for another's read before reading for oneself. */
 const leadMs = 5_000;
 
-const sharing = (transport: Transport, { config, redis, reach }: Parts, tenant: string): Transport =>
-  shareReads(reach ? watched(transport, reach) : transport, {
-    ...{ redis, tenant, ttlMs: Math.ceil(shareMs(config)), leadMs },
-  });
+const sharing = (transport: Transport, { config, redis }: Parts, tenant: string): Transport =>
+  shareReads(transport, { redis, tenant, ttlMs: Math.ceil(shareMs(config)), leadMs });
 
 const watched = (transport: Transport, reach: Reach): Transport => ({
   call: (request) => reach.watch(() => transport.call(request)),
@@ -103,7 +102,9 @@ function bmsItself(parts: Parts): Bms {
       patienceMs,
     }),
   });
-  return createBmsOver(sharing(transport, parts, tenant), nounsOf(config));
+  const { reach } = parts;
+  const watching = reach ? scouted(watched(transport, reach), reach) : transport;
+  return createBmsOver(sharing(watching, parts, tenant), nounsOf(config));
 }
 
 function byTruto(parts: Parts, token: string, accountId: string): Omit<Upstream, 'remedies'> {
@@ -122,7 +123,10 @@ function byTruto(parts: Parts, token: string, accountId: string): Omit<Upstream,
   const { operations } = config.truto;
   const link = { baseUrl, token, accountId, operations, catalogueTtlMs: nouns.lookupTtlMs };
   const transport = createTrutoTransport({ ...link, bucket, timeoutMs, signal });
-  return { bms: createBmsOver(sharing(transport, parts, tenant), nouns), operations: transport.operations };
+  // Truto's catalogue has nothing that would do for a scout: runs find out for themselves.
+  const { reach } = parts;
+  const watching = reach ? watched(transport, reach) : transport;
+  return { bms: createBmsOver(sharing(watching, parts, tenant), nouns), operations: transport.operations };
 }
 
 function remediesOf({ config, redis, signal }: Parts): Remedies {

@@ -1,7 +1,7 @@
 import { pino } from 'pino';
 import t from 'tap';
 import { createReach, type Sign } from '../src/reach.ts';
-import { scout } from '../src/scout.ts';
+import { scout, scouted } from '../src/scout.ts';
 
 function missing() {
   let sign: Sign = 'missed';
@@ -46,4 +46,25 @@ t.test('nobody is asked once the process stops', async (t) => {
   const scouting = scout(reach, () => t.fail('asked') as never, stopping.signal, 60_000);
   stopping.abort();
   await scouting;
+});
+
+t.test('while BMS is missing nobody but the scout gets through, and nothing is said to have been sent', async (t) => {
+  const { reach, fail } = missing();
+  const asked: string[] = [];
+  const { call } = scouted(
+    {
+      async call({ template }) {
+        asked.push(template);
+        return { result: null, totalRecords: null };
+      },
+    },
+    reach,
+  );
+  const read = { method: 'GET', template: '/v2/x' } as const;
+  await call(read);
+  for (let i = 0; i < 3; i += 1) await fail('missed');
+  await t.rejects(call(read), { code: 'network', effect: 'none', endpoint: 'GET /v2/x' });
+  await reach.watch(() => call({ method: 'GET', template: '/v2/security/userinfo' }));
+  await call(read);
+  t.same(asked, ['/v2/x', '/v2/security/userinfo', '/v2/x']);
 });
