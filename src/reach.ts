@@ -87,13 +87,13 @@ export function createReach(upstream: string, { log, signOf, now = Date.now }: R
   };
 }
 
-/** A no is an answer; only that it will not let us in at all is not. */
+/** A no is an answer, but for one to the token: one endpoint may refuse it for reasons of its own, all of them may not. */
 const bmsSign = (error: unknown): Sign => {
   if (!(error instanceof UpstreamError)) return errorCode(error) === 'sign_in_refused' ? 'refused' : null;
-  if (error.code === 'auth') return 'refused';
   // Truto's catalogue says so before anything is called.
   if (error.code === 'unsupported') return null;
-  return isTransient(error) && error.code !== 'throttled' ? 'missed' : 'answered';
+  const hasFailed = error.code === 'auth' || (isTransient(error) && error.code !== 'throttled');
+  return hasFailed ? 'missed' : 'answered';
 };
 
 const modelSigns: Record<string, Sign> = { model_unavailable: 'missed', model_refused: 'refused' };

@@ -96,7 +96,11 @@ export function createWorker<T>(
   worker.on('error', (error) => log.debug({ queue: name, error: error.message }, 'worker_error'));
   worker.on('failed', (job, error) =>
     log.error(
-      { queue: name, jobId: job?.id, attempt: job?.attemptsMade, retryInMs: job?.delay, error: error.message },
+      {
+        ...{ queue: name, jobId: job?.id, attempt: job?.attemptsMade, error: error.message },
+        // Null: it has failed for good.
+        retryInMs: job?.finishedOn === undefined ? job?.delay : null,
+      },
       'job_failed',
     ),
   );
