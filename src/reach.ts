@@ -20,26 +20,25 @@ export type ReachState = 'up' | 'missing' | 'refused';
 
 /** Whether an upstream can be reached, as the calls of this process tell. Nothing is called to find out. */
 export interface Reach {
-  /** Makes the call and takes note of how it ends. */
-  watch<T>(call: () => Promise<T>): Promise<T>;
+  /** Makes the call and takes note of how it ends; `signOf` reads what a failure says. */
+  watch<T>(call: () => Promise<T>, signOf: (error: unknown) => Sign): Promise<T>;
   state(): ReachState;
   onChange(listener: (state: ReachState) => void): void;
   /** Null until it has been called. */
   view(): ReachRecord | null;
 }
 
-/** One call may fail for a reason of its own; so many in a row, whatever they asked, do not. */
+/** One call may fail for a reason of its own, and a restart takes a moment; so many in a row, over so long, are neither. */
 const missesUntilDown = 3;
+const missingForMs = 5_000;
 
 interface ReachOptions {
   log: Logger;
-  /** Reads what a failed call says. */
-  signOf(error: unknown): Sign;
   now?: () => number;
 }
 
 /** Logs `<upstream>_unreachable` once when calls begin to fail, and `<upstream>_back` once with the seconds that it took. */
-export function createReach(upstream: string, { log, signOf, now = Date.now }: ReachOptions): Reach {
+export function createReach(upstream: string, { log, now = Date.now }: ReachOptions): Reach {
   let misses = 0;
   let missingSince = 0;
   let state: ReachState = 'up';
@@ -59,17 +58,19 @@ export function createReach(upstream: string, { log, signOf, now = Date.now }: R
     change('up');
   };
 
-  const missed = (error: unknown, isCertain: boolean) => {
+  const missed = (error: unknown, sign: 'missed' | 'refused', startedAt: number) => {
     misses += 1;
-    if (misses === 1) missingSince = now();
-    const is = isCertain ? 'refused' : 'missing';
-    if (state === is || state === 'refused' || (misses < missesUntilDown && !isCertain)) return;
+    if (misses === 1) missingSince = startedAt;
+    const is = sign === 'refused' ? 'refused' : 'missing';
+    const isPassing = misses < missesUntilDown || now() - missingSince < missingForMs;
+    if (state === is || state === 'refused' || (is === 'missing' && isPassing)) return;
     log.error({ code: errorCode(error), error: errorMessage(error) }, `${upstream}_unreachable`);
     change(is);
   };
 
   return {
-    async watch(call) {
+    async watch(call, signOf) {
+      const startedAt = now();
       try {
         const answer = await call();
         answered();
@@ -77,7 +78,7 @@ export function createReach(upstream: string, { log, signOf, now = Date.now }: R
       } catch (error) {
         const sign = signOf(error);
         if (sign === 'answered') answered();
-        else if (sign !== null) missed(error, sign === 'refused');
+        else if (sign !== null) missed(error, sign, startedAt);
         throw error;
       }
     },
@@ -88,20 +89,21 @@ export function createReach(upstream: string, { log, signOf, now = Date.now }: R
 }
 
 /** A no is an answer, but for one to the token: one endpoint may refuse it for reasons of its own, all of them may not. */
-const bmsSign = (error: unknown): Sign => {
-  if (!(error instanceof UpstreamError)) return errorCode(error) === 'sign_in_refused' ? 'refused' : null;
-  // Truto's catalogue says so before anything is called.
-  if (error.code === 'unsupported') return null;
+export const requestSign = (error: unknown): Sign => {
+  if (!(error instanceof UpstreamError)) return null;
   const hasFailed = error.code === 'auth' || (isTransient(error) && error.code !== 'throttled');
   return hasFailed ? 'missed' : 'answered';
 };
 
+/** What a call tells beyond its requests. */
+export const signInSign = (error: unknown): Sign => (errorCode(error) === 'sign_in_refused' ? 'refused' : null);
+
 const modelSigns: Record<string, Sign> = { model_unavailable: 'missed', model_refused: 'refused' };
-const modelSign = (error: unknown): Sign => modelSigns[errorCode(error)] ?? null;
+export const modelSign = (error: unknown): Sign => modelSigns[errorCode(error)] ?? null;
 
 export type Reaches = Record<'bms' | 'model', Reach>;
 
 export const createReaches = (log: Logger): Reaches => ({
-  bms: createReach('bms', { log, signOf: bmsSign }),
-  model: createReach('model', { log, signOf: modelSign }),
+  bms: createReach('bms', { log }),
+  model: createReach('model', { log }),
 });

@@ -8,7 +8,7 @@ import type { Config } from './config.ts';
 import { inLanes, neverShared } from './lanes.ts';
 import { createTicketHints } from './queue/ticket-hints.ts';
 import { createModelBudget } from './ratelimit/model-budget.ts';
-import type { Reach } from './reach.ts';
+import { modelSign, type Reach } from './reach.ts';
 import type { Upstream } from './upstream.ts';
 
 /** Every tool there is, on this upstream. */
@@ -42,7 +42,9 @@ export function triageParts(config: Config, upstream: Upstream, redis: Redis, re
   };
 }
 
-const watched = (model: Model, reach: Reach): Model => ({ ask: (...asked) => reach.watch(() => model.ask(...asked)) });
+const watched = (model: Model, reach: Reach): Model => ({
+  ask: (...asked) => reach.watch(() => model.ask(...asked), modelSign),
+});
 
 function modelOf(config: Config, redis: Redis): Model {
   const timeoutMs = config.timeouts.modelSeconds * 1000;

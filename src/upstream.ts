@@ -12,8 +12,9 @@ import { createTokenStore } from './kaseya/token-store.ts';
 import { createTransport, type Transport } from './kaseya/transport.ts';
 import { trutoLimits, trutoTiers } from './kaseya/truto/limits.ts';
 import { createTrutoTransport, type Operations } from './kaseya/truto/transport.ts';
+import type { Watch } from './kaseya/watch.ts';
 import { type BucketOptions, createBucket, type Limit } from './ratelimit/bucket.ts';
-import type { Reach } from './reach.ts';
+import { type Reach, requestSign, signInSign } from './reach.ts';
 import { scouted } from './scout.ts';
 
 export interface Upstream {
@@ -79,12 +80,16 @@ const leadMs = 5_000;
 const sharing = (transport: Transport, { config, redis }: Parts, tenant: string): Transport =>
   shareReads(transport, { redis, tenant, ttlMs: Math.ceil(shareMs(config)), leadMs });
 
+const watching = (reach?: Reach): { watch?: Watch } =>
+  reach ? { watch: (request) => reach.watch(request, requestSign) } : {};
+
+/** A refused sign-in is heard of even where it was held back. */
 const watched = (transport: Transport, reach: Reach): Transport => ({
-  call: (request) => reach.watch(() => transport.call(request)),
+  call: (request) => reach.watch(() => transport.call(request), signInSign),
 });
 
 function bmsItself(parts: Parts): Bms {
-  const { config, redis, signal } = parts;
+  const { config, redis, signal, reach } = parts;
   const { timeoutMs, leaseMs } = timingOf(config);
   const baseUrl = config.KASEYA_BASE_URL;
   const credentials = credentialsOf(config);
@@ -95,6 +100,7 @@ function bmsItself(parts: Parts): Bms {
     tokenStore: createTokenStore(redis, { baseUrl, credentials, lockMs: leaseMs }),
     timeoutMs,
     signal,
+    ...watching(reach),
     bucket: bucketFor(redis, {
       tenant,
       limitOf: (endpoint) => limitOf(config, endpoint),
@@ -102,13 +108,12 @@ function bmsItself(parts: Parts): Bms {
       patienceMs,
     }),
   });
-  const { reach } = parts;
-  const watching = reach ? scouted(watched(transport, reach), reach) : transport;
-  return createBmsOver(sharing(watching, parts, tenant), nounsOf(config));
+  const guarded = reach ? scouted(watched(transport, reach), reach) : transport;
+  return createBmsOver(sharing(guarded, parts, tenant), nounsOf(config));
 }
 
 function byTruto(parts: Parts, token: string, accountId: string): Omit<Upstream, 'remedies'> {
-  const { config, redis, signal } = parts;
+  const { config, redis, signal, reach } = parts;
   const { timeoutMs, leaseMs } = timingOf(config);
   const { TRUTO_BASE_URL: baseUrl } = config;
   const nouns = nounsOf(config);
@@ -122,11 +127,9 @@ function byTruto(parts: Parts, token: string, accountId: string): Omit<Upstream,
   });
   const { operations } = config.truto;
   const link = { baseUrl, token, accountId, operations, catalogueTtlMs: nouns.lookupTtlMs };
-  const transport = createTrutoTransport({ ...link, bucket, timeoutMs, signal });
+  const transport = createTrutoTransport({ ...link, bucket, timeoutMs, signal, ...watching(reach) });
   // Truto's catalogue has nothing that would do for a scout: runs find out for themselves.
-  const { reach } = parts;
-  const watching = reach ? watched(transport, reach) : transport;
-  return { bms: createBmsOver(sharing(watching, parts, tenant), nouns), operations: transport.operations };
+  return { bms: createBmsOver(sharing(transport, parts, tenant), nouns), operations: transport.operations };
 }
 
 function remediesOf({ config, redis, signal }: Parts): Remedies {

@@ -4,6 +4,7 @@ import { type Envelope, readEnvelope } from './envelope.ts';
 import { type Budget, permittedExchange } from './permitted.ts';
 import { type Credentials, createTokenSource, type PostForm, signInEndpoint, signInPath } from './token.ts';
 import type { TokenStore } from './token-store.ts';
+import { unwatched, type Watch } from './watch.ts';
 
 export interface Request {
   method: 'GET' | 'POST' | 'PUT' | 'PATCH';
@@ -34,6 +35,7 @@ export interface TransportOptions extends Pick<Budget, 'bucket' | 'signal'> {
   timeoutMs: number;
   /** For who wants to hear the answers' headers. */
   fetch?: typeof fetch;
+  watch?: Watch;
 }
 
 interface Sending {
@@ -46,14 +48,15 @@ const readTries = 3;
 const refusalTries = 6;
 
 export function createTransport(options: TransportOptions): Transport {
-  const { baseUrl, timeoutMs, signal } = options;
+  const { baseUrl, timeoutMs, signal, watch = unwatched } = options;
   const listener = options.fetch && { fetch: options.fetch };
 
-  const send = async (sending: Sending, isWrite: boolean): Promise<Envelope> => {
+  const request = async (sending: Sending, isWrite: boolean): Promise<Envelope> => {
     const { endpoint } = sending;
     const answer = await permittedExchange(endpoint, { ...sending, isWrite, timeoutMs, ...listener }, options);
     return readEnvelope({ status: answer.status, body: answer.text, endpoint, isWrite });
   };
+  const send = (sending: Sending, isWrite: boolean) => watch(() => request(sending, isWrite));
 
   const post: PostForm = async (path, form) => {
     const sending = { endpoint: `POST ${path}`, url: baseUrl + path, init: { method: 'POST', body: form } };
