@@ -46,6 +46,7 @@ interface Sending {
 
 const readTries = 3;
 const refusalTries = 6;
+const always = () => true;
 
 export function createTransport(options: TransportOptions): Transport {
   const { baseUrl, timeoutMs, signal, watch = unwatched } = options;
@@ -62,13 +63,7 @@ export function createTransport(options: TransportOptions): Transport {
     const sending = { endpoint: `POST ${path}`, url: baseUrl + path, init: { method: 'POST', body: form } };
     // Signing in twice does no harm, so a failed one is tried again; a refresh token works once.
     if (path !== signInPath) return (await send(sending, false)).result;
-    return (
-      await retried(
-        () => send(sending, false),
-        () => true,
-        signal,
-      )
-    ).result;
+    return (await retried(() => send(sending, false), always, signal)).result;
   };
   const tokens = createTokenSource({ post, credentials: options.credentials, store: options.tokenStore ?? null });
 
