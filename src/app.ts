@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import type { Config } from './config.ts';
+import { createObserved } from './observed.ts';
 import { buildServer } from './server.ts';
 import type { Closers } from './stores.ts';
 import { startWorkers } from './workers.ts';
@@ -22,9 +23,10 @@ export async function startApp(config: Config, role: Role, log: Logger): Promise
     }
     closers.length = 0;
   };
+  const observed = createObserved(log);
   try {
-    if (role !== 'server') await startWorkers(config, log, closers);
-    const server = await buildServer(config, role, log, closers);
+    if (role !== 'server') await startWorkers(config, log, closers, observed);
+    const server = await buildServer(config, role, log, closers, observed);
     closers.push(() => server.close());
     const url = await server.listen({
       port: config.PORT,

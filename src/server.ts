@@ -6,26 +6,36 @@ import type { Role } from './app.ts';
 import type { Config } from './config.ts';
 import { createProbeServer, createServer, type ProbeParts } from './http/server.ts';
 import { countSharedReads } from './kaseya/shared-reads.ts';
+import type { Observed } from './observed.ts';
 import { openTask, type PeopleParts, recordsOf, runActions } from './people.ts';
 import { enqueueAlerts } from './queue/alerts.ts';
-import { connectRedis, failFast } from './queue/connection.ts';
+import { checkRedis, connectRedis, failFast } from './queue/connection.ts';
 import { createStuckCheck } from './queue/liveness.ts';
-import { countJobs, type Queues } from './queue/queues.ts';
+import { countJobs, getOldest, type Queues } from './queue/queues.ts';
 import { viewLimits } from './ratelimit/view.ts';
 import { type Closers, openStores } from './stores.ts';
 import { toolsFor } from './toolbox.ts';
 import { createUpstream } from './upstream.ts';
 
 /** The HTTP side of a role: everything, or a worker's probes alone. */
-export async function buildServer(config: Config, role: Role, log: Logger, closers: Closers): Promise<FastifyInstance> {
+export async function buildServer(
+  config: Config,
+  role: Role,
+  log: Logger,
+  closers: Closers,
+  observed: Observed,
+): Promise<FastifyInstance> {
   const redis = connectRedis(config.REDIS_URL, 'producer', log);
   closers.push(async () => redis.disconnect());
   const stores = openStores(redis, config, log);
   const { queues } = stores;
   const probes: ProbeParts = {
     log,
-    pingRedis: async () => void (await failFast(redis, () => redis.ping())),
+    checkRedis: () => checkRedis(redis),
+    getReach: () => Object.values(observed.reaches).flatMap((reach) => reach.view() ?? []),
+    concluded: observed.concluded,
     countJobs: () => failFast(redis, () => countJobs(queues)),
+    getOldest: () => failFast(redis, () => getOldest(queues)),
     ...(role === 'server' ? {} : { stuckQueue: stuckCheck(redis, queues) }),
     getLimits: () => failFast(redis, () => viewLimits(redis)),
     getSharedReads: () => failFast(redis, () => countSharedReads(redis)),
@@ -60,7 +70,7 @@ export async function buildServer(config: Config, role: Role, log: Logger, close
 const standstillMs = 120_000;
 
 function stuckCheck(redis: Redis, queues: Queues) {
-  const check = createStuckCheck(Object.values(queues), standstillMs);
-  // A Redis that is away is for /readyz to tell: starting the worker again would not bring it back.
+  const canWork = async () => (await checkRedis(redis)) === 'ok';
+  const check = createStuckCheck(Object.values(queues), canWork, standstillMs);
   return () => failFast(redis, check).catch(() => null);
 }

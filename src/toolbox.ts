@@ -8,6 +8,7 @@ import type { Config } from './config.ts';
 import { inLanes, neverShared } from './lanes.ts';
 import { createTicketHints } from './queue/ticket-hints.ts';
 import { createModelBudget } from './ratelimit/model-budget.ts';
+import { modelSign, type Reach } from './reach.ts';
 import type { Upstream } from './upstream.ts';
 
 /** Every tool there is, on this upstream. */
@@ -17,7 +18,7 @@ export const toolsFor = ({ defaults, kaseyaOne }: Config, { bms, remedies }: Ups
 ];
 
 /** What triage works with: the upstream, the model, the tools, and the bounds of a run. */
-export function triageParts(config: Config, upstream: Upstream, redis: Redis): TriageParts {
+export function triageParts(config: Config, upstream: Upstream, redis: Redis, reach: Reach): TriageParts {
   const { operations } = upstream;
   const tools = toolsFor(config, upstream).map((tool) =>
     operations ? refusingUnsupported(tool, operations.objection) : tool,
@@ -28,7 +29,7 @@ export function triageParts(config: Config, upstream: Upstream, redis: Redis): T
     hints: createTicketHints(redis, config),
     touchReads: neverShared(upstream.bms.tickets),
     lookMs: config.touch.lookSeconds * 1000,
-    model: modelOf(config, redis),
+    model: watched(modelOf(config, redis), reach),
     tools: new Map(tools.map((tool) => [tool.name, inLanes(tool)])),
     accounts: config.accounts,
     budget: { steps, tokens, writes, wallMs: minutes * 60_000, modelFailures },
@@ -40,6 +41,10 @@ export function triageParts(config: Config, upstream: Upstream, redis: Redis): T
     now: Date.now,
   };
 }
+
+const watched = (model: Model, reach: Reach): Model => ({
+  ask: (...asked) => reach.watch(() => model.ask(...asked), modelSign),
+});
 
 function modelOf(config: Config, redis: Redis): Model {
   const timeoutMs = config.timeouts.modelSeconds * 1000;

@@ -12,7 +12,10 @@ import { createTokenStore } from './kaseya/token-store.ts';
 import { createTransport, type Transport } from './kaseya/transport.ts';
 import { trutoLimits, trutoTiers } from './kaseya/truto/limits.ts';
 import { createTrutoTransport, type Operations } from './kaseya/truto/transport.ts';
+import type { Watch } from './kaseya/watch.ts';
 import { type BucketOptions, createBucket, type Limit } from './ratelimit/bucket.ts';
+import { type Reach, requestSign, signInSign } from './reach.ts';
+import { scouted } from './scout.ts';
 
 export interface Upstream {
   bms: Bms;
@@ -22,8 +25,8 @@ export interface Upstream {
 }
 
 /** The tenant's BMS, directly or by way of Truto, and whoever runs remedies; each on a rate budget of its own. */
-export function createUpstream(config: Config, redis: Redis, signal: AbortSignal): Upstream {
-  const parts = { config, redis, signal };
+export function createUpstream(config: Config, redis: Redis, signal: AbortSignal, reach?: Reach): Upstream {
+  const parts = { config, redis, signal, reach };
   const { TRUTO_TOKEN: token, TRUTO_ACCOUNT_ID: accountId } = config;
   const way = token && accountId ? byTruto(parts, token, accountId) : { bms: bmsItself(parts), operations: null };
   return { ...way, remedies: remediesOf(parts) };
@@ -36,6 +39,8 @@ interface Parts {
   config: Config;
   redis: Redis;
   signal: AbortSignal;
+  /** Hears how calls of BMS end; absent for who calls nothing. */
+  reach: Reach | undefined;
 }
 
 const patienceMs = 2_000;
@@ -75,8 +80,16 @@ const leadMs = 5_000;
 const sharing = (transport: Transport, { config, redis }: Parts, tenant: string): Transport =>
   shareReads(transport, { redis, tenant, ttlMs: Math.ceil(shareMs(config)), leadMs });
 
+const watching = (reach?: Reach): { watch?: Watch } =>
+  reach ? { watch: (request) => reach.watch(request, requestSign) } : {};
+
+/** A refused sign-in is heard of even where it was held back. */
+const watched = (transport: Transport, reach: Reach): Transport => ({
+  call: (request) => reach.watch(() => transport.call(request), signInSign),
+});
+
 function bmsItself(parts: Parts): Bms {
-  const { config, redis, signal } = parts;
+  const { config, redis, signal, reach } = parts;
   const { timeoutMs, leaseMs } = timingOf(config);
   const baseUrl = config.KASEYA_BASE_URL;
   const credentials = credentialsOf(config);
@@ -87,6 +100,7 @@ function bmsItself(parts: Parts): Bms {
     tokenStore: createTokenStore(redis, { baseUrl, credentials, lockMs: leaseMs }),
     timeoutMs,
     signal,
+    ...watching(reach),
     bucket: bucketFor(redis, {
       tenant,
       limitOf: (endpoint) => limitOf(config, endpoint),
@@ -94,11 +108,12 @@ function bmsItself(parts: Parts): Bms {
       patienceMs,
     }),
   });
-  return createBmsOver(sharing(transport, parts, tenant), nounsOf(config));
+  const guarded = reach ? scouted(watched(transport, reach), reach) : transport;
+  return createBmsOver(sharing(guarded, parts, tenant), nounsOf(config));
 }
 
 function byTruto(parts: Parts, token: string, accountId: string): Omit<Upstream, 'remedies'> {
-  const { config, redis, signal } = parts;
+  const { config, redis, signal, reach } = parts;
   const { timeoutMs, leaseMs } = timingOf(config);
   const { TRUTO_BASE_URL: baseUrl } = config;
   const nouns = nounsOf(config);
@@ -112,7 +127,8 @@ function byTruto(parts: Parts, token: string, accountId: string): Omit<Upstream,
   });
   const { operations } = config.truto;
   const link = { baseUrl, token, accountId, operations, catalogueTtlMs: nouns.lookupTtlMs };
-  const transport = createTrutoTransport({ ...link, bucket, timeoutMs, signal });
+  const transport = createTrutoTransport({ ...link, bucket, timeoutMs, signal, ...watching(reach) });
+  // Truto's catalogue has nothing that would do for a scout: runs find out for themselves.
   return { bms: createBmsOver(sharing(transport, parts, tenant), nouns), operations: transport.operations };
 }
 

@@ -3,7 +3,7 @@ import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Redis } from 'ioredis';
 import type { Logger } from 'pino';
-import { giveUp, triage } from './agent/triage.ts';
+import { giveUp, triage, waitsForBms } from './agent/triage.ts';
 import type { Config } from './config.ts';
 import { errorCode, errorMessage } from './errors.ts';
 import { fenced } from './fence.ts';
@@ -11,6 +11,7 @@ import type { RunState } from './fold.ts';
 import { lookAtJob } from './kaseya/jobs.ts';
 import type { RmmAction, RowOf } from './kaseya/rmm.ts';
 import { asCaller } from './lanes.ts';
+import type { Observed } from './observed.ts';
 import { startIntake } from './queue/alerts.ts';
 import { connectRedis } from './queue/connection.ts';
 import type { OwnedJournal } from './queue/journal.ts';
@@ -20,7 +21,9 @@ import { startRmmJobs } from './queue/rmm-jobs.ts';
 import { createRowQueue } from './queue/row-queue.ts';
 import { startRuns } from './queue/runs.ts';
 import { armSubmit } from './queue/submit.ts';
+import { createWaitingRuns } from './queue/waiting.ts';
 import { runAs } from './ratelimit/caller.ts';
+import { scout } from './scout.ts';
 import { type Closers, openStores } from './stores.ts';
 import { triageParts } from './toolbox.ts';
 import { createUpstream, type Upstream } from './upstream.ts';
@@ -31,16 +34,16 @@ const graceMs = 20_000;
 const awayMs = 3_000;
 
 /** Everything that takes work from a queue: intake, runs, and RMM jobs. */
-export async function startWorkers(config: Config, log: Logger, closers: Closers): Promise<void> {
+export async function startWorkers(config: Config, log: Logger, closers: Closers, observed: Observed): Promise<void> {
   const redis = connectRedis(config.REDIS_URL, 'worker', log);
   closers.push(async () => redis.disconnect());
   const stores = openStores(redis, config, log);
   const stopping = new AbortController();
   setMaxListeners(0, stopping.signal);
-  const upstream = createUpstream(config, redis, stopping.signal);
+  const upstream = createUpstream(config, redis, stopping.signal, observed.reaches.bms);
   const { bms, remedies } = upstream;
   void tellMissing(upstream, log);
-  const parts = triageParts(config, upstream, redis);
+  const parts = triageParts(config, upstream, redis, observed.reaches.model);
   const options: WorkerOptions = {
     connection: redis,
     concurrency: config.concurrency,
@@ -55,8 +58,16 @@ export async function startWorkers(config: Config, log: Logger, closers: Closers
       const { incidentId, alert } = subject;
       await stores.incidents.settle({ incidentId, alertId: alert.id, disposition, reason, ticket });
     }
+    observed.concluded[disposition] += 1;
     log.info({ runId: journal.runId, disposition, ticketId: ticket?.id }, 'run_concluded');
   };
+
+  const waiting = createWaitingRuns(redis, stores.queues.runs);
+  const askBms = () => runAs({ lane: 'poll', client: 'scout' }, () => bms.session.user());
+  observed.reaches.bms.onChange((state) => {
+    if (state === 'missing') void scout(observed.reaches.bms, askBms, stopping.signal);
+    if (state === 'up') waiting.wake(stopping.signal).catch(() => {});
+  });
 
   const look = lookAtJob(bms.jobs, { remedy: (job) => remedies.look(job) });
   const firstPollMs = config.rmm.firstPollSeconds * 1000;
@@ -71,7 +82,10 @@ export async function startWorkers(config: Config, log: Logger, closers: Closers
         },
         armSubmit: (action) => armSubmit(stores.queues.rmmJobs, action, config.rmm.batchMillis, Date.now()),
         async advance(journal, signal) {
+          await waiting.leave(journal.runId);
           const progress = await asCaller(journal, (costed) => triage(costed, parts, signal));
+          if (progress.kind === 'suspended' && progress.reason.startsWith(waitsForBms))
+            await waiting.join(journal.runId);
           if (progress.kind === 'concluded') await settle(journal, progress.state);
           return progress;
         },

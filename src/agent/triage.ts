@@ -45,7 +45,7 @@ export interface RunJournal {
 export type TriageProgress =
   | { kind: 'concluded'; state: RunState }
   /** Nothing to do before `until` (ms since the epoch), unless the journal grows beyond `journalLength`. */
-  | { kind: 'suspended'; until: number; journalLength: number; jobs: RmmJob[]; batches: string[] };
+  | { kind: 'suspended'; reason: string; until: number; journalLength: number; jobs: RmmJob[]; batches: string[] };
 
 export interface TriageParts extends GatherParts, TouchParts {
   model: Model;
@@ -82,7 +82,7 @@ export async function triage(owned: RunJournal, parts: TriageParts, signal: Abor
     await journal.append({ type: 'suspended', reason, until: new Date(until).toISOString() });
     const left = await look();
     const [jobs, batches] = [pendingJobs(left), pendingBatches(left)];
-    return { kind: 'suspended', until, journalLength: others + journal.appended(), jobs, batches };
+    return { kind: 'suspended', reason, until, journalLength: others + journal.appended(), jobs, batches };
   }
 }
 
@@ -219,17 +219,28 @@ async function act(state: RunState, journal: RunJournal, parts: TriageParts): Pr
   return conclusion ? concludeByModel(conclusion, fold(await journal.read()), journal, parts) : null;
 }
 
+/** How the reasons of those who wait for BMS begin. */
+export const waitsForBms = 'bms_';
+
 /** What may work later is waited for without holding a slot; anything else is the queue's to retry. */
 const asWait =
   (state: RunState, parts: TriageParts) =>
   (error: unknown): Wait => {
     const now = parts.now();
-    if (error instanceof RetryableError) return { reason: error.code, until: now + error.retryAfterMs };
+    if (error instanceof RetryableError) return { reason: error.code, until: now + waitAfter(error, state) };
     if (!(error instanceof UpstreamError && isTransient(error))) throw error;
     // Waiting as long again as the run has lasted backs off without keeping a count.
     const age = now - Date.parse(state.startedAt ?? new Date(now).toISOString());
-    return { reason: `bms_${error.code}`, until: now + Math.min(Math.max(age, 5_000), 300_000) };
+    return { reason: `${waitsForBms}${error.code}`, until: now + Math.min(Math.max(age, 5_000), 300_000) };
   };
+
+/** A model that is away gets twice as long after each failure: people are told of an outage, not of a hiccup. */
+function waitAfter({ code, retryAfterMs }: RetryableError, { modelFailures }: RunState): number {
+  if (code !== 'model_unavailable') return retryAfterMs;
+  return Math.max(retryAfterMs, Math.min(retryAfterMs * 2 ** modelFailures, longestModelWaitMs));
+}
+
+const longestModelWaitMs = 60_000;
 
 /** Ends a run that keeps failing for reasons that waiting does not mend. */
 export async function giveUp(journal: RunJournal, reason: string): Promise<RunState> {

@@ -26,6 +26,15 @@ const fastifys: Record<string, Omit<Problem, 'message'>> = {
 
 type Thrown = FastifyError & Partial<Problem>;
 
+/** An error that nobody foresaw is Redis's fault while Redis is not well: then it is worth coming again. */
+export async function blameRedis(error: Thrown, checkRedis: () => Promise<string>): Promise<Error> {
+  if (error.statusCode !== undefined) return error;
+  const state = await checkRedis();
+  if (state === 'ok') return error;
+  const told = { code: 'redis_unavailable', message: `Redis is not usable: ${state}`, hint: 'try again; see /readyz' };
+  return problem(503, { ...told, retryAfterSeconds: 5 }, error);
+}
+
 export function sendProblem(error: Thrown, request: FastifyRequest, reply: FastifyReply): void {
   const status = error.statusCode ?? 500;
   if (status >= 500) {

@@ -1,23 +1,31 @@
 import type { FastifyInstance } from 'fastify';
+import type { ReachRecord } from '../reach.ts';
 
 export interface HealthParts {
-  /** Rejects when Redis does not answer soon. */
-  pingRedis(): Promise<void>;
+  /** Whether Redis takes what it is given; `refuses_writes` when its memory is full. */
+  checkRedis(): Promise<'ok' | 'unreachable' | 'refuses_writes'>;
+  /** The upstreams that this process has called. */
+  getReach(): ReachRecord[];
   /** Workers only: names a queue whose jobs wait although none is being worked on. */
   stuckQueue?: () => Promise<string | null>;
 }
 
-/** `/livez`: the process answers, and a worker takes jobs. `/readyz`: it can do its work now. */
-export async function healthRoutes(app: FastifyInstance, { pingRedis, stuckQueue }: HealthParts): Promise<void> {
+/**
+ * `/livez`: the process answers, and a worker takes jobs. `/readyz`: it can do its work now, for which it needs Redis; the
+ * upstreams are told besides, as runs wait for those.
+ */
+export async function healthRoutes(
+  app: FastifyInstance,
+  { checkRedis, getReach, stuckQueue }: HealthParts,
+): Promise<void> {
   app.get('/livez', async (_, reply) => {
     const queue = (await stuckQueue?.()) ?? null;
     return queue === null ? { status: 'ok' } : reply.code(503).send({ status: 'stuck', queue });
   });
   app.get('/readyz', async (_, reply) => {
-    const redis = await pingRedis().then(
-      () => 'ok' as const,
-      () => 'unreachable' as const,
-    );
-    return reply.code(redis === 'ok' ? 200 : 503).send({ status: redis === 'ok' ? 'ok' : 'not_ready', redis });
+    const redis = await checkRedis();
+    const upstreams = getReach().map(({ upstream, isUp }) => [upstream, isUp ? 'ok' : 'unreachable']);
+    const told = { status: redis === 'ok' ? 'ok' : 'not_ready', redis, ...Object.fromEntries(upstreams) };
+    return reply.code(redis === 'ok' ? 200 : 503).send(told);
   });
 }

@@ -1,9 +1,9 @@
 import sensible from '@fastify/sensible';
-import Fastify, { type FastifyInstance, LogController } from 'fastify';
+import Fastify, { type FastifyError, type FastifyInstance, LogController } from 'fastify';
 import type { Logger } from 'pino';
 import { type ApiKey, requireApiKey } from './api-keys.ts';
 import { type BoardParts, boardRoutes } from './board.ts';
-import { notFound, sendProblem } from './errors.ts';
+import { blameRedis, notFound, sendProblem } from './errors.ts';
 import { type HealthParts, healthRoutes } from './health.ts';
 import { type LimitParts, limitMetrics, limitRoutes } from './limits.ts';
 import { createMetrics, type MetricsParts, metricsRoutes } from './metrics.ts';
@@ -73,7 +73,9 @@ async function createBase({ requestTimeoutMs = 15_000, ...parts }: ProbeParts) {
   });
   const metrics = createMetrics(parts);
   limitMetrics(metrics.registry, parts);
-  app.setErrorHandler(sendProblem);
+  app.setErrorHandler(async (error: FastifyError, request, reply) =>
+    sendProblem((await blameRedis(error, parts.checkRedis)) as FastifyError, request, reply),
+  );
   app.setNotFoundHandler((request) => {
     throw notFound(`${request.method} ${request.url.split('?')[0]}`, 'the routes are in docs/architecture.md');
   });

@@ -1,23 +1,31 @@
-import type { Bucket } from '../ratelimit/bucket.ts';
+import type { Bucket, Permit } from '../ratelimit/bucket.ts';
 import { readLimitHeaders } from '../ratelimit/headers.ts';
-import { type Exchange, exchange, type RawAnswer } from './http.ts';
+import { type Exchange, exchange, neverLeft, type RawAnswer } from './http.ts';
 import { lastCheck } from './last-check.ts';
 
 /** Whose budget a request draws from, and what ends the wait for it. */
 export interface Budget {
   bucket: Bucket;
   signal: AbortSignal;
+  /** Tells the bucket what an answer says of the limits; by default of the endpoint's own alone. */
+  tell?(permit: Permit, answer: RawAnswer): Promise<void>;
 }
 
-/** One request under a permit of the bucket's `name`; a write goes only while its run is still ours. */
-export async function permittedExchange(name: string, asked: Exchange, { bucket, signal }: Budget): Promise<RawAnswer> {
+const tellOwn = (permit: Permit, { status, headers }: RawAnswer) =>
+  permit.answered(status, readLimitHeaders(headers, Date.now()));
+
+/**
+ * One request under a permit of the bucket's `name`; a write goes only while its run is still ours. A request that
+ * certainly never left gives its permit back.
+ */
+export async function permittedExchange(name: string, asked: Exchange, budget: Budget): Promise<RawAnswer> {
+  const { bucket, signal, tell = tellOwn } = budget;
   const permit = await bucket.acquire(name, signal);
   if (asked.isWrite) await lastCheck(permit);
-  let answer: RawAnswer | null = null;
-  try {
-    answer = await exchange(asked);
-    return answer;
-  } finally {
-    await permit.answered(answer?.status ?? null, answer ? readLimitHeaders(answer.headers, Date.now()) : {});
-  }
+  const answer = await exchange(asked).catch(async (error: unknown) => {
+    await (neverLeft(error) ? permit.unused() : permit.answered(null, {}));
+    throw error;
+  });
+  await tell(permit, answer);
+  return answer;
 }

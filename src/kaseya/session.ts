@@ -3,7 +3,8 @@ import { caseless } from './caseless.ts';
 import { readResult } from './page.ts';
 import type { Transport } from './transport.ts';
 
-const template = '/v2/security/userinfo';
+/** Small, and asked for nothing else: fit to find out whether BMS is there. */
+export const userTemplate = '/v2/security/userinfo';
 
 const rightSchema = caseless({ canView: z.boolean().nullish(), canModify: z.boolean().nullish() });
 const userSchema = caseless({
@@ -23,5 +24,6 @@ export interface Session {
 }
 
 export const createSession = (transport: Transport): Session => ({
-  user: async () => readResult(userSchema, await transport.call({ method: 'GET', template }), `GET ${template}`),
+  user: async () =>
+    readResult(userSchema, await transport.call({ method: 'GET', template: userTemplate }), `GET ${userTemplate}`),
 });

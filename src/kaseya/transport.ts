@@ -1,12 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isTransient, UpstreamError } from '../errors.ts';
-import type { Bucket } from '../ratelimit/bucket.ts';
-import { type LimitNews, readLimitHeaders } from '../ratelimit/headers.ts';
 import { type Envelope, readEnvelope } from './envelope.ts';
-import { lastCheck } from './last-check.ts';
-import { readText } from './read-text.ts';
+import { type Budget, permittedExchange } from './permitted.ts';
 import { type Credentials, createTokenSource, type PostForm, signInEndpoint, signInPath } from './token.ts';
 import type { TokenStore } from './token-store.ts';
+import { unwatched, type Watch } from './watch.ts';
 
 export interface Request {
   method: 'GET' | 'POST' | 'PUT' | 'PATCH';
@@ -29,16 +27,15 @@ export interface Transport {
   call(request: Request): Promise<Envelope>;
 }
 
-export interface TransportOptions {
+/** `signal` ends waits for the rate limit; a request that was sent is always awaited. */
+export interface TransportOptions extends Pick<Budget, 'bucket' | 'signal'> {
   baseUrl: string;
   credentials: Credentials;
   tokenStore?: TokenStore | null;
-  bucket: Bucket;
   timeoutMs: number;
   /** For who wants to hear the answers' headers. */
   fetch?: typeof fetch;
-  /** Ends waits for the rate limit; a request that was sent is always awaited. */
-  signal: AbortSignal;
+  watch?: Watch;
 }
 
 interface Sending {
@@ -49,32 +46,24 @@ interface Sending {
 
 const readTries = 3;
 const refusalTries = 6;
+const always = () => true;
 
 export function createTransport(options: TransportOptions): Transport {
-  const { baseUrl, bucket, timeoutMs, signal, fetch = globalThis.fetch } = options;
+  const { baseUrl, timeoutMs, signal, watch = unwatched } = options;
+  const listener = options.fetch && { fetch: options.fetch };
 
-  const send = async ({ endpoint, url, init }: Sending, isWrite: boolean): Promise<Envelope> => {
-    const permit = await bucket.acquire(endpoint, signal);
-    if (isWrite) await lastCheck(permit);
-    let status: number | null = null;
-    let news: LimitNews = {};
-    try {
-      const response = await fetch(url, { ...init, signal: AbortSignal.timeout(timeoutMs), redirect: 'error' });
-      status = response.status;
-      news = readLimitHeaders(response.headers, Date.now());
-      return readEnvelope({ status, body: await readText(response), endpoint, isWrite });
-    } catch (error) {
-      throw error instanceof UpstreamError ? error : lostAnswer(error, endpoint, isWrite);
-    } finally {
-      await permit.answered(status, news);
-    }
+  const request = async (sending: Sending, isWrite: boolean): Promise<Envelope> => {
+    const { endpoint } = sending;
+    const answer = await permittedExchange(endpoint, { ...sending, isWrite, timeoutMs, ...listener }, options);
+    return readEnvelope({ status: answer.status, body: answer.text, endpoint, isWrite });
   };
+  const send = (sending: Sending, isWrite: boolean) => watch(() => request(sending, isWrite));
 
   const post: PostForm = async (path, form) => {
     const sending = { endpoint: `POST ${path}`, url: baseUrl + path, init: { method: 'POST', body: form } };
     // Signing in twice does no harm, so a failed one is tried again; a refresh token works once.
     if (path !== signInPath) return (await send(sending, false)).result;
-    return (await retried(() => send(sending, false), true, signal)).result;
+    return (await retried(() => send(sending, false), always, signal)).result;
   };
   const tokens = createTokenSource({ post, credentials: options.credentials, store: options.tokenStore ?? null });
 
@@ -90,13 +79,18 @@ export function createTransport(options: TransportOptions): Transport {
           throw error;
         });
       };
-      return retried(attempt, !isWrite, signal);
+      // A sign-in that failed has been tried again by itself.
+      return retried(attempt, (failed) => !isWrite && failed.endpoint !== signInEndpoint, signal);
     },
   };
 }
 
-/** Repeats what the upstream refused; what merely failed only if it is a read. */
-async function retried(attempt: () => Promise<Envelope>, isRead: boolean, signal: AbortSignal): Promise<Envelope> {
+/** Repeats what the upstream refused; what merely failed only if it `mayRepeat`. */
+async function retried(
+  attempt: () => Promise<Envelope>,
+  mayRepeat: (error: UpstreamError) => boolean,
+  signal: AbortSignal,
+): Promise<Envelope> {
   let signIns = 0;
   for (let tries = 1; ; tries += 1) {
     try {
@@ -105,7 +99,7 @@ async function retried(attempt: () => Promise<Envelope>, isRead: boolean, signal
       if (!(error instanceof UpstreamError)) throw error;
       const refused = error.code === 'throttled' && tries < refusalTries;
       const tokenExpired = error.code === 'auth' && error.endpoint !== signInEndpoint && signIns === 0;
-      const failedRead = isRead && isTransient(error) && error.code !== 'throttled' && tries < readTries;
+      const failedRead = mayRepeat(error) && isTransient(error) && error.code !== 'throttled' && tries < readTries;
       if (!refused && !tokenExpired && !failedRead) throw error;
       if (tokenExpired) signIns += 1;
       // The bucket holds back what was throttled; nothing else knows how long a failed read should wait.
@@ -129,26 +123,4 @@ function initOf({ method, body }: Request, token: string): RequestInit {
   const headers: Record<string, string> = { authorization: `Bearer ${token}`, accept: 'application/json' };
   if (body === undefined) return { method, headers };
   return { method, headers: { ...headers, 'content-type': 'application/json' }, body: JSON.stringify(body) };
-}
-
-/** Failures before a connection stood: the request cannot have left. */
-const neverSent = new Set([
-  'ECONNREFUSED',
-  'ENOTFOUND',
-  'EAI_AGAIN',
-  'EHOSTUNREACH',
-  'ENETUNREACH',
-  'UND_ERR_CONNECT_TIMEOUT',
-]);
-
-/** What is known of a request that brought no answer: why, and whether it may have been carried out. */
-export function lostAnswer(error: unknown, endpoint: string, isWrite: boolean): UpstreamError {
-  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
-  const reason = cause instanceof Error && 'code' in cause ? String(cause.code) : '';
-  const timedOut = error instanceof Error && error.name === 'TimeoutError';
-  const effect = isWrite && !neverSent.has(reason) ? 'unknown' : 'none';
-  const message = timedOut
-    ? `${endpoint} did not answer in time`
-    : `${endpoint} could not be reached${reason && ` (${reason})`}`;
-  return new UpstreamError(timedOut ? 'timeout' : 'network', message, { effect, endpoint, cause: error });
 }

@@ -1,5 +1,6 @@
-import type { Queue, Worker } from 'bullmq';
+import { type Job, type Queue, UnrecoverableError, type Worker } from 'bullmq';
 import type { Alert } from '../alert.ts';
+import { errorMessage } from '../errors.ts';
 import type { Mode } from '../journal.ts';
 import type { Incidents } from './incidents.ts';
 import type { Journals } from './journal.ts';
@@ -15,23 +16,40 @@ export interface IntakeParts {
   incidents: Incidents;
   journals: Journals;
   mode: Mode;
+  now?: () => number;
 }
 
 /** The intake worker. No model here: claim the alert's fault, then open a run, merge, close, or ignore. */
 export function startIntake(parts: IntakeParts, options: WorkerOptions): Worker<AlertJob> {
-  return createWorker<AlertJob>('alerts', (job) => takeIn(job.data.alert, parts, options), options);
+  return createWorker<AlertJob>('alerts', (job) => takeIn(job, parts, options), options);
 }
 
-async function takeIn(alert: Alert, parts: IntakeParts, { log }: WorkerOptions): Promise<void> {
-  const claim = await parts.incidents.claim(alert, parts.mode);
+async function takeIn(job: Job<AlertJob>, parts: IntakeParts, { log }: WorkerOptions): Promise<void> {
+  const { alert } = job.data;
+  const about = { connection: alert.connection, alertKey: alert.alertKey, alertId: alert.id };
+  const claim = await parts.incidents.claim(alert, parts.mode).catch((error: unknown) => leave(error, job, parts));
+  if (typeof claim === 'string') {
+    log.error({ ...about, error: claim }, 'alert_not_taken_in');
+    // It stays in the failed set, for whoever wants to know why.
+    throw new UnrecoverableError(claim);
+  }
   const { verdict, incidentId, runId } = claim;
-  log.info(
-    { connection: alert.connection, alertKey: alert.alertKey, alertId: alert.id, verdict, incidentId, runId },
-    'alert_taken_in',
-  );
+  log.info({ ...about, verdict, incidentId, runId }, 'alert_taken_in');
   if (verdict === 'opened') await parts.queues.runs.add('run', { runId }, { jobId: runId, ...notBegun });
   if (verdict === 'closed') {
     await parts.journals.addFact(runId, { type: 'source_resolved', alertId: alert.id });
     await wake(parts.queues.runs, runId);
   }
+}
+
+/** A Redis that is full or restarts is back sooner; it would not take the record either. */
+const patienceMs = 3_600_000;
+
+/** An alert that cannot be taken in is tried again; one that never can, a person must look at. Answers with the reason. */
+async function leave(error: unknown, { data, timestamp }: Job<AlertJob>, parts: IntakeParts): Promise<string> {
+  const now = parts.now?.() ?? Date.now();
+  if (now - timestamp < patienceMs) throw error;
+  const reason = `it could not be taken in, and nobody has been told in BMS: ${errorMessage(error)}`;
+  await parts.incidents.escalate(data.alert, reason);
+  return reason;
 }

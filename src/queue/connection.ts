@@ -1,5 +1,6 @@
-import { Redis } from 'ioredis';
+import { Redis, ReplyError } from 'ioredis';
 import type { Logger } from 'pino';
+import { keys } from './keys.ts';
 
 /**
  * Two kinds of connection. A `producer` serves HTTP: it answers or fails within `commandTimeoutMs`, so that a
@@ -38,3 +39,13 @@ export async function failFast<T>(redis: Redis, work: () => Promise<T>): Promise
   });
   return Promise.race([work(), tooLate]).finally(() => clearTimeout(timer));
 }
+
+/** `refuses_writes`: it answers, but keeps nothing: its memory is full, its disk fails, or it is a replica. */
+export type RedisState = 'ok' | 'unreachable' | 'refuses_writes';
+
+/** A Redis that is full still answers a PING, so it is asked to keep something. */
+export const checkRedis = (redis: Redis): Promise<RedisState> =>
+  failFast(redis, () => redis.set(keys.probe(), 1, 'EX', 60)).then(
+    () => 'ok',
+    (error: unknown) => (error instanceof ReplyError ? 'refuses_writes' : 'unreachable'),
+  );

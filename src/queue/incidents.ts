@@ -28,6 +28,8 @@ export interface Settlement {
 export interface Incidents {
   claim(alert: Alert, mode: Mode): Promise<Claim>;
   settle(settlement: Settlement): Promise<void>;
+  /** Records an alert that cannot be claimed as a person's. It belongs to no incident. */
+  escalate(alert: Alert, reason: string): Promise<void>;
   /** Opens run `runId` for a task. It has no incident. */
   openTask(runId: string, task: Task, mode: Mode): Promise<void>;
   /** Opens a run over the subject of another; there is at most one such run for each. `isNew` false: it was there. */
@@ -167,6 +169,14 @@ export function createIncidents(redis: Redis, options: { retentionDays: number; 
       if (ticket) steps.hset(keys.incident(incidentId), 'ticket', JSON.stringify(ticket));
       if (disposition === 'resolved') steps.hset(keys.incident(incidentId), 'state', 'resolved');
       await steps.exec();
+    },
+    async escalate({ id, sourceId, connection, action, receivedAt }, reason) {
+      const retention = options.retentionDays * 86_400;
+      const now = clock().getTime();
+      const record = { id, sourceId, connection, action, receivedAt, outcome: 'escalated', reason };
+      const bySource = keys.alertsBySource(sourceId);
+      const steps = redis.multi().hset(keys.alert(id), record).expire(keys.alert(id), retention);
+      await steps.zadd(keys.alerts(), now, id).zadd(bySource, now, id).expire(bySource, retention).exec();
     },
     openTask: (runId, task, mode) =>
       openRun(runId, { type: 'queued', subject: { kind: 'task', task }, mode, retryOf: null }),

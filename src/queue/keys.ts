@@ -38,5 +38,9 @@ export const keys = {
   jobRows: (family: string, jobId: string) => key('rmm', 'job', family, jobId),
   /** The ticket that BMS last told to hold this alert. */
   ticketHint: (sourceId: string) => key('ticket-of', sourceId),
+  /** Runs that wait for BMS to be back. */
+  waitingForBms: () => key('runs', 'waiting-for-bms'),
+  /** Written by whoever asks whether Redis takes anything. */
+  probe: () => key('probe'),
   alertsBySource: (sourceId: string) => key('source', sourceId),
 };

@@ -1,6 +1,6 @@
 import type { Queue } from 'bullmq';
 
-/** Names a queue whose workers take nothing although work waits; null when all is well, or Redis is away. */
+/** Names a queue whose workers take nothing although work waits; null when all is well, or Redis is not. */
 export type StuckCheck = () => Promise<string | null>;
 
 interface Standstill {
@@ -10,9 +10,15 @@ interface Standstill {
 
 /**
  * A worker can be connected and yet take no more jobs; a PING does not show it, standing still does: the same job is
- * first in line for `boundMs` while none is active. It is seen by whoever asks from time to time.
+ * first in line for `boundMs` while none is active. It is seen by whoever asks from time to time. While Redis is away or
+ * refuses writes (`canWork` false) nobody can take a job, and starting a worker again would not help: time does not count.
  */
-export function createStuckCheck(queues: readonly Queue[], boundMs: number, now: () => number = Date.now): StuckCheck {
+export function createStuckCheck(
+  queues: readonly Queue[],
+  canWork: () => Promise<boolean>,
+  boundMs: number,
+  now: () => number = Date.now,
+): StuckCheck {
   const seen = new Map<string, Standstill>();
   const isStuck = async (queue: Queue): Promise<boolean> => {
     const [[first], active] = await Promise.all([
@@ -25,7 +31,8 @@ export function createStuckCheck(queues: readonly Queue[], boundMs: number, now:
     return before?.jobId === first.id && now() - before.since >= boundMs;
   };
   return async () => {
-    for (const queue of queues) if (await isStuck(queue).catch(() => false)) return queue.name;
+    if (!(await canWork())) seen.clear();
+    else for (const queue of queues) if (await isStuck(queue).catch(() => false)) return queue.name;
     return null;
   };
 }

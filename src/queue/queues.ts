@@ -37,7 +37,17 @@ export interface Queues {
 }
 
 const keep = { removeOnComplete: { age: 86_400, count: 5_000 }, removeOnFail: { age: 7 * 86_400, count: 20_000 } };
-const retry = { attempts: 8, backoff: { type: 'exponential', delay: 500, jitter: 0.5 } };
+
+/**
+ * A job is tried again until it has done its work: somebody was told that it would be done, and a job in the failed set
+ * is nobody's. Only its last stack trace is kept, as it may fail for as long as Redis is full.
+ */
+const retry = { attempts: 1_000_000_000, backoff: { type: 'capped' }, stackTraceLimit: 1 };
+const longestBackOffMs = 30_000;
+
+/** From half a second, twice as long after each failure, up to half a minute; less up to half of it, by chance. */
+export const backOffMs = (failures: number, random: () => number = Math.random): number =>
+  Math.round(Math.min(500 * 2 ** (failures - 1), longestBackOffMs) * (1 - random() / 2));
 
 export function createQueues(connection: Redis, log: Logger): Queues {
   const make = <T>(name: string) => {
@@ -80,11 +90,19 @@ export function createWorker<T>(
       lockDuration: 15_000,
       stalledInterval: 5_000,
       maxStalledCount: 1_000_000,
+      settings: { backoffStrategy: (failures) => backOffMs(failures) },
     },
   );
   worker.on('error', (error) => log.debug({ queue: name, error: error.message }, 'worker_error'));
   worker.on('failed', (job, error) =>
-    log.error({ queue: name, jobId: job?.id, attempt: job?.attemptsMade, error: error.message }, 'job_failed'),
+    log.error(
+      {
+        ...{ queue: name, jobId: job?.id, attempt: job?.attemptsMade, error: error.message },
+        // Null: it has failed for good.
+        retryInMs: job?.finishedOn === undefined ? job?.delay : null,
+      },
+      'job_failed',
+    ),
   );
   return worker;
 }
@@ -98,6 +116,20 @@ export async function countJobs(queues: Queues): Promise<{ queue: string; state:
   return counts.flatMap(({ queue, states }) =>
     Object.entries(states).map(([state, count]) => ({ queue, state, count })),
   );
+}
+
+/** For how many seconds the first alert has waited to be taken in, and the first run to begin; 0 when none waits. */
+export async function getOldest({ alerts, runs }: Queues): Promise<{ queue: string; seconds: number }[]> {
+  // A run that was parked waits among those without a priority, and says when it was opened.
+  const firsts = await Promise.all([
+    alerts.getJobs(['waiting'], 0, 0, true),
+    runs.getJobs(['prioritized'], 0, 0, true),
+  ]);
+  const names = [alerts.name, runs.name];
+  return firsts.map(([job], index) => ({
+    queue: names[index] ?? '',
+    seconds: job ? Math.max(0, Date.now() - job.timestamp) / 1000 : 0,
+  }));
 }
 
 /** Brings a delayed job forward. False when it was not waiting for its time: then it runs anyway. */

@@ -37,6 +37,9 @@ export function startRuns(parts: RunParts, options: WorkerOptions & { signal: Ab
   return createWorker<RunJob>('runs', (job, token) => work(job, token, parts, options), options);
 }
 
+/** What fails so often will not be mended by waiting. */
+const triesBeforeGivingUp = 8;
+
 async function work(
   job: Job<RunJob>,
   token: string,
@@ -57,7 +60,8 @@ async function work(
       { runId, attempt: job.attemptsMade + 1, code: errorCode(error), error: errorMessage(error) },
       'run_failed',
     );
-    if (job.attemptsMade + 1 < (job.opts.attempts ?? 1)) throw error;
+    if (job.attemptsMade + 1 < triesBeforeGivingUp) throw error;
+    // If that fails too, the job is tried again like any other: a run without an end is an alert without an outcome.
     await parts.giveUp(journal, `the run failed ${job.attemptsMade + 1} times; last: ${errorMessage(error)}`);
   }
 }

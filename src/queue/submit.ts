@@ -23,10 +23,14 @@ export interface SubmitParts {
   now?: () => number;
 }
 
+/** One that keeps failing ends: as long as rows are queued, their runs arm another each time that they are parked. */
+const attempts = 8;
+
 /** Makes sure that the action's next batch goes out. All who ask within one window share one job. */
 export async function armSubmit(queue: Queue<RmmJobData>, action: string, batchMs: number, now: number): Promise<void> {
   const window = Math.floor(now / batchMs) + 1;
-  await queue.add('submit', { action }, { jobId: `submit-${action}-${window}`, delay: window * batchMs - now });
+  const jobId = `submit-${action}-${window}`;
+  await queue.add('submit', { action }, { jobId, delay: window * batchMs - now, attempts });
 }
 
 /**

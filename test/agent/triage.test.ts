@@ -1,5 +1,6 @@
 import t from 'tap';
 import { giveUp, type TriageParts, triage } from '../../src/agent/triage.ts';
+import { RetryableError } from '../../src/errors.ts';
 import { createJournals } from '../../src/queue/journal.ts';
 import { createRowQueue } from '../../src/queue/row-queue.ts';
 import { asked, intended, queued, resolveTool, scope } from '../helpers/entries.ts';
@@ -56,4 +57,22 @@ t.test('a run that is given up ends at once, and its row does not come back from
   await rows.putBack(claimed.batch);
   clock += 1_000;
   t.equal((await claim('b2')).kind, 'empty');
+});
+
+t.test('a model that is away is asked again ever later, and for two minutes before people are told', async (t) => {
+  const journal = await journals.own('r1');
+  for (const body of [queued, { type: 'scope_resolved', scope } as const]) await journal.append(body);
+  const away = async () => {
+    throw new RetryableError('model_unavailable', 'the model answered 500', { retryAfterMs: 5_000 });
+  };
+  const budget = { steps: 9, tokens: 9, writes: 9, wallMs: 3_600_000, modelFailures: 5 };
+  const waiting: TriageParts = { ...parts, model: { ask: away }, tools: new Map(), budget };
+  const waits: number[] = [];
+  for (let i = 0; i < 5; i += 1) {
+    const progress = await triage(await journals.own('r1'), waiting, new AbortController().signal);
+    if (progress.kind !== 'suspended') return t.fail(progress.kind);
+    waits.push(progress.until - clock);
+    clock = progress.until;
+  }
+  t.same(waits, [5_000, 10_000, 20_000, 40_000, 60_000]);
 });

@@ -189,14 +189,18 @@ t.test("the keys in the compose file are those of the simulator's seed", async (
 
 t.test('optional parts appear only when asked for', async (t) => {
   const minimal = await render(...values('minimal'));
-  for (const kind of ['Ingress', 'HorizontalPodAutoscaler', 'NetworkPolicy', 'StatefulSet'])
+  for (const kind of ['Ingress', 'HorizontalPodAutoscaler', 'NetworkPolicy', 'StatefulSet', 'PrometheusRule'])
     t.notOk(minimal.kinds.includes(kind), kind);
   t.same(
     minimal.workloads.map(({ spec }) => spec.replicas),
     [2, 2],
   );
   const full = await render(...values('full'));
-  for (const kind of ['Ingress', 'HorizontalPodAutoscaler', 'NetworkPolicy']) t.ok(full.kinds.includes(kind), kind);
+  for (const kind of ['Ingress', 'HorizontalPodAutoscaler', 'NetworkPolicy', 'PrometheusRule'])
+    t.ok(full.kinds.includes(kind), kind);
+  const rules = full.objects.find(({ kind }) => kind === 'PrometheusRule');
+  t.match(full.text, /^ {4}release: kube-prometheus-stack$/m);
+  t.same(rules?.spec, parse(readFileSync(`${root}helm/bms-triage/files/alerts.yaml`, 'utf8')));
   t.notOk(full.kinds.includes('Secret'), 'existing secrets are used');
   t.equal(full.workloads[1]?.spec.replicas, undefined, 'the autoscaler owns the count');
 });

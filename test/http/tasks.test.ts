@@ -16,7 +16,10 @@ async function build(open?: (task: Task) => Promise<{ runId: string }>) {
   const tool = { name: 'a_tool', description: 'd', effect: 'read' as const, offeredTo: ['task'], parameters: {} };
   const app = await createServer({
     log: pino({ level: 'silent' }),
-    pingRedis: async () => {},
+    checkRedis: async () => 'ok',
+    getReach: () => [],
+    getOldest: async () => [],
+    concluded: {},
     countJobs: async () => [],
     getLimits: async () => [],
     getSharedReads: async () => ({ hits: 0, misses: 0 }),

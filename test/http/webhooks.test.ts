@@ -17,7 +17,10 @@ async function build(enqueue?: (alerts: readonly Alert[]) => Promise<void>) {
   const queued: Alert[] = [];
   const parts: ServerParts = {
     log: pino({ level: 'silent' }),
-    pingRedis: async () => {},
+    checkRedis: async () => 'ok',
+    getReach: () => [],
+    getOldest: async () => [],
+    concluded: {},
     countJobs: async () => [],
     getLimits: async () => [],
     getSharedReads: async () => ({ hits: 0, misses: 0 }),

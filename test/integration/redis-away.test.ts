@@ -1,8 +1,16 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Redis } from 'ioredis';
 import t from 'tap';
 import { findServer, startNative } from '../../harness/redis.ts';
+import { resolveOperation } from '../../harness/sim-client.ts';
 import { dattoAlert, startStack } from '../../harness/stack.ts';
 import { waitFor } from '../../harness/wait.ts';
+import type { AlertRecord } from '../../src/alert.ts';
 import { withoutRealRedis } from '../helpers/redis.ts';
+
+interface Accepted {
+  alerts: { id: string }[];
+}
 
 t.test(
   'Redis away or hung: 503 with Retry-After within a second; back again: 202',
@@ -12,7 +20,8 @@ t.test(
     t.teardown(() => redis.stop());
     const stack = await startStack({ redis, simFlags: ['--seed', '7'] });
     t.teardown(() => stack.stop());
-    const client = stack.client((await stack.start('server')).url);
+    const { url } = await stack.start('server');
+    const client = stack.client(url);
     const [ticket] = (await stack.sim.ledger()).tickets.filter(({ alertRefId }) => alertRefId !== null);
     if (!ticket) throw new Error('no ticket');
     const send = async () => {
@@ -34,10 +43,52 @@ t.test(
     const away = await send();
     t.match(away, { status: 503, retryAfter: '5' });
     t.ok(away.ms < 1_000, `away: answered in ${away.ms} ms`);
+    const asked = await fetch(`${url}/v1/runs`, { headers: { authorization: `Bearer ${stack.apiKey}` } });
+    t.equal(asked.status, 503);
+    t.match(await asked.json(), { error: { code: 'redis_unavailable', message: /unreachable/ } });
 
     const back = await startNative(findServer() ?? '', { port: redis.port, dir: redis.dir });
     t.teardown(() => back.stop());
     await waitFor('202 after the restart', async () => (await send()).status === 202);
+  },
+);
+
+t.test(
+  'Redis full: nothing is accepted, and what was is worked on once there is room',
+  { skip: withoutRealRedis },
+  async (t) => {
+    const redis = await startNative(findServer() ?? '');
+    t.teardown(() => redis.stop());
+    const stack = await startStack({ redis, simFlags: ['--seed', '7', '--job-seconds', '1'] });
+    t.teardown(() => stack.stop());
+    const { url } = await stack.start('all');
+    const client = stack.client(url);
+    const admin = new Redis(redis.url);
+    t.teardown(() => admin.disconnect());
+    const tickets = (await stack.sim.ledger()).tickets.filter(({ alertRefId, resolved }) => alertRefId && !resolved);
+    const readiness = async () => (await fetch(`${url}/readyz`)).json();
+
+    const before = await Promise.all(tickets.slice(0, 4).map((ticket) => client.deliver('datto', dattoAlert(ticket))));
+    t.same([...new Set(before.map(({ status }) => status))], [202]);
+    await admin.config('SET', 'maxmemory', '1');
+    const refused = await Promise.all(tickets.slice(4, 8).map((ticket) => client.deliver('datto', dattoAlert(ticket))));
+    for (const answer of refused) {
+      t.match({ status: answer.status, retry: answer.headers.get('retry-after') }, { status: 503, retry: '5' });
+      t.match(await answer.json(), { error: { code: 'queue_unavailable' } });
+    }
+    t.match(await readiness(), { status: 'not_ready', redis: 'refuses_writes' });
+    await sleep(3_000);
+    await admin.config('SET', 'maxmemory', '0');
+    t.match(await readiness(), { status: 'ok', redis: 'ok' });
+
+    const ids = await Promise.all(before.map(async (answer) => ((await answer.json()) as Accepted).alerts[0]?.id));
+    for (const id of ids) {
+      const outcome = () => client.get<AlertRecord>(`/v1/alerts/${id}`).then((record) => record.outcome);
+      t.equal(await waitFor('its outcome', () => outcome().catch(() => null), 60_000), 'triaged');
+    }
+    const { effects } = await stack.sim.ledger();
+    const done = effects.filter(({ operation }) => operation === resolveOperation).map(({ ticketId }) => ticketId);
+    t.equal(done.length, new Set(done).size, 'nothing is done twice');
   },
 );
 

@@ -8,7 +8,13 @@ t.test('a queue is stuck when its first job has not changed for the bound, and n
   const redis = await redisClient(t);
   const { runs } = createQueues(redis, pino({ level: 'silent' }));
   let clock = 0;
-  const check = createStuckCheck([runs], 1_000, () => clock);
+  let isRedisWell = true;
+  const check = createStuckCheck(
+    [runs],
+    async () => isRedisWell,
+    1_000,
+    () => clock,
+  );
   t.equal(await check(), null);
   await runs.add('run', { runId: 'r1' }, { jobId: 'r1' });
   await runs.add('run', { runId: 'r2' }, { jobId: 'r2' });
@@ -26,4 +32,10 @@ t.test('a queue is stuck when its first job has not changed for the bound, and n
   t.equal(await check(), null);
   clock = 3_000;
   t.equal(await check(), 'runs', 'a job of a lower priority counts');
+  isRedisWell = false;
+  t.equal(await check(), null, 'nobody could take it');
+  isRedisWell = true;
+  t.equal(await check(), null, 'a worker has had no time for it yet');
+  clock = 4_000;
+  t.equal(await check(), 'runs');
 });

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { pino } from 'pino';
 import t from 'tap';
 import { createIncidents } from '../../src/queue/incidents.ts';
@@ -61,4 +62,33 @@ t.test('a run that was parked goes on before runs that have not begun', async (t
   t.teardown(() => worker.close());
   await new Promise<void>((resolve) => worker.on('completed', ({ id }) => id === 'r3' && resolve()));
   t.same(turns, ['r1', 'r2', 'r1', 'r3']);
+});
+
+t.test('a run whose end cannot be written either is tried again', async (t) => {
+  const redis = await redisClient(t);
+  const log = pino({ level: 'silent' });
+  const queues = createQueues(redis, log);
+  const journals = createJournals(redis, { retentionDays: 1 });
+  const incidents = createIncidents(redis, { retentionDays: 1 });
+  const task = { text: 'x', account: null, ticketNumber: null, requestedBy: 'k', receivedAt: '2026-11-25T09:00:00Z' };
+  await incidents.openTask('r1', task, 'observe');
+  await queues.runs.add('run', { runId: 'r1' }, { jobId: 'r1' });
+  await redis.hset('{bms}:runs:r1', 'atm', 7);
+  const tried: string[] = [];
+  const failing = (what: string) => async () => {
+    tried.push(what);
+    throw new Error(what);
+  };
+  const nothing = async () => {};
+  const worker = startRuns(
+    {
+      ...{ queues, journals, watch: nothing, armSubmit: nothing },
+      ...{ advance: failing('advance'), giveUp: failing('giveUp') },
+    },
+    { connection: redis, concurrency: 1, log, signal: new AbortController().signal },
+  );
+  t.teardown(() => worker.close());
+  await once(worker, 'failed');
+  t.same(tried, ['advance', 'giveUp']);
+  t.equal(await (await queues.runs.getJob('r1'))?.getState(), 'delayed');
 });

@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isTransient, UpstreamError } from '../../errors.ts';
 import type { Bucket } from '../../ratelimit/bucket.ts';
-import { exchange, type RawAnswer } from '../http.ts';
-import { lastCheck } from '../last-check.ts';
+import { permittedExchange } from '../permitted.ts';
+import { unwatched, type Watch } from '../watch.ts';
 import { type Asked, readBody } from './answer.ts';
-import { settlePermit } from './limits.ts';
+import { tellTiers } from './limits.ts';
 import type { Planned } from './plan.ts';
 
 export interface ClientOptions {
@@ -15,6 +15,7 @@ export interface ClientOptions {
   timeoutMs: number;
   /** Ends waits for the rate limit; a request that was sent is always awaited. */
   signal: AbortSignal;
+  watch?: Watch;
 }
 
 export interface Call extends Asked {
@@ -30,23 +31,16 @@ const refusalTries = 6;
  * three tickets. Here a refused call (429) is sent again, a failed read too; a write never, whatever it is keyed by:
  * how long Truto remembers a key is not known, and the ledger looks before it repeats.
  */
-export function createClient({ baseUrl, token, bucket, timeoutMs, signal }: ClientOptions) {
-  const send = async (call: Call): Promise<unknown> => {
-    const permit = await bucket.acquire(call.endpoint, signal);
-    if (call.isWrite) await lastCheck(permit);
-    let answer: RawAnswer | null = null;
-    try {
-      answer = await exchange({ ...call, url: urlOf(baseUrl, call.planned), init: initOf(call, token), timeoutMs });
-      return readBody(answer, call);
-    } finally {
-      await settlePermit(permit, answer);
-    }
+export function createClient({ baseUrl, token, bucket, timeoutMs, signal, watch = unwatched }: ClientOptions) {
+  const request = async (call: Call): Promise<unknown> => {
+    const asked = { ...call, url: urlOf(baseUrl, call.planned), init: initOf(call, token), timeoutMs };
+    return readBody(await permittedExchange(call.endpoint, asked, { bucket, signal, tell: tellTiers }), call);
   };
 
   return async (call: Call): Promise<unknown> => {
     for (let tries = 1; ; tries += 1) {
       try {
-        return await send(call);
+        return await watch(() => request(call));
       } catch (error) {
         if (!(error instanceof UpstreamError)) throw error;
         const refused = error.code === 'throttled' && tries < refusalTries;

@@ -1,0 +1,32 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Queue } from 'bullmq';
+import type { Redis } from 'ioredis';
+import { keys } from './keys.ts';
+import { type RunJob, wakeAll } from './queues.ts';
+
+/** Runs that wait for BMS. Each comes back at its own time; they are woken when somebody sees that BMS is back. */
+export interface WaitingRuns {
+  join(runId: string): Promise<void>;
+  leave(runId: string): Promise<void>;
+  /** Wakes them all, a few at a time, so that BMS is not overrun as soon as it is up. */
+  wake(signal: AbortSignal): Promise<void>;
+}
+
+const atOnce = 5;
+const betweenMs = 1_000;
+
+export function createWaitingRuns(redis: Redis, runs: Queue<RunJob>, pauseMs = betweenMs): WaitingRuns {
+  const place = keys.waitingForBms();
+  return {
+    join: async (runId) => void (await redis.sadd(place, runId)),
+    leave: async (runId) => void (await redis.srem(place, runId)),
+    async wake(signal) {
+      while (!signal.aborted) {
+        const some = await redis.spop(place, atOnce);
+        if (some.length === 0) return;
+        await wakeAll(runs, some);
+        await sleep(pauseMs, undefined, { signal }).catch(() => {});
+      }
+    },
+  };
+}
