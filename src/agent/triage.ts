@@ -123,7 +123,7 @@ async function nextStep(
 ): Promise<Wait | null> {
   if (isTooOld(state, parts.now())) return giveUpWaiting(state, journal, parts);
   if (state.cancelledBy !== null) return stop(state, state.cancelledBy, journal, parts);
-  if (state.sourceResolved && state.turns.length === 0) return concludeRecovered(journal);
+  if (state.sourceResolved && !hasBegun(state)) return concludeRecovered(journal);
   if (!state.scope) return findScope(state, journal, parts);
   const { account, reason } = state.scope.scope;
   if (state.subject.kind === 'task' && !account) return concludeUnworked(`${reason}: ask again`, journal);
@@ -132,6 +132,9 @@ async function nextStep(
   if (limit) return concludeByService(limit.message, state, journal, parts);
   return ask(state, journal, parts, signal);
 }
+
+/** Without a model's answer the service may already be telling people: that must be seen through. */
+const hasBegun = ({ turns, calls }: RunState): boolean => turns.length > 0 || calls.size > 0;
 
 /** A person cancelled: what was not sent is dropped, what is under way is awaited, then the run is a person's. */
 async function stop(state: RunState, by: string, journal: RunJournal, parts: TriageParts): Promise<Wait | null> {
