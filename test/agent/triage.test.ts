@@ -61,6 +61,17 @@ t.test('a run that is given up ends at once, and its row does not come back from
   t.equal((await claim('b2')).kind, 'empty');
 });
 
+t.test('a worker that dies while it gives a run up leaves no row behind that nobody holds', async (t) => {
+  const journal = await waitingRun();
+  const claimed = await claim('b1');
+  const dying = { ...journal, append: () => Promise.reject(new Error('killed')) };
+  await t.rejects(giveUp(dying, 'kept failing'));
+  if (claimed.kind !== 'claimed') return t.fail(claimed.kind);
+  await rows.putBack(claimed.batch);
+  clock += dayMs + 1;
+  t.equal((await work()).kind, 'concluded', 'it does not wait for a row that is nowhere');
+});
+
 t.test('the sender recovers while people are being told: what is under way is awaited and told of', async (t) => {
   const journal = await journals.own('r1');
   const opening = { id: 'handover', name: 'create_a_kaseya_bms_rmm_ticket', arguments: '{}' };

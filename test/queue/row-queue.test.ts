@@ -135,17 +135,6 @@ t.test('a zombie that has the answer after all still tells it: it is true', asyn
   t.match(await last('r1'), { type: 'rmm_job_submitted', job: { jobId: '123' } });
 });
 
-t.test('a row that its run has withdrawn for good does not come back from a batch that was not sent', async (t) => {
-  const owner = await queue('r1');
-  await queue('r2');
-  const batch = await claim('b1');
-  const row = { callId: 't1c1', transactionId: 'r1.t1c1', action: 'resolve_ticket' };
-  t.equal(await owner.dropRow(row, 'given up', { forGood: true }), false, 'it is in a batch');
-  await rows.putBack(batch);
-  clock += 1_000;
-  t.same(runsOf(await claim('b2')), ['r2']);
-});
-
 t.test('a claim that is sent twice claims once: the client repeats it when its connection broke', async (t) => {
   await queue('r1');
   const batch = await claim('b1');
