@@ -135,6 +135,18 @@ t.test('a zombie that has the answer after all still tells it: it is true', asyn
   t.match(await last('r1'), { type: 'rmm_job_submitted', job: { jobId: '123' } });
 });
 
+t.test('a zombie that was refused says nothing of rows that another has by now', async (t) => {
+  await queue('r1');
+  const old = await claim('j1~b1');
+  clock += leaseMs + 1;
+  await rows.recover('j2~');
+  const batch = await claim('j2~b1');
+  await rows.wasRefused(old, 'the sign-in was refused, after a while');
+  t.match(await last('r1'), { type: 'write_intended' }, 'its run must not try again');
+  await rows.becameJob(batch, { family: 'tickets', jobId: '123' }, 'then');
+  t.match(await last('r1'), { type: 'rmm_job_submitted' });
+});
+
 t.test('a claim that is sent twice claims once: the client repeats it when its connection broke', async (t) => {
   await queue('r1');
   const batch = await claim('b1');
