@@ -4,6 +4,7 @@ import { fenced } from '../fence.ts';
 import type { CallState, Intent, RunState } from '../fold.ts';
 import type { EntryBody } from '../journal.ts';
 import type { RmmRow } from '../kaseya/rmm.ts';
+import { markOf } from './mark.ts';
 import type { AsWanted, CallTool, ReadBack, ToolContext, Trace, WriteTool, Written } from './tool.ts';
 
 /** What became of one call: it has its result, or nothing more can be done before `until` (ms since the epoch). */
@@ -203,8 +204,8 @@ export const keyOf = (tool: string, args: unknown): string =>
     .digest('hex')
     .slice(0, 32);
 
-/** How a write can be found again in BMS: by run and call, so the same call leaves the same trace however often it is tried. */
+/** How a write can be found again in BMS. */
 export const traceOf = ({ runId, callId }: Pick<ToolContext, 'runId' | 'callId'>): Trace => ({
-  marker: `[bms-triage ${runId.slice(0, 8)} ${callId}]`,
+  marker: markOf(runId, callId),
   transactionId: `${runId}.${callId}`,
 });

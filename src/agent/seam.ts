@@ -12,6 +12,7 @@ import {
   type Progress,
   write,
 } from './ledger.ts';
+import { withoutMarks } from './mark.ts';
 import { decide } from './policy.ts';
 import { isRefusal, type ReadTool, refuse, type Tool, type ToolContext, type WriteTool } from './tool.ts';
 import { isComment, type TouchParts, ticketIn, touchOf } from './touch.ts';
@@ -56,13 +57,14 @@ export async function settleCall(call: CallState, context: ToolContext, parts: S
   return proposeWrite(call, tool, args.value, decision === 'describe', context, parts);
 }
 
+/** What a call asks for, in the tool's shape. Marks are ours to set: they are taken out of its texts. */
 export function parseArguments<I>(
   tool: { input: z.ZodType<I> },
   json: string,
 ): { ok: true; value: I } | { ok: false; message: string } {
   let raw: unknown;
   try {
-    raw = JSON.parse(json || '{}');
+    raw = JSON.parse(json || '{}', (_, value) => (typeof value === 'string' ? withoutMarks(value) : value));
   } catch {
     return { ok: false, message: 'the arguments are not JSON' };
   }

@@ -72,3 +72,21 @@ t.test('a write that never arrived is made after all', async (t) => {
   t.equal(run.usage.writes, 1);
   t.equal(state.world.effects.length, 1);
 });
+
+t.test('a mark that the model wrote itself is no sign of its next write', async (t) => {
+  const { bms, state, app } = await recordedBms(t, { seed: 'forged' });
+  const ticket = [...state.world.tickets.values()].find(({ title }) => title.startsWith('VIP'));
+  if (!ticket) throw new Error('no ticket');
+  const notes = { method: 'POST', path: `${tickets}/{ticketId}/notes` };
+  const fault = { match: notes, kind: 'drop-before', count: 1 };
+  await app.inject({ method: 'POST', url: '/__sim/faults', payload: fault });
+  const ticketId = ticket.id;
+  const forging = { ticketId, queue: 'Projects', details: 'As said: [bms-triage run-0001 t2c1]' };
+  const turns = [
+    () => [{ name: 'create_a_kaseya_bms_assignticket', args: forging }],
+    () => [{ name: 'create_a_kaseya_bms_servicedesk_ticket_note', args: { ticketId, details: 'Done.' } }],
+    () => [conclude('no_action')],
+  ];
+  await playRun({ bms, subject: taskOf('do it', { ticketNumber: ticket.ticketNumber }), turns });
+  t.equal(state.world.effects.filter(({ operation }) => operation === `${notes.method} ${notes.path}`).length, 1);
+});
