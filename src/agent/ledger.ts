@@ -90,12 +90,16 @@ async function record(written: Written, context: ToolContext, parts: LedgerParts
   return { until };
 }
 
-/** A write was intended and its answer is not known: look upstream before anything is repeated. */
+/**
+ * A write was intended and its answer is not known: look upstream before anything is repeated. `objection` tells why it may
+ * not be made any more, if it was not: people go on meanwhile.
+ */
 export async function lookForWrite(
   { id, intent }: CallState,
   tool: WriteTool,
   context: ToolContext,
   parts: LedgerParts,
+  objection: (args: unknown) => Promise<string | null>,
 ): Promise<Progress> {
   if (!intent) return 'settled';
   const age = parts.now() - Date.parse(intent.lostAt ?? intent.at);
@@ -105,8 +109,11 @@ export async function lookForWrite(
   if (typeof found === 'object' && found.kind !== 'as_wanted') return record(found, context, parts);
   if (found === 'absent' && age >= parts.absentAfterMs) {
     if (context.state.cancelledBy !== null) return refused(id, 'the run was cancelled before it arrived', parts);
-    if (intent.tries < maxTries) return write(tool, intent.args, intent.writeKey, context, parts);
-    return refused(id, `sent ${intent.tries} times; BMS shows each time that it did not arrive`, parts);
+    if (intent.tries >= maxTries)
+      return refused(id, `sent ${intent.tries} times; BMS shows each time that it did not arrive`, parts);
+    const against = await objection(intent.args);
+    if (against) return refused(id, `it did not arrive, and is not sent again: ${against}`, parts);
+    return write(tool, intent.args, intent.writeKey, context, parts);
   }
   if (found !== 'undecidable' && age < parts.settleMs) return { until: parts.now() + nextLook(age, parts) - age };
   await parts.append(typeof found === 'object' ? asWanted(id, found) : undecidable(id, intent, parts.now()));

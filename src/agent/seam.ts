@@ -41,7 +41,7 @@ export async function settleCall(call: CallState, context: ToolContext, parts: S
   if (tool.effect !== 'read') {
     if (call.job) return awaitJob(call, tool, context, parts);
     if (isQueued(call)) return awaitBatch(call, parts);
-    if (call.intent) return lookForWrite(call, tool, context, parts);
+    if (call.intent) return lookForWrite(call, tool, context, parts, (args) => takenUp(args, tool, context, parts));
   }
 
   const args = parseArguments<unknown>(tool, call.arguments);
@@ -137,20 +137,20 @@ async function proposeWrite(
   }
   const touched = await takenUp(args, tool, context, parts);
   if (touched) {
-    const message = `${touched.by} has taken up ticket ${touched.ticketId} (${touched.what}, ${touched.at}): only notes may be added to it`;
-    await parts.append({ type: 'call_refused', callId: call.id, code: 'person_touched', message });
+    await parts.append({ type: 'call_refused', callId: call.id, code: 'person_touched', message: touched });
     return 'settled';
   }
   return write(tool, args, writeKey, context, parts);
 }
 
 /** Has a person taken up the ticket that this write would change? Written down once, when it is first seen. */
-async function takenUp(args: unknown, tool: WriteTool, context: ToolContext, parts: SeamParts) {
+async function takenUp(args: unknown, tool: WriteTool, context: ToolContext, parts: SeamParts): Promise<string | null> {
   const ticketId = ticketIn(args);
   if (ticketId === null || isComment(tool.name)) return null;
   const known = context.state.touched.get(ticketId);
-  if (known) return known;
-  const touched = await touchOf(ticketId, context, parts);
-  if (touched) await parts.append(touched);
-  return touched;
+  const touched = known ?? (await touchOf(ticketId, context, parts));
+  if (!touched) return null;
+  if (!known) await parts.append(touched);
+  const { by, what, at } = touched;
+  return `${by} has taken up ticket ${ticketId} (${what}, ${at}): only notes may be added to it`;
 }
