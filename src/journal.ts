@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { alertSchema } from './alert.ts';
+import { errorMessage, TerminalError } from './errors.ts';
 import { taskSchema } from './task.ts';
 
 /**
@@ -198,11 +199,16 @@ const versioned = z.looseObject({
 
 export const encodeEntry = (body: EntryBody & Cost, at: string): string => JSON.stringify({ v: VERSION, at, ...body });
 
+/** Throws `TerminalError` `journal_unreadable`: most likely a newer release has written it. */
 export function decodeEntry(json: string, step: number): Entry {
-  const raw = versioned.parse(JSON.parse(json));
-  const { v, at, upstreamCalls } = raw;
-  const cost = upstreamCalls === undefined ? {} : { upstreamCalls };
-  return { ...entryBodySchema.parse(upcast(raw, v)), ...cost, step, at };
+  try {
+    const raw = versioned.parse(JSON.parse(json));
+    const { v, at, upstreamCalls } = raw;
+    const cost = upstreamCalls === undefined ? {} : { upstreamCalls };
+    return { ...entryBodySchema.parse(upcast(raw, v)), ...cost, step, at };
+  } catch (cause) {
+    throw new TerminalError('journal_unreadable', `entry ${step}: ${errorMessage(cause).slice(0, 500)}`, { cause });
+  }
 }
 
 function upcast(raw: Record<string, unknown>, from: number): Record<string, unknown> {

@@ -10,6 +10,7 @@ import { wake } from './queue/queues.ts';
 import { viewRun, viewStep } from './run.ts';
 import type { Stores } from './stores.ts';
 import type { Task } from './task.ts';
+import { nullIfUnreadable } from './unreadable.ts';
 
 /** What people ask of the service is answered from Redis, or refused at once. */
 export interface PeopleParts extends Stores {
@@ -80,7 +81,7 @@ export function recordsOf({ incidents, journals }: Stores): RecordParts {
     getRun,
     async listRuns(cursor) {
       const page = await incidents.listRunIds(cursor);
-      const runs = await Promise.all(page.items.map(getRun));
+      const runs = await Promise.all(page.items.map((id) => getRun(id).catch(nullIfUnreadable)));
       // A list shows runs without their timelines: ask for one to see its steps.
       return { items: runs.flatMap((run) => (run ? [{ ...run, steps: [] }] : [])), next: page.next };
     },

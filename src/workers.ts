@@ -26,6 +26,7 @@ import { runAs } from './ratelimit/caller.ts';
 import { scout } from './scout.ts';
 import { type Closers, openStores } from './stores.ts';
 import { triageParts } from './toolbox.ts';
+import { untilReadable } from './unreadable.ts';
 import { createUpstream, type Upstream } from './upstream.ts';
 
 /** Grace for runs in progress when the process stops; what is not done by then is taken over by another worker. */
@@ -83,7 +84,8 @@ export async function startWorkers(config: Config, log: Logger, closers: Closers
         armSubmit: (action) => armSubmit(stores.queues.rmmJobs, action, config.rmm.batchMillis, Date.now()),
         async advance(journal, signal) {
           await waiting.leave(journal.runId);
-          const progress = await asCaller(journal, (costed) => triage(costed, parts, signal));
+          const work = asCaller(journal, (costed) => triage(costed, parts, signal));
+          const progress = await work.catch(untilReadable(journal.runId, log));
           if (progress.kind === 'suspended' && progress.reason.startsWith(waitsForBms))
             await waiting.join(journal.runId);
           if (progress.kind === 'concluded') await settle(journal, progress.state);

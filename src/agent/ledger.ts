@@ -4,6 +4,7 @@ import { fenced } from '../fence.ts';
 import type { CallState, Intent, RunState } from '../fold.ts';
 import type { EntryBody } from '../journal.ts';
 import type { RmmRow } from '../kaseya/rmm.ts';
+import { markOf } from './mark.ts';
 import type { AsWanted, CallTool, ReadBack, ToolContext, Trace, WriteTool, Written } from './tool.ts';
 
 /** What became of one call: it has its result, or nothing more can be done before `until` (ms since the epoch). */
@@ -89,12 +90,16 @@ async function record(written: Written, context: ToolContext, parts: LedgerParts
   return { until };
 }
 
-/** A write was intended and its answer is not known: look upstream before anything is repeated. */
+/**
+ * A write was intended and its answer is not known: look upstream before anything is repeated. `objection` tells why it may
+ * not be made any more, if it was not: people go on meanwhile.
+ */
 export async function lookForWrite(
   { id, intent }: CallState,
   tool: WriteTool,
   context: ToolContext,
   parts: LedgerParts,
+  objection: (args: unknown) => Promise<string | null>,
 ): Promise<Progress> {
   if (!intent) return 'settled';
   const age = parts.now() - Date.parse(intent.lostAt ?? intent.at);
@@ -104,8 +109,11 @@ export async function lookForWrite(
   if (typeof found === 'object' && found.kind !== 'as_wanted') return record(found, context, parts);
   if (found === 'absent' && age >= parts.absentAfterMs) {
     if (context.state.cancelledBy !== null) return refused(id, 'the run was cancelled before it arrived', parts);
-    if (intent.tries < maxTries) return write(tool, intent.args, intent.writeKey, context, parts);
-    return refused(id, `sent ${intent.tries} times; BMS shows each time that it did not arrive`, parts);
+    if (intent.tries >= maxTries)
+      return refused(id, `sent ${intent.tries} times; BMS shows each time that it did not arrive`, parts);
+    const against = await objection(intent.args);
+    if (against) return refused(id, `it did not arrive, and is not sent again: ${against}`, parts);
+    return write(tool, intent.args, intent.writeKey, context, parts);
   }
   if (found !== 'undecidable' && age < parts.settleMs) return { until: parts.now() + nextLook(age, parts) - age };
   await parts.append(typeof found === 'object' ? asWanted(id, found) : undecidable(id, intent, parts.now()));
@@ -203,8 +211,8 @@ export const keyOf = (tool: string, args: unknown): string =>
     .digest('hex')
     .slice(0, 32);
 
-/** How a write can be found again in BMS: by run and call, so the same call leaves the same trace however often it is tried. */
+/** How a write can be found again in BMS. */
 export const traceOf = ({ runId, callId }: Pick<ToolContext, 'runId' | 'callId'>): Trace => ({
-  marker: `[bms-triage ${runId.slice(0, 8)} ${callId}]`,
+  marker: markOf(runId, callId),
   transactionId: `${runId}.${callId}`,
 });

@@ -12,6 +12,7 @@ import {
   type Progress,
   write,
 } from './ledger.ts';
+import { withoutMarks } from './mark.ts';
 import { decide } from './policy.ts';
 import { isRefusal, type ReadTool, refuse, type Tool, type ToolContext, type WriteTool } from './tool.ts';
 import { isComment, type TouchParts, ticketIn, touchOf } from './touch.ts';
@@ -40,7 +41,7 @@ export async function settleCall(call: CallState, context: ToolContext, parts: S
   if (tool.effect !== 'read') {
     if (call.job) return awaitJob(call, tool, context, parts);
     if (isQueued(call)) return awaitBatch(call, parts);
-    if (call.intent) return lookForWrite(call, tool, context, parts);
+    if (call.intent) return lookForWrite(call, tool, context, parts, (args) => takenUp(args, tool, context, parts));
   }
 
   const args = parseArguments<unknown>(tool, call.arguments);
@@ -56,13 +57,14 @@ export async function settleCall(call: CallState, context: ToolContext, parts: S
   return proposeWrite(call, tool, args.value, decision === 'describe', context, parts);
 }
 
+/** What a call asks for, in the tool's shape. Marks are ours to set: they are taken out of its texts. */
 export function parseArguments<I>(
   tool: { input: z.ZodType<I> },
   json: string,
 ): { ok: true; value: I } | { ok: false; message: string } {
   let raw: unknown;
   try {
-    raw = JSON.parse(json || '{}');
+    raw = JSON.parse(json || '{}', (_, value) => (typeof value === 'string' ? withoutMarks(value) : value));
   } catch {
     return { ok: false, message: 'the arguments are not JSON' };
   }
@@ -135,20 +137,20 @@ async function proposeWrite(
   }
   const touched = await takenUp(args, tool, context, parts);
   if (touched) {
-    const message = `${touched.by} has taken up ticket ${touched.ticketId} (${touched.what}, ${touched.at}): only notes may be added to it`;
-    await parts.append({ type: 'call_refused', callId: call.id, code: 'person_touched', message });
+    await parts.append({ type: 'call_refused', callId: call.id, code: 'person_touched', message: touched });
     return 'settled';
   }
   return write(tool, args, writeKey, context, parts);
 }
 
 /** Has a person taken up the ticket that this write would change? Written down once, when it is first seen. */
-async function takenUp(args: unknown, tool: WriteTool, context: ToolContext, parts: SeamParts) {
+async function takenUp(args: unknown, tool: WriteTool, context: ToolContext, parts: SeamParts): Promise<string | null> {
   const ticketId = ticketIn(args);
   if (ticketId === null || isComment(tool.name)) return null;
   const known = context.state.touched.get(ticketId);
-  if (known) return known;
-  const touched = await touchOf(ticketId, context, parts);
-  if (touched) await parts.append(touched);
-  return touched;
+  const touched = known ?? (await touchOf(ticketId, context, parts));
+  if (!touched) return null;
+  if (!known) await parts.append(touched);
+  const { by, what, at } = touched;
+  return `${by} has taken up ticket ${ticketId} (${what}, ${at}): only notes may be added to it`;
 }

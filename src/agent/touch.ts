@@ -2,6 +2,7 @@ import { isTransient, UpstreamError } from '../errors.ts';
 import type { RunState } from '../fold.ts';
 import type { EntryBody } from '../journal.ts';
 import type { Tickets } from '../kaseya/tickets.ts';
+import { isOurs } from './mark.ts';
 import type { ToolContext } from './tool.ts';
 
 /** What is read to find out. */
@@ -21,9 +22,6 @@ type Touched = Extract<EntryBody, { type: 'person_touched' }>;
 const comments = new Set(['create_a_kaseya_bms_servicedesk_ticket_note']);
 
 export const isComment = (tool: string): boolean => comments.has(tool);
-
-/** Every note of ours carries a marker that begins like this. */
-const ourMark = '[bms-triage ';
 
 /** The ticket that prepared arguments are about; null for writes about something else. */
 export function ticketIn(args: unknown): number | null {
@@ -49,7 +47,7 @@ export async function findTouch(
   if (!ticket.modifiedOn || ticket.modifiedOn === since) return null;
   const { rows } = await tickets.activities(ticketId);
   const news = rows.filter(({ createdOn }) => createdOn != null && createdOn > since);
-  const others = news.find(({ notes, internalNotes }) => !`${notes} ${internalNotes}`.includes(ourMark));
+  const others = news.find(({ notes, internalNotes }) => !isOurs(`${notes}\n${internalNotes}`));
   const about = { type: 'person_touched', ticketId } as const;
   if (others) {
     const { activityType, createdByName, createdOn } = others;

@@ -29,15 +29,8 @@ export interface RunJournal {
   append(body: EntryBody): Promise<void>;
   /** Appends the intent and queues the row for its action's next batch, in one step. */
   queueRow(intent: WriteIntended, transactionId: string, item: RmmRow): Promise<void>;
-  /**
-   * Takes a row out of its queue and settles its call. False: it is on its way already. `forGood`: then it does not
-   * come back to the queue if that way fails.
-   */
-  dropRow(
-    row: { callId: string; transactionId: string; action: string },
-    reason: string,
-    options?: { forGood: boolean },
-  ): Promise<boolean>;
+  /** Takes a row out of its queue and settles its call. False: it is on its way already. */
+  dropRow(row: { callId: string; transactionId: string; action: string }, reason: string): Promise<boolean>;
   /** Throws once another worker has taken over. */
   check(): Promise<void>;
 }
@@ -123,7 +116,7 @@ async function nextStep(
 ): Promise<Wait | null> {
   if (isTooOld(state, parts.now())) return giveUpWaiting(state, journal, parts);
   if (state.cancelledBy !== null) return stop(state, state.cancelledBy, journal, parts);
-  if (state.sourceResolved && state.turns.length === 0) return concludeRecovered(journal);
+  if (state.sourceResolved && !hasBegun(state)) return concludeRecovered(journal);
   if (!state.scope) return findScope(state, journal, parts);
   const { account, reason } = state.scope.scope;
   if (state.subject.kind === 'task' && !account) return concludeUnworked(`${reason}: ask again`, journal);
@@ -132,6 +125,9 @@ async function nextStep(
   if (limit) return concludeByService(limit.message, state, journal, parts);
   return ask(state, journal, parts, signal);
 }
+
+/** Without a model's answer the service may already be telling people: that must be seen through. */
+const hasBegun = ({ turns, calls }: RunState): boolean => turns.length > 0 || calls.size > 0;
 
 /** A person cancelled: what was not sent is dropped, what is under way is awaited, then the run is a person's. */
 async function stop(state: RunState, by: string, journal: RunJournal, parts: TriageParts): Promise<Wait | null> {
@@ -157,16 +153,11 @@ async function giveUpWaiting(state: RunState, journal: RunJournal, parts: Triage
 const betweenDropsMs = 15_000;
 
 /** Takes out of the queue what has not been claimed for a batch. */
-async function dropRows(
-  state: RunState,
-  reason: string,
-  journal: RunJournal,
-  options?: { forGood: boolean },
-): Promise<void> {
+async function dropRows(state: RunState, reason: string, journal: RunJournal): Promise<void> {
   for (const call of pendingCalls(state)) {
     const action = call.intent?.batch;
     const { transactionId } = traceOf({ runId: journal.runId, callId: call.id });
-    if (isQueued(call) && action) await journal.dropRow({ callId: call.id, transactionId, action }, reason, options);
+    if (isQueued(call) && action) await journal.dropRow({ callId: call.id, transactionId, action }, reason);
   }
 }
 
@@ -242,11 +233,14 @@ function waitAfter({ code, retryAfterMs }: RetryableError, { modelFailures }: Ru
 
 const longestModelWaitMs = 60_000;
 
-/** Ends a run that keeps failing for reasons that waiting does not mend. */
+/**
+ * Ends a run that keeps failing for reasons that waiting does not mend. A row of it that is in a batch does not come back
+ * to the queue: the run is over.
+ */
 export async function giveUp(journal: RunJournal, reason: string): Promise<RunState> {
   const state = fold(await journal.read());
   if (state.concluded) return state;
-  await dropRows(state, reason, journal, { forGood: true });
+  await dropRows(state, reason, journal);
   await concludeUnworked(reason, journal);
   return fold(await journal.read());
 }

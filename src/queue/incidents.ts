@@ -61,6 +61,7 @@ const claimTries = 20;
 export function createIncidents(redis: Redis, options: { retentionDays: number; now?: () => Date }): Incidents {
   const scripts = bindScripts(redis);
   const clock = options.now ?? (() => new Date());
+  const retention = options.retentionDays * 86_400;
 
   const tryClaim = async (alert: Alert, mode: Mode): Promise<[string, string, string]> => {
     const fault = keys.fault(alert.connection, alert.alertKey);
@@ -96,7 +97,7 @@ export function createIncidents(redis: Redis, options: { retentionDays: number; 
           now.toISOString(),
         ),
         now.getTime(),
-        options.retentionDays * 86_400,
+        retention,
         id,
         action,
         alert.occurrenceId ?? '',
@@ -151,7 +152,8 @@ export function createIncidents(redis: Redis, options: { retentionDays: number; 
   const openRun = async (runId: string, queued: Extract<EntryBody, { type: 'queued' }>) => {
     const now = clock();
     const steps = redis.multi().xadd(keys.journal(runId), '*', 'e', encodeEntry(queued, now.toISOString()));
-    steps.expire(keys.journal(runId), options.retentionDays * 86_400).zadd(keys.runs(), now.getTime(), runId);
+    steps.expire(keys.journal(runId), retention).zadd(keys.runs(), now.getTime(), runId);
+    steps.zremrangebyscore(keys.runs(), '-inf', now.getTime() - retention * 1000);
     await steps.exec();
   };
 
@@ -181,13 +183,13 @@ export function createIncidents(redis: Redis, options: { retentionDays: number; 
     openTask: (runId, task, mode) =>
       openRun(runId, { type: 'queued', subject: { kind: 'task', task }, mode, retryOf: null }),
     async openRetry(retried, subject, mode, by) {
-      const retention = options.retentionDays * 86_400;
       await redis.set(keys.retry(retried), randomUUID(), 'EX', retention, 'NX');
       // Whoever died between the two steps left an id without a run: it is used now.
       const runId = (await redis.get(keys.retry(retried))) ?? randomUUID();
       if (await redis.exists(keys.journal(runId))) return { runId, isNew: false };
       await openRun(runId, { type: 'queued', subject, mode, retryOf: { runId: retried, by } });
-      if (subject.kind === 'alert') await redis.rpush(keys.incidentRuns(subject.incidentId), runId);
+      // An incident that has expired meanwhile is not begun anew by its list.
+      if (subject.kind === 'alert') await redis.rpushx(keys.incidentRuns(subject.incidentId), runId);
       return { runId, isNew: true };
     },
     get,

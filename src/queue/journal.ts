@@ -24,15 +24,8 @@ export interface OwnedJournal {
   readonly runId: string;
   readonly epoch: number;
   read(): Promise<Entry[]>;
-  /**
-   * Takes the row out of the queue, its call being settled with `reason`. False: it is on its way already; `forGood`
-   * keeps it from coming back to the queue.
-   */
-  dropRow(
-    row: Pick<QueuedRow, 'callId' | 'transactionId' | 'action'>,
-    reason: string,
-    options?: { forGood: boolean },
-  ): Promise<boolean>;
+  /** Takes the row out of the queue, its call being settled with `reason`. False: it is on its way already. */
+  dropRow(row: Pick<QueuedRow, 'callId' | 'transactionId' | 'action'>, reason: string): Promise<boolean>;
   /** Throws `FencedError` when another owner has taken over; then nothing was written. */
   append(body: EntryBody & Cost): Promise<void>;
   /** Appends the intent of an RMM write and queues its row for the next batch, both or neither. Throws `FencedError`. */
@@ -84,11 +77,11 @@ export function createJournals(redis: Redis, options: { retentionDays: number; n
           const args = [epoch, encodeEntry(intent, stamp()), retention, transactionId, JSON.stringify(row), Date.now()];
           unlessFenced(await scripts.queueRow([...places, keys.rowQueue(item.action), keys.rows()], args));
         },
-        async dropRow({ callId, transactionId, action }, message, { forGood } = { forGood: false }) {
+        async dropRow({ callId, transactionId, action }, message) {
           const places = [keys.journal(runId), keys.rowQueue(action), keys.rowsAlone(action), keys.rows()];
           const about = { outcome: 'refused', message, data: null, ticket: null } as const;
           const entry = encodeEntry({ type: 'write_done', callId, ...about }, stamp());
-          return (await scripts.dropRow(places, [transactionId, entry, retention, forGood ? 1 : 0])) === 1;
+          return (await scripts.dropRow(places, [transactionId, entry, retention])) === 1;
         },
         async check() {
           if (Number(await redis.get(keys.epoch(runId))) !== epoch) throw new FencedError(`run ${runId}`);

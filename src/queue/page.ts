@@ -45,5 +45,5 @@ const encodeCursor = ({ score, member }: Position) => Buffer.from(`${score} ${me
 /** An unreadable cursor reads as the first page's: it can only come from a hand-made URL. */
 function decodeCursor(cursor: string): Position | null {
   const [score, member] = Buffer.from(cursor, 'base64url').toString().split(' ');
-  return score && member && Number.isFinite(Number(score)) ? { score, member } : null;
+  return score && member && /^\d{1,15}$/.test(score) ? { score, member } : null;
 }

@@ -7,7 +7,7 @@ import { clock } from './clock.lua.ts';
  *
  * Waiters are served by lane, then by their client's virtual time (a client's every call puts its next one further
  * back), then by arrival. A waiter keeps its place while it asks again within its wait and 1.5 s; one that will not come
- * back after so long a wait gets none, for it would only stand in the way.
+ * back after so long a wait gets none, nor does one in a bucket that it could use long before the others let it.
  *
  * KEYS six for each bucket: used, busy, wait, seen, turns, meta · last: registry
  * ARGV 1 permit · 2 waiter · 3 lease (ms) · 4 lane (0 first) · 5 first background lane · 6 client,
@@ -35,14 +35,15 @@ end
 -- first. After a new one calls at a time grow by one with each success; if the state was lost, which a process that
 -- remembers the bucket can tell, one at a time it stays for a window, unless the upstream says how much is left.
 local function load(b)
-  local m = redis.call('HMGET', b.meta, 'bornAt', 'limit', 'blockedUntil', 'probe', 'pacedAt', 'foreignAt', 'ramp', 'left', 'leftOf')
+  local m = redis.call('HMGET', b.meta, 'bornAt', 'limit', 'blockedUntil', 'probe', 'pacedAt', 'foreignAt', 'ramp', 'left', 'leftOf', 'pacedCost')
   if not m[1] then
     redis.call('HSET', b.meta, 'bornAt', now, 'probe', '1', 'silentUntil', b.remembered and now + b.window or now, 'ramp', '1')
     m[4] = '1'
   end
   b.limit = math.min(b.configured, tonumber(m[2]) or b.configured)
   b.cost = math.min(b.cost, b.limit)
-  b.blockedUntil, b.probe, b.pacedAt = tonumber(m[3]) or 0, m[4], math.min(now, tonumber(m[5]) or 0)
+  b.blockedUntil, b.probe = tonumber(m[3]) or 0, m[4]
+  b.pacedAt, b.pacedCost = math.min(now, tonumber(m[5]) or 0), tonumber(m[10]) or 1
   b.ramp = tonumber(m[7]) or math.huge
   -- An upstream may say what is left only when it refuses: true for a window at most.
   b.left = (tonumber(m[9]) or 0) > now - b.window and tonumber(m[8]) or math.huge
@@ -129,10 +130,12 @@ local function waitFor(b)
   if short > 0 then redis.call('HSET', b.meta, 'pressedAt', now) end
   if short + reserve > 0 then return math.max(1, math.ceil(untilBack(b, short + reserve, used, b.limit - reserve))) end
   if not b.paced then return 0 end
-  b.gap = evenGap(b, used, b.limit - reserve - used) * b.cost
+  -- What is waited off is the cost of the call before: a dear call that had to wait off its own would never go while
+  -- cheap ones come in between.
+  b.gap = evenGap(b, used, b.limit - reserve - used)
   -- An even pace brings news evenly, so none grows old; with next to nothing left there is time for it to fill up.
-  local from = b.pacedAt + (isLow and 4 or 1) * b.gap
-  return math.max(0, math.ceil(from - now + (from > now and b.gap * b.rank or 0)))
+  local from = b.pacedAt + (isLow and 4 or 1) * b.gap * b.pacedCost
+  return math.max(0, math.ceil(from - now + (from > now and b.gap * b.ahead or 0)))
 end
 
 local function take(b)
@@ -140,7 +143,9 @@ local function take(b)
   redis.call('ZADD', b.busy, now + lease, permit)
   if b.probe then redis.call('HSET', b.meta, 'probe', permit) end
   -- Up to two gaps that were missed may be made good, or the pace would fall behind with every late waiter.
-  if b.paced then redis.call('HSET', b.meta, 'pacedAt', math.max(b.pacedAt + b.gap, now - 2 * b.gap)) end
+  if b.paced then
+    redis.call('HSET', b.meta, 'pacedAt', math.max(b.pacedAt + b.gap * b.pacedCost, now - 2 * b.gap * b.cost), 'pacedCost', b.cost)
+  end
   redis.call('HINCRBY', b.meta, 'granted', b.cost)
   redis.call('ZREM', b.wait, b.me)
   redis.call('ZREM', b.seen, b.me)
@@ -155,7 +160,8 @@ local function take(b)
 end
 
 local function queue(b, ms)
-  if ms > patience then
+  -- Where it could go a window before another bucket lets it, it would only stand in the way of those who can.
+  if ms > patience or ms - b.waitMs > b.window then
     redis.call('ZREM', b.wait, b.me)
     redis.call('ZREM', b.seen, b.me)
     return
@@ -174,6 +180,9 @@ local function keep(b)
   for _, key in ipairs({b.used, b.busy, b.wait, b.seen, b.turns}) do redis.call('PEXPIRE', key, b.window + lease + 7200000) end
   redis.call('PEXPIRE', b.meta, math.max(2 * b.window, keepMs))
 end
+
+-- The connection broke before the answer was read, and the client asks again: this permit was granted already.
+if redis.call('ZSCORE', KEYS[2], permit) then return {0, 0} end
 
 local buckets, ms, refusing = {}, 0, 0
 for i = 1, (#KEYS - 1) / 6 do

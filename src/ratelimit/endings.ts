@@ -32,12 +32,19 @@ function blocksOf(status: number | null, heard: readonly LimitNews[]): (number |
   return said.map((ms) => (ms === 0 ? roundedDownMs : (ms ?? null)));
 }
 
+/**
+ * What a call cost, as an upstream tells it: never more than the whole limit, as the script would write down every unit of
+ * it, and Redis would do nothing else meanwhile. What is no figure is no news.
+ */
+const costIn = ({ limit, cost }: Draw, spent: number): number =>
+  Number.isNaN(spent) ? cost : Math.min(limit, Math.max(0, Math.ceil(spent)));
+
 /** A limit that is counted over another window than ours is not our limit; what is left until its reset still is. */
 function endingOf(draw: Draw, news: LimitNews, spent: number, blockMs: number | null): Ending {
   const sameWindow = news.windowMs === undefined || Math.abs(news.windowMs - draw.windowMs) <= draw.windowMs * 0.1;
   return {
     draw,
-    spent: Math.max(0, Math.ceil(spent)),
+    spent: costIn(draw, spent),
     blockMs,
     limit: sameWindow ? (news.limit ?? null) : null,
     remaining: news.remaining ?? null,

@@ -33,7 +33,7 @@ async function look(last: EntryBody, now: number, readBack: () => Promise<ReadBa
     row: () => ({ action: 'resolve_ticket', row: { transactionId: '', alertRefId: '', resolutionNote: '' } }),
   });
   const context = { runId: 'r1', callId: 't1c1', state, scope };
-  const progress = await (call.job ? awaitJob : lookForWrite)(call, tool, context, parts);
+  const progress = await (call.job ? awaitJob : lookForWrite)(call, tool, context, parts, async () => null);
   return { progress, appended };
 }
 

@@ -1,8 +1,11 @@
 import t from 'tap';
+import { createTools } from '../../src/agent/tools/index.ts';
 import { giveUp, type TriageParts, triage } from '../../src/agent/triage.ts';
 import { RetryableError } from '../../src/errors.ts';
+import type { Bms } from '../../src/kaseya/bms.ts';
 import { createJournals } from '../../src/queue/journal.ts';
 import { createRowQueue } from '../../src/queue/row-queue.ts';
+import { noDefaults } from '../helpers/bms.ts';
 import { asked, intended, queued, resolveTool, scope } from '../helpers/entries.ts';
 import { redisClient } from '../helpers/redis.ts';
 
@@ -75,4 +78,34 @@ t.test('a model that is away is asked again ever later, and for two minutes befo
     clock = progress.until;
   }
   t.same(waits, [5_000, 10_000, 20_000, 40_000, 60_000]);
+});
+
+t.test('a worker that dies while it gives a run up leaves no row behind that nobody holds', async (t) => {
+  const journal = await waitingRun();
+  const claimed = await claim('b1');
+  const dying = { ...journal, append: () => Promise.reject(new Error('killed')) };
+  await t.rejects(giveUp(dying, 'kept failing'));
+  if (claimed.kind !== 'claimed') return t.fail(claimed.kind);
+  await rows.putBack(claimed.batch);
+  clock += dayMs + 1;
+  t.equal((await work()).kind, 'concluded', 'it does not wait for a row that is nowhere');
+});
+
+t.test('the sender recovers while people are being told: what is under way is awaited and told of', async (t) => {
+  const journal = await journals.own('r1');
+  const opening = { id: 'handover', name: 'create_a_kaseya_bms_rmm_ticket', arguments: '{}' };
+  for (const body of [
+    queued,
+    { type: 'started', epoch: 1 } as const,
+    { type: 'scope_resolved', scope } as const,
+    { type: 'service_called', call: opening } as const,
+  ])
+    await journal.append(body);
+  await journal.queueRow(intended('handover', action), 'r1.handover', { action, row: {} });
+  await claim('b1');
+  await journals.addFact('r1', { type: 'source_resolved', alertId: 'a2' });
+  const tools = createTools({ bms: {} as Bms, defaults: noDefaults, kaseyaOne: null });
+  const withTools = { ...parts, tools: new Map(tools.map((tool) => [tool.name, tool])) };
+  const progress = await triage(await journals.own('r1'), withTools, new AbortController().signal);
+  t.match(progress, { kind: 'suspended', batches: [action] });
 });

@@ -70,6 +70,36 @@ t.test('every alert has one recorded outcome, and it can be asked for', async (t
   t.match(await incidents.get(incidentId), { state: 'resolved', ticket: { id: 5, number: '77' } });
 });
 
+t.test('what outlives its retention, or is endless, does not fill Redis', async (t) => {
+  let now = Date.now();
+  const dated = createIncidents(redis, { retentionDays: 1, now: () => new Date(now) });
+  const fault = { alertKey: 'endless', sourceId: 'endless' };
+  const { incidentId } = await dated.claim(make({ ...fault, occurrenceId: 'o0' }), 'auto');
+  for (let i = 1; i <= 1_100; i += 1) {
+    now += 600_000;
+    await dated.claim(make({ ...fault, occurrenceId: `o${i}` }), 'auto');
+  }
+  const incident = await dated.get(incidentId);
+  t.match(incident, { state: 'open', occurrences: 1_101 });
+  t.equal(incident?.alerts.length, 1_000, 'the latest are listed');
+  t.equal(await redis.zcard('{bms}:source:endless'), 144, 'those of the last day');
+
+  const task = { text: 'x', account: null, ticketNumber: null, requestedBy: 'k', receivedAt: '2026-11-25T09:00:00Z' };
+  await dated.openTask(randomUUID(), task, 'observe');
+  now += 2 * 86_400_000;
+  await dated.openTask(randomUUID(), task, 'observe');
+  t.equal(await redis.zcard('{bms}:runs'), 1);
+  const subject = { kind: 'alert', incidentId: 'expired', alert: make({}) } as const;
+  await dated.openRetry('an old run', subject, 'auto', 'ops');
+  t.equal(await redis.exists('{bms}:incident:expired:runs'), 0);
+});
+
+t.test('a cursor that nobody gave out reads as the first page', async (t) => {
+  const first = await incidents.list(null);
+  for (const made of ['0b1 x', '1\n x', 'Infinity x', '-1 x', 'x'])
+    t.same(await incidents.list(Buffer.from(made).toString('base64url')), first, JSON.stringify(made));
+});
+
 t.test('what was handed to a person says so', async (t) => {
   for (const disposition of ['escalated', 'inconclusive'] as const) {
     const one = make({ alertKey: `to-${disposition}` });

@@ -1,6 +1,7 @@
 import t from 'tap';
 import type { Entry, EntryBody } from '../../src/journal.ts';
 import { createJournals } from '../../src/queue/journal.ts';
+import { keys } from '../../src/queue/keys.ts';
 import { type Batch, createRowQueue } from '../../src/queue/row-queue.ts';
 import { asked, intended, queued, resolveTool } from '../helpers/entries.ts';
 import { redisClient } from '../helpers/redis.ts';
@@ -46,6 +47,15 @@ t.test('an intent and its row come together or not at all', async (t) => {
   t.match(await last('r1'), { type: 'write_intended', callId: 't1c1', batch: 'resolve_ticket' });
   t.equal((await rows.claim('a', 'b1', leaseMs)).kind, 'empty');
   t.same((await claim('b1')).rows[0]?.row, { of: 'r1' });
+});
+
+t.test('a row of which nothing is known holds up no other', async (t) => {
+  await queue('r1');
+  await redis.hdel(keys.rows(), 'r1.t1c1');
+  clock += 1;
+  await queue('r2');
+  t.same(runsOf(await claim('b1')), ['r2']);
+  t.equal(await redis.zcard(keys.rowQueue('resolve_ticket')), 0);
 });
 
 t.test('a row is in one batch only, and batches hold one action', async (t) => {
@@ -135,15 +145,16 @@ t.test('a zombie that has the answer after all still tells it: it is true', asyn
   t.match(await last('r1'), { type: 'rmm_job_submitted', job: { jobId: '123' } });
 });
 
-t.test('a row that its run has withdrawn for good does not come back from a batch that was not sent', async (t) => {
-  const owner = await queue('r1');
-  await queue('r2');
-  const batch = await claim('b1');
-  const row = { callId: 't1c1', transactionId: 'r1.t1c1', action: 'resolve_ticket' };
-  t.equal(await owner.dropRow(row, 'given up', { forGood: true }), false, 'it is in a batch');
-  await rows.putBack(batch);
-  clock += 1_000;
-  t.same(runsOf(await claim('b2')), ['r2']);
+t.test('a zombie that was refused says nothing of rows that another has by now', async (t) => {
+  await queue('r1');
+  const old = await claim('j1~b1');
+  clock += leaseMs + 1;
+  await rows.recover('j2~');
+  const batch = await claim('j2~b1');
+  await rows.wasRefused(old, 'the sign-in was refused, after a while');
+  t.match(await last('r1'), { type: 'write_intended' }, 'its run must not try again');
+  await rows.becameJob(batch, { family: 'tickets', jobId: '123' }, 'then');
+  t.match(await last('r1'), { type: 'rmm_job_submitted' });
 });
 
 t.test('a claim that is sent twice claims once: the client repeats it when its connection broke', async (t) => {

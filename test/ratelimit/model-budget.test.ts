@@ -76,6 +76,12 @@ t.test('tokens count by what the answer says it used', async (t) => {
   t.equal(calls(), 1);
 });
 
+t.test('an absurd count of tokens is as good as the whole limit, and Redis is not kept busy with it', async (t) => {
+  const { ask, limitOf } = await provider(t, () => ({ tokens: 50_000_000 }), { tokensPerMinute: 10_000 });
+  await ask();
+  t.equal((await limitOf('tokens'))?.used, 1_000);
+});
+
 t.test('limits that nobody configured are learnt from the headers', async (t) => {
   const { ask, limitOf } = await provider(t, (call) => ({
     headers: {

@@ -222,6 +222,64 @@ t.test('several buckets: all or none, and who is refused by one takes nothing fr
   t.equal((await steps.look('several endpoint'))[3], 1, 'the endpoint lost one permit, not two');
 });
 
+t.test('a long wait for one bucket holds no place in another, where it would only be in the way', async (t) => {
+  const endpoint = { ...drawOf('in the way: endpoint', 1), windowMs: 3_600_000 };
+  const account = drawOf('in the way: account', 10);
+  const ask = (permit: string, draws: Draw[]) =>
+    steps.acquire({ permit, waiter: permit, leaseMs, lane: 2, client: permit }, draws);
+  const answer = (permit: string, draws: Draw[]) =>
+    steps.settle(
+      { permit, leaseMs },
+      'answered',
+      draws.map((draw) => ({ draw, ...nothing, remaining: draw === account ? 9 : 0 })),
+    );
+  await at(17_000_000);
+  await ask('first', [endpoint, account]);
+  await answer('first', [endpoint, account]);
+  for (let i = 0; i < 8; i += 1) await ask(`busy${i}`, [account]);
+  // Both are used up for the moment, the endpoint for an hour.
+  for (let i = 0; i < 50; i += 1)
+    t.equal((await ask(`parked${i}`, [endpoint, account])).refusedBy?.name, endpoint.name);
+  for (let i = 0; i < 8; i += 1) await answer(`busy${i}`, [account]);
+  await at(17_005_000);
+  t.equal((await ask('another', [account])).refusedBy, null);
+});
+
+t.test('a dear call goes before long, although cheap ones never cease', async (t) => {
+  const draw = { ...drawOf('dear', 1_000), windowMs: 60_000 };
+  let permits = 0;
+  const call = async (cost: number, waiter: string, lane = 2) => {
+    permits += 1;
+    const [permit, priced] = [`dear${permits}`, { ...draw, cost }];
+    const { waitMs } = await steps.acquire({ permit, waiter, leaseMs, lane, client: waiter }, [priced]);
+    if (waitMs > 0) return waitMs;
+    await steps.settle({ permit, leaseMs }, 'answered', [{ draw: priced, ...nothing, spent: cost, remaining: 1_000 }]);
+    return 0;
+  };
+  const start = 18_000_000;
+  await at(start);
+  t.equal(await call(550, 'storm', 0), 0);
+  // Three units every quarter of a second are less than what is left: somebody who wants sixty must not wait for an end.
+  let dueAt = start + 1_000;
+  for (let now = start + 250; now < start + 30_000 && dueAt < Number.POSITIVE_INFINITY; now += 250) {
+    await at(now);
+    await call(3, `cheap${now}`);
+    if (now < dueAt) continue;
+    const waitMs = await call(60, 'dear');
+    dueAt = waitMs > 0 ? now + waitMs : Number.POSITIVE_INFINITY;
+  }
+  t.equal(dueAt, Number.POSITIVE_INFINITY, 'it was served');
+});
+
+t.test('a permit that is asked for again, its answer being lost, is granted again and counts once', async (t) => {
+  const draw = drawOf('asked again', 2);
+  await at(19_000_000);
+  const ask = () => steps.acquire({ permit: 'g1', waiter: 'w1', leaseMs, lane: 2, client: 'c' }, [draw]);
+  t.equal((await ask()).refusedBy, null);
+  t.equal((await ask()).refusedBy, null);
+  t.equal((await steps.look(draw.name))[3], 1);
+});
+
 t.test('whoever waits is told when its turn comes, however few slots are known', async (t) => {
   const draw = drawOf('cold start', 40);
   await at(13_000_000);

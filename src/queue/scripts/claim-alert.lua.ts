@@ -31,10 +31,16 @@ end
 local function expire(...)
   for _, k in ipairs({...}) do redis.call('EXPIRE', k, ttl) end
 end
+-- A fault may go on for as long as its sender likes: the latest alerts are listed, and enough occurrences are known to tell
+-- a delivery that is repeated.
+local mostAlerts, mostOccurrences = 1000, 10000
 local function join(hash, alerts, occurrences)
   redis.call('RPUSH', alerts, ARGV[7])
+  redis.call('LTRIM', alerts, -mostAlerts, -1)
   redis.call('HINCRBY', hash, 'occurrences', action == 'trigger' and 1 or 0)
-  if occurrence ~= '' then redis.call('SADD', occurrences, occurrence) end
+  if occurrence == '' then return end
+  if redis.call('SCARD', occurrences) >= mostOccurrences then redis.call('SPOP', occurrences) end
+  redis.call('SADD', occurrences, occurrence)
 end
 
 local incident, run = '', ''
@@ -62,7 +68,7 @@ redis.call('HSET', KEYS[2], 'verdict', verdict, 'incidentId', incident, 'runId',
 redis.call('ZADD', KEYS[3], now, ARGV[7])
 redis.call('ZADD', KEYS[4], now, ARGV[7])
 expire(KEYS[2], KEYS[4])
-for _, index in ipairs({KEYS[3], KEYS[14], KEYS[15]}) do
+for _, index in ipairs({KEYS[3], KEYS[4], KEYS[14], KEYS[15]}) do
   redis.call('ZREMRANGEBYSCORE', index, '-inf', tonumber(now) - ttl * 1000)
 end
 return {verdict, incident, run}

@@ -1,14 +1,10 @@
 /**
  * Takes a row out of its action's queue and says so in its run's journal, if it has not been claimed for a batch.
- * KEYS journal, queue, alone, rows · ARGV transaction, entry, retention in seconds,
- * '1' if a row that is in a batch must not come back to the queue
+ * KEYS journal, queue, alone, rows · ARGV transaction, entry, retention in seconds
  * Returns 1, or 0 when the row is not in the queue: then it is in a batch, or its outcome is known.
  */
 export const dropRow = `
-if redis.call('ZREM', KEYS[2], ARGV[1]) == 0 then
-  if ARGV[4] == '1' then redis.call('HDEL', KEYS[4], ARGV[1]) end
-  return 0
-end
+if redis.call('ZREM', KEYS[2], ARGV[1]) == 0 then return 0 end
 redis.call('SREM', KEYS[3], ARGV[1])
 redis.call('HDEL', KEYS[4], ARGV[1])
 redis.call('XADD', KEYS[1], '*', 'e', ARGV[2])

@@ -1,6 +1,6 @@
 /**
  * Ends a batch and tells each of its runs the same kind of thing, in one step: it became an RMM job, it was refused, or
- * its answer is lost.
+ * its answer is lost. Rows of a batch that was taken away before it was sent, and that are on their way again, are left alone.
  *
  * KEYS batch, batch rows, batches, rows, alone, job rows, then the journal of each row's run
  * ARGV batch id, retention in seconds, '1' if only while the batch is under way, '1' if it became a job,
@@ -8,17 +8,20 @@
  * Returns 1, or 0 when the batch had been ended by another.
  */
 export const endBatch = `
-if ARGV[3] == '1' and redis.call('EXISTS', KEYS[1]) == 0 then return 0 end
+local isGone = redis.call('EXISTS', KEYS[1]) == 0
+if ARGV[3] == '1' and isGone then return 0 end
 for i = 7, #KEYS do
   local at = 5 + (i - 7) * 3
   local transaction, run, entry = ARGV[at], ARGV[at + 1], ARGV[at + 2]
-  if redis.call('EXISTS', KEYS[i]) == 1 then
-    redis.call('XADD', KEYS[i], '*', 'e', entry)
-    redis.call('EXPIRE', KEYS[i], ARGV[2])
+  if not (isGone and redis.call('HEXISTS', KEYS[4], transaction) == 1) then
+    if redis.call('EXISTS', KEYS[i]) == 1 then
+      redis.call('XADD', KEYS[i], '*', 'e', entry)
+      redis.call('EXPIRE', KEYS[i], ARGV[2])
+    end
+    if ARGV[4] == '1' then redis.call('HSET', KEYS[6], transaction, run) end
+    redis.call('HDEL', KEYS[4], transaction)
+    redis.call('SREM', KEYS[5], transaction)
   end
-  if ARGV[4] == '1' then redis.call('HSET', KEYS[6], transaction, run) end
-  redis.call('HDEL', KEYS[4], transaction)
-  redis.call('SREM', KEYS[5], transaction)
 end
 if ARGV[4] == '1' then redis.call('EXPIRE', KEYS[6], ARGV[2]) end
 redis.call('DEL', KEYS[1], KEYS[2])

@@ -14,7 +14,13 @@ local function endOf(journal)
   end
 end
 local function dropIfOver(rows, alone, id, journals, settled, retention)
-  local row = cjson.decode(redis.call('HGET', rows, id))
+  local json = redis.call('HGET', rows, id)
+  -- Nobody knows what it was, and one such row must not hold up all others.
+  if not json then
+    redis.call('SREM', alone, id)
+    return true
+  end
+  local row = cjson.decode(json)
   local journal = journals:format(row.runId)
   local over = endOf(journal)
   if not over then return false end

@@ -2,7 +2,7 @@ import { overRows } from './over-rows.lua.ts';
 
 /**
  * Puts the rows of a batch that was certainly not carried out back to where they were in the queue, but for those that
- * were withdrawn in the meantime, and those of runs that were cancelled or are over.
+ * are settled already, and those of runs that were cancelled or are over.
  * KEYS batch, batch rows, batches, queue, alone, rows
  * ARGV batch id, 'claimed' (only if it was not sent: for whoever finds it abandoned) or 'any', '1' if its rows must go alone,
  *      a journal's key with '%s' for its run, the entry (JSON) that settles a cancelled run's call, retention in seconds

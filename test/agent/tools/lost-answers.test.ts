@@ -72,3 +72,38 @@ t.test('a write that never arrived is made after all', async (t) => {
   t.equal(run.usage.writes, 1);
   t.equal(state.world.effects.length, 1);
 });
+
+t.test('a write that never arrived is not made any more once a person has taken up the ticket', async (t) => {
+  const { bms, state, app } = await recordedBms(t, { seed: 'touched' });
+  const ticket = [...state.world.tickets.values()].find(({ title }) => title.startsWith('VIP'));
+  if (!ticket) throw new Error('no ticket');
+  const path = `${tickets}/{ticketId}/assignticket`;
+  const fault = { match: { method: 'POST', path }, kind: 'drop-before', count: 1 };
+  await app.inject({ method: 'POST', url: '/__sim/faults', payload: fault });
+  const note = { ticketId: ticket.id, action: 'note', text: 'I am on it.' };
+  const assign: typeof bms.tickets.assign = (...assignment) =>
+    bms.tickets.assign(...assignment).finally(() => app.inject({ method: 'POST', url: '/__sim/human', payload: note }));
+  const move = { ticketId: ticket.id, queue: 'Projects', details: 'Please.' };
+  const turns = [() => [{ name: 'create_a_kaseya_bms_assignticket', args: move }], () => [conclude('no_action')]];
+  const subject = taskOf('do it', { ticketNumber: ticket.ticketNumber });
+  await playRun({ bms: { ...bms, tickets: { ...bms.tickets, assign } }, subject, turns });
+  t.equal(state.world.effects.filter(({ operation }) => operation === `POST ${path}`).length, 0);
+});
+
+t.test('a mark that the model wrote itself is no sign of its next write', async (t) => {
+  const { bms, state, app } = await recordedBms(t, { seed: 'forged' });
+  const ticket = [...state.world.tickets.values()].find(({ title }) => title.startsWith('VIP'));
+  if (!ticket) throw new Error('no ticket');
+  const notes = { method: 'POST', path: `${tickets}/{ticketId}/notes` };
+  const fault = { match: notes, kind: 'drop-before', count: 1 };
+  await app.inject({ method: 'POST', url: '/__sim/faults', payload: fault });
+  const ticketId = ticket.id;
+  const forging = { ticketId, queue: 'Projects', details: 'As said: [bms-triage run-0001 t2c1]' };
+  const turns = [
+    () => [{ name: 'create_a_kaseya_bms_assignticket', args: forging }],
+    () => [{ name: 'create_a_kaseya_bms_servicedesk_ticket_note', args: { ticketId, details: 'Done.' } }],
+    () => [conclude('no_action')],
+  ];
+  await playRun({ bms, subject: taskOf('do it', { ticketNumber: ticket.ticketNumber }), turns });
+  t.equal(state.world.effects.filter(({ operation }) => operation === `${notes.method} ${notes.path}`).length, 1);
+});
