@@ -78,9 +78,9 @@ local function place(b)
   -- Of a long queue the first ones are asked what they want; the rest most likely wants no more and no less.
   local before = '(' .. string.format('%.0f', b.score)
   b.rank, b.ahead = redis.call('ZCOUNT', b.wait, '-inf', before), 0
-  local some = redis.call('ZRANGEBYSCORE', b.wait, '-inf', before, 'LIMIT', 0, 200)
-  for _, other in ipairs(some) do b.ahead = b.ahead + tonumber(string.match(other, '%*(%d+)$')) end
-  if b.rank > #some then b.ahead = math.floor(b.ahead * b.rank / #some) end
+  b.first = redis.call('ZRANGEBYSCORE', b.wait, '-inf', before, 'LIMIT', 0, 200)
+  for _, other in ipairs(b.first) do b.ahead = b.ahead + tonumber(string.match(other, '%*(%d+)$')) end
+  if b.rank > #b.first then b.ahead = math.floor(b.ahead * b.rank / #b.first) end
 end
 
 -- When so many more permits are back than now: first those in use and cooling down, the soonest first, then those that
@@ -106,6 +106,20 @@ local function evenGap(b, used, free)
   return 0.8 * gap
 end
 
+local function pollIn(rank) return pollMs + 5 * rank end
+
+-- Of so many places the caller may have none that waiters before it are about to take: they look again so often that they
+-- are here. Else whoever has just ended a call, and asks at once, would always find the place before those who wait for it.
+local function isSpokenFor(b, places)
+  if b.rank < places then return false end
+  for rank, other in ipairs(b.first) do
+    local due = tonumber(redis.call('ZSCORE', b.seen, other) or 0) - graceMs
+    if due <= now + pollIn(rank) then places = places - 1 end
+    if places <= 0 then return true end
+  end
+  return false
+end
+
 local function waitFor(b)
   if b.blockedUntil > now then return b.blockedUntil - now end
   local busy = redis.call('ZCARD', b.busy)
@@ -125,10 +139,11 @@ local function waitFor(b)
     -- Nor more than the upstream has left by its last word; two, so that the next word is not long in coming.
     atATime = math.min(atATime, math.max(isLow and 1 or 2, b.left))
   end
-  if busy >= atATime then return pollMs + 5 * b.rank end
+  if busy >= atATime then return pollIn(b.rank) end
   local short = used + b.ahead + b.cost - b.limit
   if short > 0 then redis.call('HSET', b.meta, 'pressedAt', now) end
   if short + reserve > 0 then return math.max(1, math.ceil(untilBack(b, short + reserve, used, b.limit - reserve))) end
+  if isSpokenFor(b, atATime - busy) then return pollIn(b.rank) end
   if not b.paced then return 0 end
   -- What is waited off is the cost of the call before: a dear call that had to wait off its own would never go while
   -- cheap ones come in between.

@@ -14,7 +14,9 @@ local function learn(s)
   if s.refused and not s.told then return math.max(1, math.min(s.limit, math.max(s.done, math.floor(s.limit / 2)))) end
   if s.told and s.told > s.limit and s.calm >= 1 then return math.max(s.limit, math.min(s.configured, s.told)) end
   if not s.told and s.pressed and s.calm >= s.hold then
-    return math.max(s.limit, math.min(s.configured, s.limit + math.max(1, math.ceil(s.limit / 10))))
+    -- No refusal has ever lowered it: it was an answer's word, and those after it are silent.
+    local more = s.hold > 1 and math.max(1, math.ceil(s.limit / 10)) or s.limit
+    return math.max(s.limit, math.min(s.configured, s.limit + more))
   end
   return s.limit
 end

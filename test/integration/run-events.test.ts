@@ -126,7 +126,7 @@ t.test('a client that does not read for a while gets the rest when it does', asy
   const [slow, quick] = [await follow('slow'), await follow('slow')];
   slow.response.pause();
   const data = 'x'.repeat(100_000);
-  for (let i = 0; i < 100; i += 1) await owner.append({ type: 'read_done', callId: 'c', data });
+  for (let i = 0; i < 100; i += 1) await owner.append({ type: 'read_done', callId: `c${i}`, data });
   await owner.append(concluded);
   await waitFor('the quick one', async () => quick.ended);
   t.notOk(slow.ended);

@@ -34,8 +34,13 @@ t.test('how a limit is learnt', async (t) => {
     ['a 429 without a word, more done than the limit', { refused: true, done: 140 }, 100],
     ['a 429 at a limit of one', { limit: 1, refused: true }, 1],
     ['calm, but nobody needed more', { calm: 9 }, 100],
-    ['calm and in use: a tenth more', { calm: 1, pressed: true }, 110],
-    ['a small limit grows by one at least', { limit: 3, calm: 1, pressed: true }, 4],
+    ['calm and in use: a tenth more', { calm: 2, hold: 2, pressed: true }, 110],
+    ['a small limit grows by one at least', { limit: 3, calm: 2, hold: 2, pressed: true }, 4],
+    [
+      'lowered by a word that nobody repeats, never by a refusal: twice as much',
+      { limit: 3, calm: 1, pressed: true },
+      6,
+    ],
     ['not yet, after tries that failed', { calm: 3, hold: 4, pressed: true }, 100],
     ['up to what is configured', { limit: 195, calm: 1, pressed: true }, 200],
   ];

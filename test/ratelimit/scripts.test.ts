@@ -271,6 +271,31 @@ t.test('a dear call goes before long, although cheap ones never cease', async (t
   t.equal(dueAt, Number.POSITIVE_INFINITY, 'it was served');
 });
 
+t.test('one call at a time: whoever ends one and asks at once does not pass those who wait', async (t) => {
+  const draw = { ...drawOf('in line', 100), concurrency: 1 };
+  let permits = 0;
+  const ask = async (waiter: string, lane: number) => {
+    permits += 1;
+    const permit = `line${permits}`;
+    const { waitMs } = await steps.acquire({ permit, waiter, leaseMs, lane, client: waiter }, [draw]);
+    return { waitMs, end: () => steps.settle({ permit, leaseMs }, 'answered', [{ draw, ...nothing }]) };
+  };
+  const start = 20_000_000;
+  await at(start);
+  const first = await ask('at work', 2);
+  const { waitMs } = await ask('escalation', 0);
+  t.ok(waitMs > 0);
+  await first.end();
+  t.ok((await ask('at work', 2)).waitMs > 0, 'the place is spoken for');
+  await at(start + waitMs);
+  const escalated = await ask('escalation', 0);
+  t.equal(escalated.waitMs, 0);
+  await ask('escalation', 0);
+  await escalated.end();
+  await at(start + waitMs + 1_600);
+  t.equal((await ask('at work', 2)).waitMs, 0, 'who does not come back holds nobody up for long');
+});
+
 t.test('a permit that is asked for again, its answer being lost, is granted again and counts once', async (t) => {
   const draw = drawOf('asked again', 2);
   await at(19_000_000);
@@ -315,8 +340,13 @@ t.test('a new bucket: one call, then one more at a time with each success', asyn
       permits += 1;
       const permit = `slow${permits}`;
       const ask = { permit, waiter: permit, leaseMs, lane: 0, client: 'c' };
-      if ((await steps.acquire(ask, [draw])).refusedBy !== null) return open;
-      open.push(permit);
+      if ((await steps.acquire(ask, [draw])).refusedBy === null) {
+        open.push(permit);
+        continue;
+      }
+      // Whoever was refused is the next to ask.
+      permits -= 1;
+      return open;
     }
   };
   const inFlight: number[] = [];
