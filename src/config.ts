@@ -116,6 +116,7 @@ const fileSchema = z.strictObject({
   concurrency: count.default(20),
   maxBodyBytes: count.default(1_048_576),
   retentionDays: count.default(30),
+  incidents: z.strictObject({ againHours: positive.default(24) }).prefault({}),
 });
 
 const urlElse = (error: string) =>

@@ -16,10 +16,10 @@ export interface Stores {
 }
 
 export function openStores(redis: Redis, config: Config, log: Logger): Stores {
-  const { retentionDays } = config;
+  const { retentionDays, incidents } = config;
   return {
     queues: createQueues(redis, log),
-    incidents: createIncidents(redis, { retentionDays }),
+    incidents: createIncidents(redis, { retentionDays, ...incidents }),
     journals: createJournals(redis, { retentionDays }),
   };
 }

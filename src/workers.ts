@@ -7,14 +7,12 @@ import { giveUp, triage, waitsForBms } from './agent/triage.ts';
 import type { Config } from './config.ts';
 import { errorCode, errorMessage } from './errors.ts';
 import { fenced } from './fence.ts';
-import type { RunState } from './fold.ts';
 import { lookAtJob } from './kaseya/jobs.ts';
 import type { RmmAction, RowOf } from './kaseya/rmm.ts';
 import { asCaller } from './lanes.ts';
 import type { Observed } from './observed.ts';
 import { startIntake } from './queue/alerts.ts';
 import { connectRedis } from './queue/connection.ts';
-import type { OwnedJournal } from './queue/journal.ts';
 import { registerRow, watchJob } from './queue/poll.ts';
 import type { WorkerOptions } from './queue/queues.ts';
 import { startRmmJobs } from './queue/rmm-jobs.ts';
@@ -24,6 +22,7 @@ import { armSubmit } from './queue/submit.ts';
 import { createWaitingRuns } from './queue/waiting.ts';
 import { runAs } from './ratelimit/caller.ts';
 import { scout } from './scout.ts';
+import { createSettle } from './settle.ts';
 import { type Closers, openStores } from './stores.ts';
 import { triageParts } from './toolbox.ts';
 import { untilReadable } from './unreadable.ts';
@@ -51,18 +50,7 @@ export async function startWorkers(config: Config, log: Logger, closers: Closers
     log: log.child({ worker: hostname() }),
   };
 
-  const settle = async (journal: OwnedJournal, state: RunState) => {
-    const { concluded, subject } = state;
-    if (!concluded) return;
-    const { disposition, reason, ticket } = concluded;
-    if (subject.kind === 'alert') {
-      const { incidentId, alert } = subject;
-      await stores.incidents.settle({ incidentId, alertId: alert.id, disposition, reason, ticket });
-    }
-    observed.concluded[disposition] += 1;
-    log.info({ runId: journal.runId, disposition, ticketId: ticket?.id }, 'run_concluded');
-  };
-
+  const settle = createSettle({ ...stores, observed, log });
   const waiting = createWaitingRuns(redis, stores.queues.runs);
   const askBms = () => runAs({ lane: 'poll', client: 'scout' }, () => bms.session.user());
   observed.reaches.bms.onChange((state) => {

@@ -15,7 +15,7 @@ const log = pino({ level: 'silent' });
 const redis = await redisClient(t);
 const stores = {
   queues: createQueues(redis, log),
-  incidents: createIncidents(redis, { retentionDays: 1 }),
+  incidents: createIncidents(redis, { retentionDays: 1, againHours: 24 }),
   journals: createJournals(redis, { retentionDays: 1 }),
 };
 const task = { text: 'x', account: null, ticketNumber: null, requestedBy: 'k', receivedAt: '2026-11-25T09:00:00Z' };

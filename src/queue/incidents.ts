@@ -23,11 +23,14 @@ export interface Settlement {
   disposition: Disposition;
   reason: string;
   ticket: TicketRef | null;
+  /** When the run first changed something, ms since 1970; null: never. */
+  changedAt: number | null;
 }
 
 export interface Incidents {
   claim(alert: Alert, mode: Mode): Promise<Claim>;
-  settle(settlement: Settlement): Promise<void>;
+  /** `cameAgain`: the fault was reported again since then, and is not resolved. */
+  settle(settlement: Settlement): Promise<{ cameAgain: boolean }>;
   /** Records an alert that cannot be claimed as a person's. It belongs to no incident. */
   escalate(alert: Alert, reason: string): Promise<void>;
   /** Opens run `runId` for a task. It has no incident. */
@@ -58,7 +61,14 @@ const reasonOf: Record<Verdict, string | null> = {
 
 const claimTries = 20;
 
-export function createIncidents(redis: Redis, options: { retentionDays: number; now?: () => Date }): Incidents {
+export interface IncidentOptions {
+  retentionDays: number;
+  /** How long after its run has ended an open incident's next trigger is a new incident. */
+  againHours: number;
+  now?: () => Date;
+}
+
+export function createIncidents(redis: Redis, options: IncidentOptions): Incidents {
   const scripts = bindScripts(redis);
   const clock = options.now ?? (() => new Date());
   const retention = options.retentionDays * 86_400;
@@ -103,6 +113,7 @@ export function createIncidents(redis: Redis, options: { retentionDays: number; 
         alert.occurrenceId ?? '',
         JSON.stringify({ id, sourceId, connection, action, receivedAt }),
         JSON.stringify({ id: opened, connection, alertKey }),
+        options.againHours * 3_600_000,
       ],
     )) as [string, string, string];
   };
@@ -165,12 +176,14 @@ export function createIncidents(redis: Redis, options: { retentionDays: number; 
       }
       throw new Error(`alert ${alert.id}: its incident kept changing during ${claimTries} tries`);
     },
-    async settle({ incidentId, alertId, disposition, reason, ticket }) {
+    async settle({ incidentId, alertId, disposition, reason, ticket, changedAt }) {
       const handedOver = disposition === 'escalated' || disposition === 'inconclusive';
-      const steps = redis.multi().hset(keys.alert(alertId), { outcome: handedOver ? 'escalated' : 'triaged', reason });
-      if (ticket) steps.hset(keys.incident(incidentId), 'ticket', JSON.stringify(ticket));
-      if (disposition === 'resolved') steps.hset(keys.incident(incidentId), 'state', 'resolved');
-      await steps.exec();
+      const isResolved = disposition === 'resolved' ? 1 : 0;
+      const told = [handedOver ? 'escalated' : 'triaged', reason, ticket ? JSON.stringify(ticket) : ''];
+      const places = [keys.alert(alertId), keys.incident(incidentId)];
+      const times = [changedAt ?? '', clock().getTime()];
+      const cameAgain = await scripts.settleIncident(places, [...told, isResolved, ...times]);
+      return { cameAgain: cameAgain === 1 };
     },
     async escalate({ id, sourceId, connection, action, receivedAt }, reason) {
       const retention = options.retentionDays * 86_400;

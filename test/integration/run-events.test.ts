@@ -19,7 +19,7 @@ const journals = createJournals(redis, days);
 const stores = {
   journals,
   queues: createQueues(redis, pino({ level: 'silent' })),
-  incidents: createIncidents(redis, days),
+  incidents: createIncidents(redis, { ...days, againHours: 24 }),
 };
 const lookEveryMs = 50;
 const many = 200;

@@ -21,7 +21,7 @@ async function intakeFor(t: Test, { claim, ...clock }: Options = {}) {
   const redis = await redisClient(t);
   const log = pino({ level: 'silent' });
   const queues = createQueues(redis, log);
-  const known = createIncidents(redis, { retentionDays: 1 });
+  const known = createIncidents(redis, { retentionDays: 1, againHours: 24 });
   const journals = createJournals(redis, { retentionDays: 1 });
   const parts = { queues, journals, mode: 'auto' as const, incidents: { ...known, ...(claim && { claim }) }, ...clock };
   const start = () => {

@@ -6,7 +6,7 @@ import { alert } from '../helpers/entries.ts';
 import { redisClient } from '../helpers/redis.ts';
 
 const redis = await redisClient(t);
-const incidents = createIncidents(redis, { retentionDays: 1 });
+const incidents = createIncidents(redis, { retentionDays: 1, againHours: 24 });
 const make = (change: Partial<Alert>): Alert => ({ ...alert, id: randomUUID(), ...change });
 const claim = (change: Partial<Alert>) => incidents.claim(make(change), 'auto');
 
@@ -63,6 +63,7 @@ t.test('every alert has one recorded outcome, and it can be asked for', async (t
     disposition: 'resolved',
     reason: 'done',
     ticket: { id: 5, number: '77' },
+    changedAt: null,
   });
   t.match(await incidents.getAlert(first.id), { outcome: 'triaged', reason: 'done' });
   const all = await incidents.listAlertsBySource('asked-1', null);
@@ -72,7 +73,7 @@ t.test('every alert has one recorded outcome, and it can be asked for', async (t
 
 t.test('what outlives its retention, or is endless, does not fill Redis', async (t) => {
   let now = Date.now();
-  const dated = createIncidents(redis, { retentionDays: 1, now: () => new Date(now) });
+  const dated = createIncidents(redis, { retentionDays: 1, againHours: 24, now: () => new Date(now) });
   const fault = { alertKey: 'endless', sourceId: 'endless' };
   const { incidentId } = await dated.claim(make({ ...fault, occurrenceId: 'o0' }), 'auto');
   for (let i = 1; i <= 1_100; i += 1) {
@@ -104,10 +105,32 @@ t.test('what was handed to a person says so', async (t) => {
   for (const disposition of ['escalated', 'inconclusive'] as const) {
     const one = make({ alertKey: `to-${disposition}` });
     const { incidentId } = await incidents.claim(one, 'auto');
-    await incidents.settle({ incidentId, alertId: one.id, disposition, reason: 'why', ticket: null });
+    await incidents.settle({ incidentId, alertId: one.id, disposition, reason: 'why', ticket: null, changedAt: null });
     t.match(await incidents.getAlert(one.id), { outcome: 'escalated', reason: 'why' });
     t.equal((await incidents.get(incidentId))?.state, 'open');
   }
+});
+
+t.test('a fault that people have had for a day and that is reported again is a new incident', async (t) => {
+  let now = Date.now();
+  const dated = createIncidents(redis, { retentionDays: 9, againHours: 24, now: () => new Date(now) });
+  const report = (change: Partial<Alert> = {}) => dated.claim(make({ alertKey: 'day', ...change }), 'auto');
+  const first = make({ alertKey: 'day', occurrenceId: 'o1' });
+  const { incidentId } = await dated.claim(first, 'auto');
+  now += 2 * 86_400_000;
+  t.equal((await report()).verdict, 'merged', 'its run has not ended');
+  await dated.settle({
+    ...{ incidentId, alertId: first.id, disposition: 'escalated', reason: 'r', ticket: null, changedAt: null },
+  });
+  now += 86_400_000 - 1;
+  t.equal((await report()).verdict, 'merged');
+  now += 1;
+  t.equal((await report({ action: 'remind' })).verdict, 'merged', 'a reminder is no news');
+  t.equal((await report({ occurrenceId: 'o1' })).verdict, 'merged', 'nor is what was reported before');
+  const again = await report({ occurrenceId: 'o2' });
+  t.equal(again.verdict, 'opened');
+  t.not(again.incidentId, incidentId);
+  t.equal((await report()).verdict, 'merged', 'into the new one');
 });
 
 t.test('a list is read page by page, without gaps or repeats', async (t) => {

@@ -36,7 +36,7 @@ t.test('a run that was parked goes on before runs that have not begun', async (t
   const log = pino({ level: 'silent' });
   const queues = createQueues(redis, log);
   const journals = createJournals(redis, { retentionDays: 1 });
-  const incidents = createIncidents(redis, { retentionDays: 1 });
+  const incidents = createIncidents(redis, { retentionDays: 1, againHours: 24 });
   const task = { text: 'x', account: null, ticketNumber: null, requestedBy: 'k', receivedAt: '2026-11-25T09:00:00Z' };
   for (const runId of ['r1', 'r2', 'r3']) {
     await incidents.openTask(runId, task, 'observe');
@@ -69,7 +69,7 @@ t.test('a run whose end cannot be written either is tried again', async (t) => {
   const log = pino({ level: 'silent' });
   const queues = createQueues(redis, log);
   const journals = createJournals(redis, { retentionDays: 1 });
-  const incidents = createIncidents(redis, { retentionDays: 1 });
+  const incidents = createIncidents(redis, { retentionDays: 1, againHours: 24 });
   const task = { text: 'x', account: null, ticketNumber: null, requestedBy: 'k', receivedAt: '2026-11-25T09:00:00Z' };
   await incidents.openTask('r1', task, 'observe');
   await queues.runs.add('run', { runId: 'r1' }, { jobId: 'r1' });

@@ -7,18 +7,23 @@
  *      13 journal of the run to open · 14 incidents · 15 runs
  * ARGV 1 id of the known incident ('' none) · 2 id to open · 3 id of the run to open · 4 its first journal entry
  *      5 now (ms) · 6 retention (s) · 7 alert id · 8 action · 9 occurrence ('' unknown)
- *      10 alert fields (JSON) · 11 incident fields (JSON)
+ *      10 alert fields (JSON) · 11 incident fields (JSON) · 12 how long after its run has ended a fault is taken up anew (ms)
  * Returns {verdict, incident id, run id}; verdict is opened, merged, closed or ignored,
  * or stale when the fault points at another incident by now (look again).
  */
 export const claimAlert = `
-local known, now, ttl, action, occurrence = ARGV[1], ARGV[5], tonumber(ARGV[6]), ARGV[8], ARGV[9]
+local known, now, ttl, action, occurrence = ARGV[1], tonumber(ARGV[5]), tonumber(ARGV[6]), ARGV[8], ARGV[9]
 local before = redis.call('HMGET', KEYS[2], 'verdict', 'incidentId', 'runId')
 if before[1] then return {before[1], before[2] or '', before[3] or ''} end
 if (redis.call('GET', KEYS[1]) or '') ~= known then return {'stale', '', ''} end
 
 local state = known ~= '' and redis.call('HGET', KEYS[5], 'state') or nil
 local seen = occurrence ~= '' and known ~= '' and redis.call('SISMEMBER', KEYS[8], occurrence) == 1
+-- People have had it for long, and their ticket may be closed by now: merging for ever would be silence.
+local settledAt = known ~= '' and tonumber(redis.call('HGET', KEYS[5], 'settledAt') or nil)
+if state == 'open' and action == 'trigger' and not seen and settledAt and now - settledAt >= tonumber(ARGV[12]) then
+  state = nil
+end
 local verdict = 'ignored'
 if action == 'trigger' or action == 'remind' then
   if state == 'open' or (state and seen) then verdict = 'merged' else verdict = 'opened' end
@@ -38,6 +43,7 @@ local function join(hash, alerts, occurrences)
   redis.call('RPUSH', alerts, ARGV[7])
   redis.call('LTRIM', alerts, -mostAlerts, -1)
   redis.call('HINCRBY', hash, 'occurrences', action == 'trigger' and 1 or 0)
+  if action == 'trigger' and not seen then redis.call('HSET', hash, 'triggeredAt', now) end
   if occurrence == '' then return end
   if redis.call('SCARD', occurrences) >= mostOccurrences then redis.call('SPOP', occurrences) end
   redis.call('SADD', occurrences, occurrence)
@@ -69,7 +75,7 @@ redis.call('ZADD', KEYS[3], now, ARGV[7])
 redis.call('ZADD', KEYS[4], now, ARGV[7])
 expire(KEYS[2], KEYS[4])
 for _, index in ipairs({KEYS[3], KEYS[4], KEYS[14], KEYS[15]}) do
-  redis.call('ZREMRANGEBYSCORE', index, '-inf', tonumber(now) - ttl * 1000)
+  redis.call('ZREMRANGEBYSCORE', index, '-inf', now - ttl * 1000)
 end
 return {verdict, incident, run}
 `;

@@ -8,6 +8,7 @@ import { endBatch } from './end-batch.lua.ts';
 import { queueRow } from './queue-row.lua.ts';
 import { returnBatch } from './return-batch.lua.ts';
 import { sendBatch } from './send-batch.lua.ts';
+import { settleIncident } from './settle-incident.lua.ts';
 
 type Script = (keys: string[], args: (string | number)[]) => Promise<unknown>;
 
@@ -21,6 +22,7 @@ const sources = {
   queueRow,
   returnBatch,
   sendBatch,
+  settleIncident,
 };
 
 /** Our atomic steps, bound to one connection; each is sent as a SHA and loaded on first use. */
