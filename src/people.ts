@@ -6,7 +6,7 @@ import type { EventParts } from './http/run-events.ts';
 import type { RunParts } from './http/runs.ts';
 import type { Mode } from './journal.ts';
 import { failFast } from './queue/connection.ts';
-import { wake } from './queue/queues.ts';
+import { enqueueRun, wake } from './queue/queues.ts';
 import { viewRun, viewStep } from './run.ts';
 import type { Stores } from './stores.ts';
 import type { Task } from './task.ts';
@@ -30,7 +30,7 @@ export async function openTask(
   { redis, queues, incidents, mode }: PeopleParts,
 ): Promise<{ runId: string }> {
   const runId = randomUUID();
-  await failFast(redis, () => queues.runs.add('run', { runId }, { jobId: runId, delay: untilStoredMs }));
+  await failFast(redis, () => enqueueRun(queues.runs, runId, { delay: untilStoredMs }));
   await failFast(redis, () => incidents.openTask(runId, task, mode));
   // It starts by itself if this fails.
   await failFast(redis, () => wake(queues.runs, runId)).catch(() => false);
@@ -60,7 +60,7 @@ export function runActions({
       const { subject, concluded } = fold(entries);
       if (!concluded) return { verdict: 'alive' };
       const { runId, isNew } = await failFast(redis, () => incidents.openRetry(id, subject, mode, by));
-      await failFast(redis, () => queues.runs.add('run', { runId }, { jobId: runId }));
+      await failFast(redis, () => enqueueRun(queues.runs, runId));
       return { verdict: isNew ? 'opened' : 'retried', runId };
     },
     readJournal: (id) => failFast(redis, () => journals.read(id)),

@@ -2,6 +2,7 @@ import type { Logger } from 'pino';
 import type { RunState } from './fold.ts';
 import type { Observed } from './observed.ts';
 import type { OwnedJournal } from './queue/journal.ts';
+import { enqueueRun } from './queue/queues.ts';
 import type { Stores } from './stores.ts';
 
 interface SettleParts extends Pick<Stores, 'incidents' | 'queues'> {
@@ -23,7 +24,7 @@ export function createSettle({ incidents, queues, observed, log }: SettleParts) 
     const { cameAgain } = await incidents.settle({ ...about, changedAt: firstChange(calls) });
     if (!cameAgain) return;
     const again = await incidents.openRetry(runId, subject, mode, 'service');
-    await queues.runs.add('run', { runId: again.runId }, { jobId: again.runId });
+    await enqueueRun(queues.runs, again.runId);
     log.info({ runId: again.runId, incidentId, after: runId }, 'fault_came_again');
   };
 }

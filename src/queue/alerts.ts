@@ -4,7 +4,7 @@ import { errorMessage } from '../errors.ts';
 import type { Mode } from '../journal.ts';
 import type { Incidents } from './incidents.ts';
 import type { Journals } from './journal.ts';
-import { type AlertJob, createWorker, notBegun, type Queues, type WorkerOptions, wake } from './queues.ts';
+import { type AlertJob, createWorker, enqueueRun, notBegun, type Queues, type WorkerOptions, wake } from './queues.ts';
 
 /** Puts alerts on the queue; resolves only when Redis has them all, so that the sender may be told 202. */
 export async function enqueueAlerts(queue: Queue<AlertJob>, alerts: readonly Alert[]): Promise<void> {
@@ -35,7 +35,7 @@ async function takeIn(job: Job<AlertJob>, parts: IntakeParts, { log }: WorkerOpt
   }
   const { verdict, incidentId, runId } = claim;
   log.info({ ...about, verdict, incidentId, runId }, 'alert_taken_in');
-  if (verdict === 'opened') await parts.queues.runs.add('run', { runId }, { jobId: runId, ...notBegun });
+  if (verdict === 'opened') await enqueueRun(parts.queues.runs, runId, notBegun);
   if (verdict === 'closed') {
     await parts.journals.addFact(runId, { type: 'source_resolved', alertId: alert.id });
     await wake(parts.queues.runs, runId);

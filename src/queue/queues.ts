@@ -1,4 +1,4 @@
-import { type Job, Queue, Worker } from 'bullmq';
+import { type Job, type JobsOptions, Queue, Worker } from 'bullmq';
 import type { Redis } from 'ioredis';
 import type { Logger } from 'pino';
 import type { Alert } from '../alert.ts';
@@ -60,6 +60,11 @@ export function createQueues(connection: Redis, log: Logger): Queues {
     return queue as unknown as Queue<T>;
   };
   return { alerts: make<AlertJob>('alerts'), runs: make<RunJob>('runs'), rmmJobs: make<RmmJobData>('rmm-jobs') };
+}
+
+/** Puts a run on the queue. It has one job there, by its own id: to add it again changes nothing. */
+export async function enqueueRun(runs: Queue<RunJob>, runId: string, options: JobsOptions = {}): Promise<void> {
+  await runs.add('run', { runId }, { ...options, jobId: runId });
 }
 
 export interface WorkerOptions {
