@@ -1,5 +1,8 @@
 import { clock } from './clock.lua.ts';
 
+/** The share of a limit that may go in bursts; the rest is paced so that it lasts. */
+export const burstShare = 0.5;
+
 /**
  * Takes permits from several buckets, from all or from none, or says how long to wait. A permit comes back one window
  * after the response of the call that used it, so no window of that length, on whichever clock, ever holds more
@@ -124,9 +127,9 @@ local function waitFor(b)
   if b.blockedUntil > now then return b.blockedUntil - now end
   local busy = redis.call('ZCARD', b.busy)
   local used = redis.call('ZCOUNT', b.used, '(' .. now, '+inf')
-  -- The second half of the limit is not for bursts: at any time something is left for who comes next. Background never bursts.
+  -- The rest of the limit is not for bursts: at any time something is left for who comes next. Background never bursts.
   local isBackground = lane >= background
-  b.paced = isBackground or (lane > 0 and used >= b.limit / 2)
+  b.paced = isBackground or (lane > 0 and used >= b.limit * ${burstShare})
   -- Background leaves some to those above; and whoever is paced to the others who use the quota.
   local leaves = isBackground or (b.paced and b.foreign)
   local reserve = leaves and math.min(math.max(b.foreign and 4 or 2, math.ceil(b.limit * 0.02)), math.floor(b.limit / 4)) or 0

@@ -1,3 +1,4 @@
+import { burstShare } from './acquire.lua.ts';
 import { type Lane, lanes } from './caller.ts';
 import { bindSteps, type Store } from './steps.ts';
 
@@ -42,7 +43,7 @@ function viewOf(bucket: string, figures: readonly number[], now: number): LimitV
     remaining: Math.max(0, limit - used),
     blockedUntil: blockedMs > 0 ? new Date(now + blockedMs).toISOString() : null,
     probing: probing === 1,
-    pacing: used >= limit / 2,
+    pacing: used >= limit * burstShare,
     waiting: Object.fromEntries(lanes.map((lane, index) => [lane, waiters[index] ?? 0])) as Record<Lane, number>,
   };
 }
