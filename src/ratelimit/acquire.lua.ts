@@ -23,7 +23,7 @@ export const acquire = `${clock}
 local permit, waiter, lease = ARGV[1], ARGV[2], tonumber(ARGV[3])
 local lane, background, client = tonumber(ARGV[4]), tonumber(ARGV[5]), ARGV[6]
 local patience = tonumber(ARGV[7]) or math.huge
-local graceMs, pollMs, keepMs = 1500, 25, 604800000
+local graceMs, pollMs, lateMs, keepMs = 1500, 25, 300, 604800000
 
 local function bucketAt(i)
   local k, a = (i - 1) * 6, 7 + (i - 1) * 6
@@ -98,13 +98,14 @@ end
 
 -- The gap between calls at a pace that leaves no silence: however far one looks ahead (eight looks are enough), what is free
 -- now and what comes back by then lasts until then. A fifth less than that: an even pace would always hold some back, and
--- as every call looks anew, what is left still lasts.
+-- as every call looks anew, what is left still lasts. And over a little before then: a permit's round takes longer than the
+-- window, by its call's trip and its holder's late waking, and what is missed now would be missed in every window to come.
 local function evenGap(b, used, free)
   local gap, stale = b.window / b.limit, redis.call('ZCARD', b.used) - used
   for eighth = 0, 7 do
     local back = math.floor(used * eighth / 8)
     local score = tonumber(redis.call('ZRANGE', b.used, stale + back, stale + back, 'WITHSCORES')[2] or nil)
-    if score then gap = math.max(gap, math.min(score - now, b.window) / math.max(1, free + back)) end
+    if score then gap = math.max(gap, (math.min(score - now, b.window) - lateMs) / math.max(1, free + back)) end
   end
   return 0.8 * gap
 end

@@ -7,6 +7,9 @@ import { endingsOf } from './endings.ts';
 import type { LimitNews } from './headers.ts';
 import { type Ask, bindSteps, type Draw, type Ending, type Steps, type Store } from './steps.ts';
 
+/** Waits end up to so much later than they must, so that not all wake at the same moment. */
+export const wakeSpreadMs = 5;
+
 export interface Limit {
   requests: number;
   windowMs: number;
@@ -125,8 +128,7 @@ async function untilGranted(redis: Store, steps: Steps, wait: Wait): Promise<voi
       const message = `${wait.endpoint} may not be called for ${Math.ceil(waitMs / 1000)} s (${refusedBy.name})`;
       throw new RetryableError('rate_limited', message, { retryAfterMs: waitMs });
     }
-    // Never early, and not all at the same moment.
-    await sleep(waitMs + Math.random() * 20, undefined, { signal });
+    await sleep(waitMs + Math.random() * wakeSpreadMs, undefined, { signal });
   }
 }
 

@@ -3,6 +3,7 @@ import { headersOf } from '../../bench/ratelimit/upstream-server.ts';
 import { createLimiter } from '../../sim/bms/limiter.ts';
 import type { WindowKind } from '../../sim/bms/options.ts';
 import { createRandom } from '../../sim/bms/random.ts';
+import { wakeSpreadMs } from '../../src/ratelimit/bucket.ts';
 import { type Lane, lanes } from '../../src/ratelimit/caller.ts';
 import { endingsOf } from '../../src/ratelimit/endings.ts';
 import { readLimitHeaders } from '../../src/ratelimit/headers.ts';
@@ -64,7 +65,7 @@ export async function playLoad({ steps, at }: VirtualClock, options: LoadOptions
     const { client, waiter } = caller;
     const ask = { permit, waiter, leaseMs, lane: lanes.indexOf(caller.lane), client };
     const { waitMs, refusedBy } = await steps.acquire(ask, [draw]);
-    if (refusedBy !== null) return agenda.add(now + waitMs + between(0, 20), (then) => want(caller, then));
+    if (refusedBy !== null) return agenda.add(now + waitMs + between(0, wakeSpreadMs), (then) => want(caller, then));
     if (client !== 'main') waits.push(now - caller.since);
     agenda.add(now + between(15, 60), async (arrived) => arrive(caller, permit, arrived));
   }
