@@ -72,10 +72,7 @@ local function place(b)
   b.queued = b.score ~= nil
   if not b.queued then
     local turns = redis.call('HMGET', b.turns, lane, lane .. ':' .. client)
-    -- Whoever comes back late lets others go before; a newcomer must not stand behind all that were passed.
-    local first = redis.call('ZRANGEBYSCORE', b.wait, lane * 1e15, '(' .. string.format('%.0f', (lane + 1) * 1e15), 'WITHSCORES', 'LIMIT', 0, 1)[2]
-    local reached = math.min(tonumber(turns[1]) or 0, first and math.floor(first % 1e15 / 1e6) or math.huge)
-    b.start = math.max(reached, tonumber(turns[2]) or 0)
+    b.start = math.max(math.floor(tonumber(turns[1]) or 0), tonumber(turns[2]) or 0)
     b.score = lane * 1e15 + b.start * 1e6 + redis.call('HINCRBY', b.turns, 'arrivals', 1) % 1e6
   end
   -- Of a long queue the first ones are asked what they want; the rest most likely wants no more and no less.
@@ -157,6 +154,16 @@ local function waitFor(b)
   return math.max(0, math.ceil(from - now + (from > now and b.gap * b.ahead or 0)))
 end
 
+-- A lane's virtual time, at which newcomers stand: that of the first that waits, not of those that were let go before it because
+-- it was late. And on by a round for as many calls as wait: else newcomers would for ever go before whoever comes again.
+local function passTime(b)
+  local from, to = string.format('%.0f', lane * 1e15), '(' .. string.format('%.0f', (lane + 1) * 1e15)
+  local first = redis.call('ZRANGEBYSCORE', b.wait, from, to, 'WITHSCORES', 'LIMIT', 0, 1)[2]
+  local head = math.floor(math.min(b.score, tonumber(first) or math.huge) % 1e15 / 1e6)
+  local reached = math.max(head, tonumber(redis.call('HGET', b.turns, lane) or 0))
+  redis.call('HSET', b.turns, lane, reached + b.cost / math.max(1, redis.call('ZCOUNT', b.wait, from, to)))
+end
+
 local function take(b)
   for unit = 1, b.cost do redis.call('ZADD', b.used, now + lease + b.window, permit .. ':' .. unit) end
   redis.call('ZADD', b.busy, now + lease, permit)
@@ -166,15 +173,13 @@ local function take(b)
     redis.call('HSET', b.meta, 'pacedAt', math.max(b.pacedAt + b.gap * b.pacedCost, now - 2 * b.gap * b.cost), 'pacedCost', b.cost)
   end
   redis.call('HINCRBY', b.meta, 'granted', b.cost)
+  passTime(b)
   redis.call('ZREM', b.wait, b.me)
   redis.call('ZREM', b.seen, b.me)
   if redis.call('ZCARD', b.wait) == 0 then
     redis.call('DEL', b.turns)
-  elseif b.queued then
-    local start = math.floor(b.score % 1e15 / 1e6)
-    redis.call('HSET', b.turns, lane, math.max(start, tonumber(redis.call('HGET', b.turns, lane) or 0)))
-  else
-    redis.call('HSET', b.turns, lane, b.start, lane .. ':' .. client, b.start + b.cost)
+  elseif not b.queued then
+    redis.call('HSET', b.turns, lane .. ':' .. client, b.start + b.cost)
   end
 end
 

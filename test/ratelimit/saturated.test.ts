@@ -73,3 +73,20 @@ t.test('a storm leaves something for an escalation at any time of the hour', asy
     t.ok((percentile(waits, 0.95) ?? 0) <= 10_000, `${seed}: p95 ${percentile(waits, 0.95)}`);
   }
 });
+
+t.test('whoever comes again has its turn, however many come for the first time', async (t) => {
+  // Eleven newcomers a second where ten calls are allowed.
+  const upstream = { ...benchUpstream, policy: 'sliding', limit: 40, durationMs: 180_000 } as const;
+  const occasional = { clients: 5_500, everyMs: 500_000, lane: 'triage' } as const;
+  for (const seed of seeds) {
+    const { callersGot } = await playLoad(world, {
+      ...upstream,
+      callers: 1,
+      foreign: 0,
+      resets: 'ceil',
+      occasional,
+      seed,
+    });
+    t.ok(callersGot >= 25, `${seed}: ${callersGot}`);
+  }
+});

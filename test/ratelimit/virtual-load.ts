@@ -43,8 +43,8 @@ interface Caller {
 
 /**
  * A saturated upstream, with the scripts as they are, in virtual time: a run is repeatable to the last call, and takes a
- * fraction of a second. Answers the share of what was left for us that we used, the calls that were refused, and how long
- * the occasional ones waited for their permits (ms, the shortest first).
+ * fraction of a second. Answers the share of what was left for us that we used, the calls that were refused, how many permits
+ * the callers got, and how long the occasional ones waited for theirs (ms, the shortest first).
  */
 export async function playLoad({ steps, at }: VirtualClock, options: LoadOptions) {
   const { policy, limit, windowMs, durationMs, callers, occasional, foreign, resets, seed } = options;
@@ -55,6 +55,7 @@ export async function playLoad({ steps, at }: VirtualClock, options: LoadOptions
   const phaseMs = windowMs * between(0.1, 0.9);
   const agenda = createAgenda();
   const tally = { granted: 0, rejected: 0, foreign: 0 };
+  let callersGot = 0;
   const waits: number[] = [];
   let firstAt: number | null = null;
   let calls = 0;
@@ -66,7 +67,8 @@ export async function playLoad({ steps, at }: VirtualClock, options: LoadOptions
     const ask = { permit, waiter, leaseMs, lane: lanes.indexOf(caller.lane), client };
     const { waitMs, refusedBy } = await steps.acquire(ask, [draw]);
     if (refusedBy !== null) return agenda.add(now + waitMs + between(0, wakeSpreadMs), (then) => want(caller, then));
-    if (client !== 'main') waits.push(now - caller.since);
+    if (client === 'main') callersGot += 1;
+    else waits.push(now - caller.since);
     agenda.add(now + between(15, 60), async (arrived) => arrive(caller, permit, arrived));
   }
 
@@ -108,7 +110,7 @@ export async function playLoad({ steps, at }: VirtualClock, options: LoadOptions
 
   const allowed = allowedCalls({ limit, windowMs, policy }, durationMs);
   const use = utilisation(allowed, tally.granted, tally.foreign);
-  return { use, rejected: tally.rejected, waits: waits.sort((a, b) => a - b) };
+  return { use, rejected: tally.rejected, callersGot, waits: waits.sort((a, b) => a - b) };
 }
 
 type Event = { at: number; run(now: number): Promise<void> };
