@@ -45,7 +45,7 @@ const authSchema = z.union(
 
 const connectionSchema = z.strictObject({ source: z.enum(['datto-rmm', 'generic']), auth: authSchema });
 
-const limitSchema = z.strictObject({ requests: count, windowSeconds: positive });
+const limitSchema = z.strictObject({ requests: count, windowSeconds: positive, concurrency: count.optional() });
 
 const entryName = z.string().min(1).nullable().default(null);
 

@@ -1,3 +1,4 @@
+import { type Budget, endsAt } from './agent/budget.ts';
 import { isHandOver } from './agent/ending.ts';
 import type { Tool, ToolContext } from './agent/tool.ts';
 import type { TouchReads } from './agent/touch.ts';
@@ -13,21 +14,29 @@ const handsOver = 'create_a_kaseya_bms_assignticket';
  * Works on a run in its client's name: the account that it is about once that is known, until then the sender. What the
  * work appends says what it cost.
  */
-export async function asCaller<T>(journal: OwnedJournal, work: (journal: OwnedJournal) => Promise<T>): Promise<T> {
-  const { scope, subject } = fold(await journal.read());
+export async function asCaller<T>(
+  journal: OwnedJournal,
+  budget: Pick<Budget, 'wallMs'>,
+  work: (journal: OwnedJournal) => Promise<T>,
+): Promise<T> {
+  const state = fold(await journal.read());
+  const { scope, subject } = state;
   const sender = subject.kind === 'alert' ? subject.alert.connection : 'tasks';
-  const caller = { lane: 'triage', client: scope?.scope.account?.name ?? sender, id: journal.runId } as const;
+  const client = scope?.scope.account?.name ?? sender;
+  const caller = { lane: 'triage', client, id: journal.runId, givesUpAt: endsAt(state, budget) } as const;
   const tally = { sent: 0 };
   return runAs({ ...caller, tally }, () => work(withCost(journal, tally)));
 }
 
-const asItIs = { lane: 'verification', fresh: true } as const;
+/** People must be told, and what may have been written must be looked for, however long it takes. */
+const givesUpAt = Number.POSITIVE_INFINITY;
+const asItIs = { lane: 'verification', fresh: true, givesUpAt } as const;
 
 /** The same tool, with hand-overs and read-backs asked for in the lanes of their own; what a write is prepared from is never shared. */
 export function inLanes(tool: Tool): Tool {
   if (tool.effect === 'read') return tool;
   const laneOf = ({ callId }: ToolContext) =>
-    isHandOver(callId) || tool.name === handsOver ? ({ lane: 'escalation' } as const) : {};
+    isHandOver(callId) || tool.name === handsOver ? ({ lane: 'escalation', givesUpAt } as const) : {};
   const inLane: Tool = {
     ...tool,
     prepare: (input, context) => runAs({ ...laneOf(context), fresh: true }, () => tool.prepare(input, context)),
@@ -37,7 +46,7 @@ export function inLanes(tool: Tool): Tool {
   if ('row' in tool) return inLane;
   return {
     ...inLane,
-    write: (args, trace, context) => runAs(laneOf(context), () => tool.write(args, trace, context)),
+    write: (args, trace, context) => runAs({ givesUpAt, ...laneOf(context) }, () => tool.write(args, trace, context)),
   };
 }
 

@@ -51,8 +51,8 @@ const timingOf = ({ timeouts }: Config) => {
 };
 
 function limitOf({ rateLimit: { endpoints, ...general } }: Config, endpoint: string): Limit {
-  const { requests, windowSeconds } = endpoints[endpoint] ?? general;
-  return { requests, windowMs: windowSeconds * 1000 };
+  const { requests, windowSeconds, concurrency = 0 } = endpoints[endpoint] ?? general;
+  return { requests, windowMs: windowSeconds * 1000, concurrency };
 }
 
 const nounsOf = ({ KASEYA_INTEGRATION_TYPE: integrationType, lookups }: Config) => ({

@@ -72,7 +72,7 @@ export async function startWorkers(config: Config, log: Logger, closers: Closers
         armSubmit: (action) => armSubmit(stores.queues.rmmJobs, action, config.rmm.batchMillis, Date.now()),
         async advance(journal, signal) {
           await waiting.leave(journal.runId);
-          const work = asCaller(journal, (costed) => triage(costed, parts, signal));
+          const work = asCaller(journal, parts.budget, (costed) => triage(costed, parts, signal));
           const progress = await work.catch(untilReadable(journal.runId, log));
           if (progress.kind === 'suspended' && progress.reason.startsWith(waitsForBms))
             await waiting.join(journal.runId);

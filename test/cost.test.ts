@@ -42,7 +42,7 @@ function upstreamOf(tenant: string) {
 async function readIn(runId: string, transport: Transport, request = ticket) {
   const journal = await journals.own(runId);
   await journal.append(queued);
-  await asCaller(journal, async (costed) => {
+  await asCaller(journal, { wallMs: 60_000 }, async (costed) => {
     await costed.append({ type: 'started', epoch: 1 });
     await transport.call(request);
     await costed.append(looked);
@@ -68,7 +68,7 @@ t.test('a permit that was not used costs nothing, an answer that was lost does',
   const { bucket } = upstreamOf('permits');
   const journal = await journals.own('p1');
   await journal.append(queued);
-  await asCaller(journal, async (costed) => {
+  await asCaller(journal, { wallMs: 60_000 }, async (costed) => {
     await (await bucket.acquire('GET /x', never)).unused();
     await costed.append({ type: 'suspended', reason: 'r', until: '' });
     await (await bucket.acquire('GET /x', never)).answered(null, {});
@@ -84,7 +84,7 @@ t.test('the intent of a row carries what preparing it cost', async (t) => {
   const { transport } = upstreamOf('rows');
   const journal = await journals.own('q1');
   await journal.append(queued);
-  await asCaller(journal, async (costed) => {
+  await asCaller(journal, { wallMs: 60_000 }, async (costed) => {
     await transport.call({ ...ticket, fresh: true });
     await transport.call({ ...ticket, fresh: true });
     const intent = { type: 'write_intended', callId: 'c', tool: 'w', args: {}, writeKey: 'k', marker: 'm' } as const;

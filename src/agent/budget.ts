@@ -44,20 +44,20 @@ export function writesExhausted(state: RunState, { writes }: Pick<Budget, 'write
 type Limits = Pick<Budget, 'wallMs'>;
 type Started = Pick<RunState, 'startedAt'>;
 
-/** Would a wait end after the run must? */
-const isTooLong = (waitMs: number, { startedAt }: Started, wallMs: number, now: number): boolean =>
-  startedAt !== null && now + waitMs > Date.parse(startedAt) + wallMs;
+/** When the run must have ended (Unix time, ms). */
+export const endsAt = ({ startedAt }: Started, { wallMs }: Limits): number =>
+  startedAt === null ? Number.POSITIVE_INFINITY : Date.parse(startedAt) + wallMs;
 
 /** What a call is told when its wait for the rate budget would outlast the run; null when it is worth waiting. */
-export function outlasts(error: unknown, state: Started, { wallMs }: Limits, now: number): string | null {
+export function outlasts(error: unknown, state: Started, limits: Limits, now: number): string | null {
   if (!(error instanceof RetryableError) || error.code !== 'rate_limited') return null;
-  if (!isTooLong(error.retryAfterMs, state, wallMs, now)) return null;
+  if (now + error.retryAfterMs <= endsAt(state, limits)) return null;
   return `no call is left for ${secondsOf(error)} s, which is longer than this run may last: do not retry, go on without it`;
 }
 
 /** Why the run does not wait for its model; null when it is worth waiting. */
-export function modelComesTooLate(error: unknown, state: Started, { wallMs }: Limits, now: number): string | null {
-  if (!(error instanceof RetryableError) || !isTooLong(error.retryAfterMs, state, wallMs, now)) return null;
+export function modelComesTooLate(error: unknown, state: Started, limits: Limits, now: number): string | null {
+  if (!(error instanceof RetryableError) || now + error.retryAfterMs <= endsAt(state, limits)) return null;
   return `the model cannot be asked for ${secondsOf(error)} s (${error.code}), which is longer than this run may last`;
 }
 

@@ -55,7 +55,9 @@ export async function poll(job: Job<PollJob>, token: string, parts: PollParts, l
   if (!first) return;
   let waitMs = nextDelay(now - job.timestamp, parts.schedule);
   const judge = await parts.look({ family, jobId, transactionId: first[0] }).catch((error: unknown) => {
-    if (error instanceof RetryableError) waitMs = Math.max(waitMs, error.retryAfterMs);
+    // Whoever comes back later than told has lost its place in the rate budget's queue.
+    if (error instanceof RetryableError)
+      waitMs = error.code === 'rate_limited' ? error.retryAfterMs : Math.max(waitMs, error.retryAfterMs);
     log.warn({ rmmJobId: jobId, code: errorCode(error), error: errorMessage(error) }, 'rmm_job_poll_failed');
     return () => null;
   });

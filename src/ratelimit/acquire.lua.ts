@@ -55,14 +55,24 @@ local function load(b)
   b.wary = b.foreign or now - (tonumber(m[1]) or now) < b.window
 end
 
+local function cost(member) return tonumber(string.match(member, '%*(%d+)$')) end
+
+-- Whoever leaves the queue unserved has used up no turn of its client's.
+local function leave(b, member, isServed)
+  redis.call('ZREM', b.wait, member)
+  redis.call('ZREM', b.seen, member)
+  local payer = redis.call('HGET', b.turns, 'of:' .. member)
+  if not payer then return end
+  redis.call('HDEL', b.turns, 'of:' .. member)
+  if not isServed then redis.call('HINCRBY', b.turns, payer, -cost(member)) end
+end
+
 -- What is back stays written down for as long as a call may last: the upstream may not know yet (see settle).
 local function tidy(b)
   redis.call('ZREMRANGEBYSCORE', b.used, '-inf', now - lease)
   redis.call('ZREMRANGEBYSCORE', b.busy, '-inf', now)
-  for _, gone in ipairs(redis.call('ZRANGEBYSCORE', b.seen, '-inf', now)) do
-    redis.call('ZREM', b.wait, gone)
-    redis.call('ZREM', b.seen, gone)
-  end
+  for _, gone in ipairs(redis.call('ZRANGEBYSCORE', b.seen, '-inf', now)) do leave(b, gone) end
+  if redis.call('EXISTS', b.wait) == 0 then redis.call('DEL', b.turns) end
 end
 
 -- The caller's place in the queue, whether it stands there already or would.
@@ -70,8 +80,9 @@ local function place(b)
   b.me = waiter .. '*' .. b.cost
   b.score = tonumber(redis.call('ZSCORE', b.wait, b.me) or nil)
   b.queued = b.score ~= nil
+  b.payer = lane .. ':' .. client
   if not b.queued then
-    local turns = redis.call('HMGET', b.turns, lane, lane .. ':' .. client)
+    local turns = redis.call('HMGET', b.turns, lane, b.payer)
     b.start = math.max(math.floor(tonumber(turns[1]) or 0), tonumber(turns[2]) or 0)
     b.score = lane * 1e15 + b.start * 1e6 + redis.call('HINCRBY', b.turns, 'arrivals', 1) % 1e6
   end
@@ -79,7 +90,7 @@ local function place(b)
   local before = '(' .. string.format('%.0f', b.score)
   b.rank, b.ahead = redis.call('ZCOUNT', b.wait, '-inf', before), 0
   b.first = redis.call('ZRANGEBYSCORE', b.wait, '-inf', before, 'LIMIT', 0, 200)
-  for _, other in ipairs(b.first) do b.ahead = b.ahead + tonumber(string.match(other, '%*(%d+)$')) end
+  for _, other in ipairs(b.first) do b.ahead = b.ahead + cost(other) end
   if b.rank > #b.first then b.ahead = math.floor(b.ahead * b.rank / #b.first) end
 end
 
@@ -130,7 +141,7 @@ local function waitFor(b)
   b.paced = isBackground or (lane > 0 and used >= b.limit * ${burstShare})
   -- Background leaves some to those above; and whoever is paced to the others who use the quota.
   local leaves = isBackground or (b.paced and b.foreign)
-  local reserve = leaves and math.min(math.max(b.foreign and 4 or 2, math.ceil(b.limit * 0.02)), math.floor(b.limit / 4)) or 0
+  local reserve = leaves and math.min(math.max(b.foreign and 4 or 2, math.ceil(b.limit * 0.02)), math.floor(b.limit / 4), b.limit - b.cost) or 0
   local isLow = b.foreign and b.left < reserve
   local atATime = b.probe and 1 or b.ramp
   if b.most > 0 then atATime = math.min(atATime, b.most) end
@@ -146,12 +157,16 @@ local function waitFor(b)
   if short + reserve > 0 then return math.max(1, math.ceil(untilBack(b, short + reserve, used, b.limit - reserve))) end
   if isSpokenFor(b, atATime - busy) then return pollIn(b.rank) end
   if not b.paced then return 0 end
+  local free = b.limit - reserve - used
+  b.gap = evenGap(b, used, free)
   -- What is waited off is the cost of the call before: a dear call that had to wait off its own would never go while
-  -- cheap ones come in between.
-  b.gap = evenGap(b, used, b.limit - reserve - used)
+  -- cheap ones come in between. Nor is it more than what is left: the gap is already that of the little that a dear one left.
+  b.pacedCost = math.min(b.pacedCost, free)
   -- An even pace brings news evenly, so none grows old; with next to nothing left there is time for it to fill up.
-  local from = b.pacedAt + (isLow and 4 or 1) * b.gap * b.pacedCost
-  return math.max(0, math.ceil(from - now + (from > now and b.gap * b.ahead or 0)))
+  local turn = math.max(0, math.ceil(b.pacedAt + (isLow and 4 or 1) * b.gap * b.pacedCost - now))
+  -- A turn that is due is for whoever has waited, be it that it comes before those that are late; others queue up.
+  if turn == 0 and (b.queued or not isSpokenFor(b, 1)) then return 0 end
+  return turn + math.ceil(b.gap * b.ahead)
 end
 
 -- A lane's virtual time, at which newcomers stand: that of the first that waits, not of those that were let go before it because
@@ -174,26 +189,18 @@ local function take(b)
   end
   redis.call('HINCRBY', b.meta, 'granted', b.cost)
   passTime(b)
-  redis.call('ZREM', b.wait, b.me)
-  redis.call('ZREM', b.seen, b.me)
-  if redis.call('ZCARD', b.wait) == 0 then
-    redis.call('DEL', b.turns)
-  elseif not b.queued then
-    redis.call('HSET', b.turns, lane .. ':' .. client, b.start + b.cost)
-  end
+  if b.queued then leave(b, b.me, true) else redis.call('HSET', b.turns, b.payer, b.start + b.cost) end
 end
 
 local function queue(b, ms)
   -- Where it could go a window before another bucket lets it, it would only stand in the way of those who can.
   if ms > patience or ms - b.waitMs > b.window then
-    redis.call('ZREM', b.wait, b.me)
-    redis.call('ZREM', b.seen, b.me)
-    return
+    return leave(b, b.me)
   end
   if not b.queued then
     if b.waitMs == 0 then return end
     redis.call('ZADD', b.wait, b.score, b.me)
-    redis.call('HSET', b.turns, lane .. ':' .. client, b.start + b.cost)
+    redis.call('HSET', b.turns, b.payer, b.start + b.cost, 'of:' .. b.me, b.payer)
   end
   redis.call('ZADD', b.seen, now + ms + graceMs, b.me)
 end
@@ -201,6 +208,7 @@ end
 local function keep(b)
   redis.call('HSET', b.meta, 'configured', b.configured, 'window', b.window)
   redis.call('ZADD', KEYS[#KEYS], now, b.name)
+  redis.call('ZREMRANGEBYSCORE', KEYS[#KEYS], '-inf', now - keepMs)
   for _, key in ipairs({b.used, b.busy, b.wait, b.seen, b.turns}) do redis.call('PEXPIRE', key, b.window + lease + 7200000) end
   redis.call('PEXPIRE', b.meta, math.max(2 * b.window, keepMs))
 end

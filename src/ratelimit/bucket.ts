@@ -13,7 +13,7 @@ export const wakeSpreadMs = 5;
 export interface Limit {
   requests: number;
   windowMs: number;
-  /** Calls in flight at most; as many as the limit allows when absent. */
+  /** Calls in flight at most; absent or 0: as many as the limit allows. */
   concurrency?: number;
 }
 
@@ -61,15 +61,18 @@ export interface BucketOptions {
 
 export function createBucket(redis: Store, options: BucketOptions): Bucket {
   const steps = bindSteps(redis);
-  const { leaseMs, patienceMs } = options;
+  const { patienceMs } = options;
+  // Redis keeps time in whole milliseconds.
+  const leaseMs = Math.ceil(options.leaseMs);
   const waiting = new Set<string>();
   /** When each bucket was last used by this process. */
   const lastUse = new Map<string, number>();
 
   const drawsOf = (endpoint: string, costs: Record<string, number>): NamedDraw[] =>
     [endpoint, ...(options.alongside?.(endpoint) ?? [])].map((shortName) => {
-      const { requests: limit, windowMs, concurrency = 0 } = options.limitOf(shortName);
-      const cost = Math.max(1, Math.ceil(costs[shortName] ?? 1));
+      const { requests: limit, windowMs: window, concurrency = 0 } = options.limitOf(shortName);
+      const windowMs = Math.ceil(window);
+      const cost = Math.min(limit, Math.max(1, Math.ceil(costs[shortName] ?? 1)));
       const name = `${options.tenant} ${shortName}`;
       const remembered = performance.now() - (lastUse.get(name) ?? Number.NEGATIVE_INFINITY) < windowMs;
       return { shortName, name, limit, windowMs, cost, concurrency, remembered };
@@ -77,17 +80,25 @@ export function createBucket(redis: Store, options: BucketOptions): Bucket {
 
   return {
     async acquire(endpoint, signal, { costs = {}, ...changes } = {}) {
-      const { lane, client, id } = { ...currentCaller(), ...changes };
+      const { lane, client, id, givesUpAt = Number.POSITIVE_INFINITY } = { ...currentCaller(), ...changes };
       const draws = drawsOf(endpoint, costs);
       const permit = randomUUID();
-      // Two calls of one piece of work at the same time need two places in the queue.
-      const named = id === undefined ? permit : `${id} ${endpoint}`;
+      // Two calls of one piece of work at the same time need two places in the queue; so do those in two lanes.
+      const named = id === undefined ? permit : `${id} ${lane} ${endpoint}`;
       const waiter = waiting.has(named) ? permit : named;
       const ask = { permit, waiter, leaseMs, lane: lanes.indexOf(lane), client };
       const handle = createPermit(redis, steps, ask, draws);
       waiting.add(waiter);
       try {
-        await untilGranted(redis, steps, { ask, draws, endpoint, patienceMs, signal, giveBack: handle.unused });
+        await untilGranted(redis, steps, {
+          ask,
+          draws,
+          endpoint,
+          patienceMs,
+          givesUpAt,
+          signal,
+          giveBack: handle.unused,
+        });
       } finally {
         waiting.delete(waiter);
       }
@@ -107,6 +118,7 @@ interface Wait {
   draws: readonly NamedDraw[];
   endpoint: string;
   patienceMs: number;
+  givesUpAt: number;
   signal: AbortSignal;
   giveBack(): Promise<void>;
 }
@@ -114,10 +126,12 @@ interface Wait {
 async function untilGranted(redis: Store, steps: Steps, wait: Wait): Promise<void> {
   const { ask, draws, signal } = wait;
   const giveUpAt = Date.now() + wait.patienceMs;
+  // Nobody knows an unnamed caller again, so it has no place to come back to.
+  const comesBackUntil = ask.waiter === ask.permit ? giveUpAt : wait.givesUpAt;
   for (;;) {
     signal.throwIfAborted();
-    // Nobody knows an unnamed caller again, so it has no place to come back to.
-    const left = ask.waiter === ask.permit ? { comesBackWithinMs: Math.max(0, giveUpAt - Date.now()) } : {};
+    const isPatient = comesBackUntil === Number.POSITIVE_INFINITY;
+    const left = isPatient ? {} : { comesBackWithinMs: Math.max(0, comesBackUntil - Date.now()) };
     const { waitMs, refusedBy } = await askOrClose(
       redis,
       () => steps.acquire({ ...ask, ...left }, draws),

@@ -14,6 +14,8 @@ export interface Caller {
   client: string;
   /** Names the work across parking and workers, so that it keeps its place in the queue when it asks again. */
   id?: string;
+  /** It comes back after no wait that would end later (Unix time, ms), so it needs no place in the queue for one. */
+  givesUpAt?: number;
   /** What is read must be as it is now, not what another caller read a moment ago. */
   fresh?: boolean;
   /** Counts the requests that are sent upstream in this name. */

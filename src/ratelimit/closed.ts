@@ -1,13 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { RetryableError } from '../errors.ts';
+import { errorMessage, RetryableError } from '../errors.ts';
 import type { Store } from './steps.ts';
 
 /** Without Redis nobody knows what is left of the budget: nothing is sent. */
-const unreachable = (cause?: unknown) =>
-  new RetryableError('budget_unavailable', 'the rate budget in Redis cannot be reached', {
-    retryAfterMs: 2_000,
-    cause,
-  });
+const unavailable = (cause?: unknown) => {
+  const why = cause === undefined ? 'cannot be reached' : `cannot be asked: ${errorMessage(cause)}`;
+  return new RetryableError('budget_unavailable', `the rate budget in Redis ${why}`, { retryAfterMs: 2_000, cause });
+};
 
 const patienceMs = 2_000;
 
@@ -29,9 +28,9 @@ export async function askOrClose<T>(
     const first = await Promise.race([answer.then((value) => ({ value })), late]);
     if (first !== 'late') return first.value;
     answer.then(tooLate).catch(() => {});
-    throw unreachable();
+    throw unavailable();
   } catch (error) {
-    throw error instanceof RetryableError ? error : unreachable(error);
+    throw error instanceof RetryableError ? error : unavailable(error);
   } finally {
     timer.abort();
   }
@@ -39,6 +38,6 @@ export async function askOrClose<T>(
 
 async function untilReady(redis: Store): Promise<void> {
   for (const giveUpAt = Date.now() + patienceMs; redis.status !== 'ready'; await sleep(25)) {
-    if (Date.now() > giveUpAt) throw unreachable();
+    if (Date.now() > giveUpAt) throw unavailable();
   }
 }

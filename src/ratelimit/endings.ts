@@ -1,8 +1,6 @@
 import type { LimitNews } from './headers.ts';
-import type { Draw, Ending } from './steps.ts';
+import type { Draw, Ending, Verdict } from './steps.ts';
 
-/** Block after a 429 that does not say for how long; it doubles while probes are refused. */
-const defaultBlockMs = 10_000;
 /** A refusal that says "in 0 seconds" was rounded down. */
 const roundedDownMs = 1_000;
 
@@ -13,23 +11,21 @@ export function endingsOf(
   heard: readonly LimitNews[] = [],
   costs: readonly number[] = [],
 ): Ending[] {
-  const blocks = blocksOf(
-    status,
-    draws.map((_, index) => heard[index] ?? {}),
-  );
+  const news = draws.map((_, index) => heard[index] ?? {});
+  const verdicts = status === 429 ? refusals(news) : news.map((): Verdict => 'passed');
   return draws.map((draw, index) =>
-    endingOf(draw, heard[index] ?? {}, costs[index] ?? draw.cost, blocks[index] ?? null),
+    endingOf(draw, news[index] ?? {}, costs[index] ?? draw.cost, verdicts[index] ?? 'unknown'),
   );
 }
 
-/** For how long each bucket is closed: after a 429 those that say so, or the endpoint's own if none does. */
-function blocksOf(status: number | null, heard: readonly LimitNews[]): (number | null)[] {
-  if (status !== 429) return heard.map(() => null);
-  const said = heard.map(
+/** Who refused: the buckets for which a wait is named, or the endpoint's own if none is. Of the others it tells nothing. */
+function refusals(heard: readonly LimitNews[]): Verdict[] {
+  const named = heard.map(
     ({ retryAfterMs, remaining, resetMs }) => retryAfterMs ?? (remaining === 0 ? resetMs : undefined),
   );
-  if (said.every((ms) => ms === undefined)) return heard.map((_, index) => (index === 0 ? defaultBlockMs : null));
-  return said.map((ms) => (ms === 0 ? roundedDownMs : (ms ?? null)));
+  if (named.every((ms) => ms === undefined))
+    return heard.map((_, index) => (index === 0 ? { forMs: null } : 'unknown'));
+  return named.map((ms) => (ms === undefined ? 'unknown' : { forMs: ms === 0 ? roundedDownMs : ms }));
 }
 
 /**
@@ -40,12 +36,12 @@ const costIn = ({ limit, cost }: Draw, spent: number): number =>
   Number.isNaN(spent) ? cost : Math.min(limit, Math.max(0, Math.ceil(spent)));
 
 /** A limit that is counted over another window than ours is not our limit; what is left until its reset still is. */
-function endingOf(draw: Draw, news: LimitNews, spent: number, blockMs: number | null): Ending {
+function endingOf(draw: Draw, news: LimitNews, spent: number, verdict: Verdict): Ending {
   const sameWindow = news.windowMs === undefined || Math.abs(news.windowMs - draw.windowMs) <= draw.windowMs * 0.1;
   return {
     draw,
     spent: costIn(draw, spent),
-    blockMs,
+    verdict,
     limit: sameWindow ? (news.limit ?? null) : null,
     remaining: news.remaining ?? null,
     resetMs: news.resetMs ?? null,

@@ -8,8 +8,8 @@ import { learn } from './learn.lua.ts';
  *
  * KEYS three for each bucket: used, busy, meta
  * ARGV 1 permit · 2 how it ended: unused, lost (no answer), answered · 3 lease (ms),
- *      then eight for each bucket: window (ms), configured limit, cost taken, cost in truth, block for (ms, '' not refused),
- *      limit ('' unknown), remaining ('' unknown), reset in (ms, '' unknown)
+ *      then nine for each bucket: window (ms), configured limit, cost taken, cost in truth, whether it let the call through
+ *      (passed, refused, unknown), how long it refuses (ms), limit, remaining, reset in (ms); the last four '' if unknown
  * Returns how many buckets still held the permit.
  */
 export const settle = `${clock}${learn}
@@ -17,12 +17,12 @@ local permit, ending, lease = ARGV[1], ARGV[2], tonumber(ARGV[3])
 local rampEnds = 64
 
 local function bucketAt(i)
-  local k, a = (i - 1) * 3, 3 + (i - 1) * 8
+  local k, a = (i - 1) * 3, 3 + (i - 1) * 9
   local function number(n) return tonumber(ARGV[a + n]) end
   return {
     used = KEYS[k + 1], busy = KEYS[k + 2], meta = KEYS[k + 3],
     window = number(1), configured = number(2), taken = number(3), spent = number(4),
-    block = number(5), told = number(6), remaining = number(7), reset = number(8),
+    verdict = ARGV[a + 5], block = number(6), told = number(7), remaining = number(8), reset = number(9),
   }
 end
 
@@ -67,12 +67,15 @@ local function changeLimit(b, refused)
   b.limit = limit
 end
 
--- One strike for each probe that is refused: the block doubles, in case the upstream does not say for how long.
+-- One strike for each probe that is refused. A block of which nobody says how long it lasts doubles with each; a length that
+-- is said is believed, but for one so short that probe after probe is refused.
 local function refuse(b)
   local inTime = b.blockedUntil > now
   local strikes = b.strikes + (inTime and 0 or 1)
-  local floor = strikes > 1 and math.min(600000, 1000 * 2 ^ (strikes - 2)) or 0
-  redis.call('HSET', b.meta, 'blockedUntil', math.max(b.blockedUntil, now + math.max(b.block, floor)), 'probe', '1', 'strikes', strikes)
+  local doubling = 2 ^ math.max(0, strikes - 1)
+  local least = b.block and (strikes > 1 and 500 * doubling or 0) or 10000 * doubling
+  local block = math.max(b.block or 0, math.min(600000, least))
+  redis.call('HSET', b.meta, 'blockedUntil', math.max(b.blockedUntil, now + block), 'probe', '1', 'strikes', strikes)
   redis.call('HINCRBY', b.meta, 'refused', 1)
   if b.ramp then redis.call('HSET', b.meta, 'ramp', '1') end
   -- We keep within the limit: if it is what we take it for, somebody else has used it.
@@ -142,7 +145,7 @@ for i = 1, #KEYS / 3 do
   held = held + giveBack(b)
   -- Without meta the state was lost since: the slot counts, the news waits for the probe.
   if ending == 'answered' and load(b) then
-    if b.block then refuse(b) else succeed(b) end
+    if b.verdict == 'refused' then refuse(b) elseif b.verdict == 'passed' then succeed(b) end
     reconcile(b)
   end
 end

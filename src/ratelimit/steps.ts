@@ -30,11 +30,14 @@ export interface Ask {
   comesBackWithinMs?: number;
 }
 
-/** How a call ended for one bucket. Null: not known, or for `blockMs`: not refused. */
+/** Was it this bucket that refused the call? `forMs` null: for how long is not said. `unknown`: another bucket refused. */
+export type Verdict = 'passed' | 'unknown' | { forMs: number | null };
+
+/** How a call ended for one bucket. Null: not known. */
 export interface Ending {
   draw: Draw;
   spent: number;
-  blockMs: number | null;
+  verdict: Verdict;
   limit: number | null;
   remaining: number | null;
   resetMs: number | null;
@@ -94,9 +97,10 @@ export function bindSteps(redis: Store, edit: (source: string) => string = (sour
         const { used, busy, meta } = bucketKeys(draw.name);
         return [used, busy, meta];
       });
-      const facts = endings.flatMap(({ draw, spent, blockMs, limit, remaining, resetMs }) => [
+      const facts = endings.flatMap(({ draw, spent, verdict, limit, remaining, resetMs }) => [
         ...[draw.windowMs, draw.limit, draw.cost, spent],
-        ...[blockMs, limit, remaining, resetMs].map(orNothing),
+        ...(typeof verdict === 'string' ? [verdict, ''] : ['refused', orNothing(verdict.forMs)]),
+        ...[limit, remaining, resetMs].map(orNothing),
       ]);
       await scripts.settle(keys, [permit, how, leaseMs, ...facts]);
     },

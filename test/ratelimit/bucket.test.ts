@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import t from 'tap';
 import { RetryableError } from '../../src/errors.ts';
 import { createBucket } from '../../src/ratelimit/bucket.ts';
+import { viewLimits } from '../../src/ratelimit/view.ts';
 import { redisClient } from '../helpers/redis.ts';
 
 const redis = await redisClient(t);
@@ -88,4 +89,46 @@ t.test('what the upstream says can only lower: a smaller limit, fewer calls left
     { code: 'rate_limited' },
     'a late, larger "remaining" changes nothing',
   );
+});
+
+t.test("a run's hand-over does not stand in its own reads' place", async (t) => {
+  const shared = bucket(100, 60_000);
+  const call = async (id: string, lane: 'triage' | 'escalation') => {
+    const permit = await shared.acquire('GET /a', signal, { id, lane, client: 'c' });
+    await permit.answered(200, { remaining: 100 });
+  };
+  // The second half is paced: reads wait, and the run's read behind others.
+  for (let i = 0; i < 60; i += 1) await call(`spent ${i}`, 'escalation');
+  const reads = Array.from({ length: 10 }, (_, i) => call(`read ${i}`, 'triage'));
+  t.ok((await Promise.allSettled(reads)).some(({ status }) => status === 'rejected'));
+  await t.rejects(call('run', 'triage'), { code: 'rate_limited' });
+  await call('run', 'escalation');
+});
+
+t.test('who gives up before its turn keeps no place', async (t) => {
+  const small = bucket(1, 60_000, { tenant: 'gives up' });
+  await (await small.acquire('GET /a', signal)).answered(200, {});
+  const waiting = async () =>
+    (await viewLimits(redis)).find(({ bucket }) => bucket === 'gives up GET /a')?.waiting.triage;
+  await t.rejects(small.acquire('GET /a', signal, { id: 'run', givesUpAt: Date.now() + 30_000 }), {
+    code: 'rate_limited',
+  });
+  t.equal(await waiting(), 0);
+  await t.rejects(small.acquire('GET /a', signal, { id: 'run', givesUpAt: Date.now() + 90_000 }), {
+    code: 'rate_limited',
+  });
+  t.equal(await waiting(), 1);
+});
+
+t.test('windows and leases of fractions of a millisecond', async (t) => {
+  const odd = bucket(2, 1000.5, { leaseMs: 5000.5 });
+  await (await odd.acquire('GET /a', signal)).answered(200, {});
+  t.ok(await odd.acquire('GET /a', signal));
+});
+
+t.test('a call cannot cost more than there ever is', async (t) => {
+  const small = bucket(10, 60_000, { tenant: 'dear' });
+  const permit = await small.acquire('GET /a', signal, { costs: { 'GET /a': 1_000_000 } });
+  await permit.answered(200, {});
+  t.equal((await viewLimits(redis)).find(({ bucket }) => bucket === 'dear GET /a')?.used, 10);
 });

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import t from 'tap';
 import { lanes } from '../../src/ratelimit/caller.ts';
-import type { Draw, Ending } from '../../src/ratelimit/steps.ts';
+import type { Draw, Ending, Verdict } from '../../src/ratelimit/steps.ts';
 import { redisClient } from '../helpers/redis.ts';
 import { virtualClock } from './virtual-clock.ts';
 
@@ -19,7 +19,7 @@ const drawOf = (name: string, limit: number): Draw => ({
   concurrency: 0,
   remembered: false,
 });
-const nothing: Omit<Ending, 'draw'> = { spent: 1, blockMs: null, limit: null, remaining: null, resetMs: null };
+const nothing: Omit<Ending, 'draw'> = { spent: 1, verdict: 'passed', limit: null, remaining: null, resetMs: null };
 
 /** One call's life as the script saw it. An upstream may have counted it at any moment from `from` to `to`. */
 interface Sent {
@@ -39,7 +39,11 @@ const news = fc.record({
   limit: fc.option(fc.integer({ min: 1, max: 30 })),
   remaining: fc.option(fc.integer({ min: 0, max: 30 })),
   resetMs: fc.option(fc.integer({ min: 0, max: 3_000 })),
-  blockMs: fc.option(fc.integer({ min: 1, max: 500 }), { freq: 8 }),
+  verdict: fc.oneof(
+    { weight: 8, arbitrary: fc.constant<Verdict>('passed') },
+    { weight: 1, arbitrary: fc.constant<Verdict>('unknown') },
+    { weight: 1, arbitrary: fc.option(fc.integer({ min: 1, max: 500 })).map((forMs): Verdict => ({ forMs })) },
+  ),
 });
 
 const action = fc.oneof(

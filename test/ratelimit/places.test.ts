@@ -1,0 +1,117 @@
+import t from 'tap';
+import type { Draw, Ending } from '../../src/ratelimit/steps.ts';
+import { redisClient } from '../helpers/redis.ts';
+import { virtualClock } from './virtual-clock.ts';
+
+// Who goes before whom: places in the queue, and turns of the pace.
+const { steps, at } = virtualClock(await redisClient(t));
+const leaseMs = 300;
+const triage = 2;
+const passed: Omit<Ending, 'draw'> = { spent: 1, verdict: 'passed', limit: null, remaining: null, resetMs: null };
+
+/** A bucket of its own whose upstream has said that all is left, and calls of it. */
+async function bucket(name: string, limit: number, windowMs: number, now: number) {
+  const rule: Draw = { name, limit, windowMs, cost: 1, concurrency: 0, remembered: false };
+  let permits = 0;
+  /** Asks, and has the answer at once when granted; tells the wait. */
+  async function call(waiter: string, options: { lane?: number; client?: string; cost?: number } = {}) {
+    const { lane = triage, client = waiter, cost = 1 } = options;
+    permits += 1;
+    const permit = `${name} ${permits}`;
+    const draw = { ...rule, cost };
+    const { waitMs } = await steps.acquire({ permit, waiter, leaseMs, lane, client }, [draw]);
+    if (waitMs === 0)
+      await steps.settle({ permit, leaseMs }, 'answered', [{ draw, ...passed, spent: cost, remaining: limit }]);
+    return waitMs;
+  }
+  await at(now);
+  await call('first', { lane: 0 });
+  return { call };
+}
+
+t.test('who leaves the queue unserved has used up no turn of its client', async (t) => {
+  const start = 1_000_000;
+  const { call } = await bucket('left', 101, 60_000, start);
+  /** Uses up the limit, a call every 10 ms, so that a place in the queue can be read from the wait. */
+  const spend = async (from: number) => {
+    for (let i = 0; i < 100; i += 1) {
+      await at(from + 10 * i);
+      await call(`spent${from + i}`, { lane: 0 });
+    }
+  };
+  await spend(start);
+  // Somebody waits all the time, or all turns would be forgotten.
+  await call('stays', { lane: 4 });
+  for (let i = 0; i < 40; i += 1) await call(`vanishes${i}`, { client: 'late' });
+  await spend(start + 60_000);
+  await call('stays', { lane: 4 });
+  await at(start + 63_000);
+  for (let i = 0; i < 30; i += 1) await call(`busy${i}`, { client: 'busy' });
+  const newcomer = await call('newcomer');
+  const late = await call('late again', { client: 'late' });
+  t.ok(newcomer > 0);
+  t.ok(late <= newcomer + 20, `${late} ms, a newcomer ${newcomer} ms`);
+});
+
+t.test('after a dear paced call the next waits for no more than what is left', async (t) => {
+  const start = 2_000_000;
+  const { call } = await bucket('dear', 1_000, 60_000, start);
+  t.equal(await call('storm', { lane: 0, cost: 520 }), 0);
+  await at(start + 1_000);
+  t.equal(await call('dear', { cost: 400 }), 0);
+  await at(start + 2_000);
+  const waitMs = await call('next', { cost: 10 });
+  t.ok(waitMs < 60_000, `${waitMs} ms`);
+});
+
+t.test('a paced turn that is due is for whoever has waited, not for whoever asks at that moment', async (t) => {
+  const start = 3_000_000;
+  const { call } = await bucket('turn', 100, 60_000, start);
+  for (let i = 0; i < 60; i += 1) await call(`spent${i}`, { lane: 0 });
+  let waitMs = 0;
+  while (waitMs === 0) waitMs = await call('waits');
+  // It is due; somebody else asks a moment before it does.
+  await at(start + waitMs);
+  t.ok((await call('passer-by')) > 0);
+  t.equal(await call('waits'), 0);
+});
+
+t.test('a background call that wants nearly all of the limit is served when nobody else wants any', async (t) => {
+  const start = 4_000_000;
+  const { call } = await bucket('all of it', 100, 60_000, start);
+  await at(start + 120_000);
+  t.equal(await call('scan', { lane: 4, cost: 99 }), 0);
+});
+
+t.test('a refusal without a word on how long doubles with each probe that is refused', async (t) => {
+  const draw: Draw = { name: 'silent', limit: 10, windowMs: 60_000, cost: 1, concurrency: 0, remembered: false };
+  let now = 5_000_000;
+  const blocks: number[] = [];
+  for (let probe = 0; probe < 4; probe += 1) {
+    await at(now);
+    const permit = `probe${probe}`;
+    const { refusedBy } = await steps.acquire({ permit, waiter: permit, leaseMs, lane: 0, client: 'c' }, [draw]);
+    t.equal(refusedBy, null);
+    await steps.settle({ permit, leaseMs }, 'answered', [{ draw, ...passed, verdict: { forMs: null } }]);
+    const [, , , , , blockedMs = 0] = await steps.look(draw.name);
+    blocks.push(blockedMs);
+    now += blockedMs;
+  }
+  t.same(blocks, [10_000, 20_000, 40_000, 80_000]);
+});
+
+t.test('a refusal by another bucket is no proof that this one is open again', async (t) => {
+  const draw: Draw = { name: 'behind', limit: 10, windowMs: 60_000, cost: 1, concurrency: 0, remembered: false };
+  const probing = async () => (await steps.look(draw.name))[6];
+  const call = async (permit: string, verdict: Ending['verdict']) => {
+    await steps.acquire({ permit, waiter: permit, leaseMs, lane: 0, client: 'c' }, [draw]);
+    await steps.settle({ permit, leaseMs }, 'answered', [{ draw, ...passed, verdict }]);
+  };
+  await at(6_000_000);
+  await call('refused', { forMs: 5_000 });
+  await at(6_005_001);
+  await call('refused by another', 'unknown');
+  t.equal(await probing(), 1);
+  await call('let through', 'passed');
+  t.equal(await probing(), 0);
+});
