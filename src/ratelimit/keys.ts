@@ -15,7 +15,7 @@ export const bucketKeys = (name: string) => {
     wait: `${base}:wait`,
     /** Waiters by the moment at which they lose their place. */
     seen: `${base}:seen`,
-    /** Each client's virtual time while somebody waits. */
+    /** While somebody waits: the virtual time of each lane and of each client, and which client a waiter's turn is charged to. */
     turns: `${base}:turns`,
     meta: `${base}:meta`,
   };

@@ -15,7 +15,7 @@ export interface LimitView {
   inFlight: number;
   /** ISO 8601; null when no 429 holds us back. */
   blockedUntil: string | null;
-  /** One call at a time until one succeeds. */
+  /** One call at a time until one is let through. */
   probing: boolean;
   /** Half of the limit is used: every lane but `escalation` waits so that the rest lasts, though some remain. */
   pacing: boolean;
