@@ -15,8 +15,8 @@ export const burstShare = 0.5;
  * KEYS six for each bucket: used, busy, wait, seen, turns, meta · last: registry
  * ARGV 1 permit · 2 waiter · 3 lease (ms) · 4 lane (0 first) · 5 first background lane · 6 client,
  *      7 longest wait after which it comes back (ms, '' any),
- *      then six for each bucket: name, limit, window (ms), cost, most at a time (0 any),
- *      1 if the asking process has used the bucket within the last window
+ *      then seven for each bucket: name, limit, window (ms), cost, most at a time (0 any),
+ *      1 if the asking process has used the bucket within the last window, 1 if the limit is a guess
  * Returns {ms to wait, number of the bucket that refused}; 0 ms: granted.
  */
 export const acquire = `${clock}
@@ -26,11 +26,11 @@ local patience = tonumber(ARGV[7]) or math.huge
 local graceMs, pollMs, lateMs, keepMs = 1500, 25, 300, 604800000
 
 local function bucketAt(i)
-  local k, a = (i - 1) * 6, 7 + (i - 1) * 6
+  local k, a = (i - 1) * 6, 7 + (i - 1) * 7
   return {
     used = KEYS[k + 1], busy = KEYS[k + 2], wait = KEYS[k + 3], seen = KEYS[k + 4], turns = KEYS[k + 5], meta = KEYS[k + 6],
     name = ARGV[a + 1], configured = tonumber(ARGV[a + 2]), window = tonumber(ARGV[a + 3]),
-    cost = math.min(tonumber(ARGV[a + 4]), tonumber(ARGV[a + 2])), most = tonumber(ARGV[a + 5]), remembered = ARGV[a + 6] == '1',
+    cost = math.min(tonumber(ARGV[a + 4]), tonumber(ARGV[a + 2])), most = tonumber(ARGV[a + 5]), remembered = ARGV[a + 6] == '1', guess = ARGV[a + 7] == '1',
   }
 end
 
@@ -45,6 +45,8 @@ local function load(b)
   end
   b.limit = math.min(b.configured, tonumber(m[2]) or b.configured)
   b.cost = math.min(b.cost, b.limit)
+  -- What nobody has said, not even by a refusal, is not worth saving.
+  b.bursts = b.guess and b.limit == b.configured
   b.blockedUntil, b.probe = tonumber(m[3]) or 0, m[4]
   b.pacedAt, b.pacedCost = math.min(now, tonumber(m[5]) or 0), tonumber(m[10]) or 1
   b.ramp = tonumber(m[7]) or math.huge
@@ -138,7 +140,7 @@ local function waitFor(b)
   local used = redis.call('ZCOUNT', b.used, '(' .. now, '+inf')
   -- The rest of the limit is not for bursts: at any time something is left for who comes next. Background never bursts.
   local isBackground = lane >= background
-  b.paced = isBackground or (lane > 0 and used >= b.limit * ${burstShare})
+  b.paced = isBackground or (lane > 0 and not b.bursts and used >= b.limit * ${burstShare})
   -- Background leaves some to those above; and whoever is paced to the others who use the quota.
   local leaves = isBackground or (b.paced and b.foreign)
   local reserve = leaves and math.min(math.max(b.foreign and 4 or 2, math.ceil(b.limit * 0.02)), math.floor(b.limit / 4), b.limit - b.cost) or 0
@@ -206,7 +208,7 @@ local function queue(b, ms)
 end
 
 local function keep(b)
-  redis.call('HSET', b.meta, 'configured', b.configured, 'window', b.window)
+  redis.call('HSET', b.meta, 'configured', b.configured, 'window', b.window, 'bursts', b.bursts and 1 or 0)
   redis.call('ZADD', KEYS[#KEYS], now, b.name)
   redis.call('ZREMRANGEBYSCORE', KEYS[#KEYS], '-inf', now - keepMs)
   for _, key in ipairs({b.used, b.busy, b.wait, b.seen, b.turns}) do redis.call('PEXPIRE', key, b.window + lease + 7200000) end

@@ -15,6 +15,8 @@ export interface Limit {
   windowMs: number;
   /** Calls in flight at most; absent or 0: as many as the limit allows. */
   concurrency?: number;
+  /** Nobody has said it: it is not paced, until an answer lowers it. */
+  isGuess?: boolean;
 }
 
 /** What an answer says of the buckets beside the endpoint's own, by their names. */
@@ -70,12 +72,12 @@ export function createBucket(redis: Store, options: BucketOptions): Bucket {
 
   const drawsOf = (endpoint: string, costs: Record<string, number>): NamedDraw[] =>
     [endpoint, ...(options.alongside?.(endpoint) ?? [])].map((shortName) => {
-      const { requests: limit, windowMs: window, concurrency = 0 } = options.limitOf(shortName);
+      const { requests: limit, windowMs: window, concurrency = 0, isGuess = false } = options.limitOf(shortName);
       const windowMs = Math.ceil(window);
       const cost = Math.min(limit, Math.max(1, Math.ceil(costs[shortName] ?? 1)));
       const name = `${options.tenant} ${shortName}`;
       const remembered = performance.now() - (lastUse.get(name) ?? Number.NEGATIVE_INFINITY) < windowMs;
-      return { shortName, name, limit, windowMs, cost, concurrency, remembered };
+      return { shortName, name, limit, windowMs, cost, concurrency, remembered, isGuess };
     });
 
   return {

@@ -33,8 +33,12 @@ export function createModelBudget(redis: Store, options: ModelBudgetOptions): Mo
   // One slot stands for many tokens, so that a minute is never more than a thousand slots or so.
   const unit = tokensPerMinute === null ? 1_000 : Math.ceil(tokensPerMinute / 1_000);
   const limits: Record<string, Limit> = {
-    requests: { requests: requestsPerMinute ?? plenty, windowMs },
-    tokens: { requests: tokensPerMinute === null ? plenty : Math.floor(tokensPerMinute / unit), windowMs },
+    requests: { requests: requestsPerMinute ?? plenty, windowMs, isGuess: requestsPerMinute === null },
+    tokens: {
+      requests: tokensPerMinute === null ? plenty : Math.floor(tokensPerMinute / unit),
+      windowMs,
+      isGuess: tokensPerMinute === null,
+    },
   };
   const bucket = createBucket(redis, {
     tenant: name,

@@ -17,6 +17,8 @@ export interface Draw {
   concurrency: number;
   /** This process has used the bucket within the last window: state that is missing was lost. */
   remembered: boolean;
+  /** Nobody has said what the limit is: it is not paced, until an answer lowers it. */
+  isGuess: boolean;
 }
 
 export interface Ask {
@@ -83,9 +85,9 @@ export function bindSteps(redis: Store, edit: (source: string) => string = (sour
         const { used, busy, wait, seen, turns, meta } = bucketKeys(name);
         return [used, busy, wait, seen, turns, meta];
       });
-      const rules = draws.flatMap(({ name, limit, windowMs, cost, concurrency, remembered }) => [
+      const rules = draws.flatMap(({ name, limit, windowMs, cost, concurrency, remembered, isGuess }) => [
         ...[name, limit, windowMs, cost, concurrency],
-        remembered ? 1 : 0,
+        ...[remembered, isGuess].map(Number),
       ]);
       const ask = [permit, waiter, leaseMs, lane, firstBackgroundLane, client, comesBackWithinMs ?? ''];
       const answer = await scripts.acquire([...keys, registryKey], [...ask, ...rules]);

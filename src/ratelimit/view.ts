@@ -37,13 +37,13 @@ export async function viewLimits(redis: Store, now: () => number = Date.now): Pr
 function viewOf(bucket: string, figures: readonly number[], now: number): LimitView | null {
   if (figures.length === 0) return null;
   const [configured = 0, windowMs = 0, limit = 0, used = 0, inFlight = 0, blockedMs = 0, probing = 0] = figures;
-  const [granted = 0, refused = 0, foreign = 0, ...waiters] = figures.slice(7);
+  const [granted = 0, refused = 0, foreign = 0, bursts = 0, ...waiters] = figures.slice(7);
   return {
     ...{ bucket, configured, limit, windowMs, used, inFlight, granted, refused, foreign },
     remaining: Math.max(0, limit - used),
     blockedUntil: blockedMs > 0 ? new Date(now + blockedMs).toISOString() : null,
     probing: probing === 1,
-    pacing: used >= limit * burstShare,
+    pacing: bursts === 0 && used >= limit * burstShare,
     waiting: Object.fromEntries(lanes.map((lane, index) => [lane, waiters[index] ?? 0])) as Record<Lane, number>,
   };
 }

@@ -11,7 +11,7 @@ const passed: Omit<Ending, 'draw'> = { spent: 1, verdict: 'passed', limit: null,
 
 /** A bucket of its own whose upstream has said that all is left, and calls of it. */
 async function bucket(name: string, limit: number, windowMs: number, now: number) {
-  const rule: Draw = { name, limit, windowMs, cost: 1, concurrency: 0, remembered: false };
+  const rule: Draw = { name, limit, windowMs, cost: 1, concurrency: 0, remembered: false, isGuess: false };
   let permits = 0;
   /** Asks, and has the answer at once when granted; tells the wait. */
   async function call(waiter: string, options: { lane?: number; client?: string; cost?: number } = {}) {
@@ -84,7 +84,15 @@ t.test('a background call that wants nearly all of the limit is served when nobo
 });
 
 t.test('a refusal without a word on how long doubles with each probe that is refused', async (t) => {
-  const draw: Draw = { name: 'silent', limit: 10, windowMs: 60_000, cost: 1, concurrency: 0, remembered: false };
+  const draw: Draw = {
+    name: 'silent',
+    limit: 10,
+    windowMs: 60_000,
+    cost: 1,
+    concurrency: 0,
+    remembered: false,
+    isGuess: false,
+  };
   let now = 5_000_000;
   const blocks: number[] = [];
   for (let probe = 0; probe < 4; probe += 1) {
@@ -101,7 +109,15 @@ t.test('a refusal without a word on how long doubles with each probe that is ref
 });
 
 t.test('a refusal by another bucket is no proof that this one is open again', async (t) => {
-  const draw: Draw = { name: 'behind', limit: 10, windowMs: 60_000, cost: 1, concurrency: 0, remembered: false };
+  const draw: Draw = {
+    name: 'behind',
+    limit: 10,
+    windowMs: 60_000,
+    cost: 1,
+    concurrency: 0,
+    remembered: false,
+    isGuess: false,
+  };
   const probing = async () => (await steps.look(draw.name))[6];
   const call = async (permit: string, verdict: Ending['verdict']) => {
     await steps.acquire({ permit, waiter: permit, leaseMs, lane: 0, client: 'c' }, [draw]);
@@ -114,4 +130,30 @@ t.test('a refusal by another bucket is no proof that this one is open again', as
   t.equal(await probing(), 1);
   await call('let through', 'passed');
   t.equal(await probing(), 0);
+});
+
+t.test('a limit that nobody has said is not paced; once an answer has lowered it, it is', async (t) => {
+  const draw = {
+    name: 'guess',
+    limit: 100,
+    windowMs: 60_000,
+    cost: 1,
+    concurrency: 0,
+    remembered: false,
+    isGuess: true,
+  };
+  let permits = 0;
+  const call = async (limit: number | null) => {
+    permits += 1;
+    const ask = { permit: `guess${permits}`, waiter: `guess${permits}`, leaseMs, lane: triage, client: 'c' };
+    const { waitMs } = await steps.acquire(ask, [draw]);
+    if (waitMs === 0) await steps.settle(ask, 'answered', [{ draw, ...passed, limit, remaining: 100 }]);
+    return waitMs;
+  };
+  await at(7_000_000);
+  for (let i = 0; i < 70; i += 1) t.equal(await call(null), 0);
+  t.equal(await call(90), 0);
+  let waits = 0;
+  for (let i = 0; i < 10; i += 1) if ((await call(90)) > 0) waits += 1;
+  t.ok(waits > 0);
 });

@@ -18,6 +18,7 @@ const drawOf = (name: string, limit: number): Draw => ({
   cost: 1,
   concurrency: 0,
   remembered: false,
+  isGuess: false,
 });
 const nothing: Omit<Ending, 'draw'> = { spent: 1, verdict: 'passed', limit: null, remaining: null, resetMs: null };
 

@@ -50,7 +50,15 @@ export async function playLoad({ steps, at }: VirtualClock, options: LoadOptions
   const { policy, limit, windowMs, durationMs, callers, occasional, foreign, resets, seed } = options;
   const random = createRandom(seed);
   const between = (min: number, max: number) => min + random.next() * (max - min);
-  const draw = { name: JSON.stringify(options), limit, windowMs, cost: 1, concurrency: 0, remembered: false };
+  const draw = {
+    name: JSON.stringify(options),
+    limit,
+    windowMs,
+    cost: 1,
+    concurrency: 0,
+    remembered: false,
+    isGuess: false,
+  };
   const limiter = createLimiter(policy, { limit, windowSeconds: windowMs / 1000 });
   const phaseMs = windowMs * between(0.1, 0.9);
   const agenda = createAgenda();
