@@ -3,7 +3,7 @@ import t from 'tap';
 import { createReach, type Sign } from '../src/reach.ts';
 import { scout, scouted } from '../src/scout.ts';
 
-function missing() {
+function upstream() {
   let clock = 0;
   const reach = createReach('bms', { log: pino({ level: 'silent' }), now: () => (clock += 5_000) });
   const fail = (how: Sign) =>
@@ -18,12 +18,16 @@ function missing() {
       async () => 1,
       () => null,
     );
-  return { reach, fail, answer };
+  /** So many calls in a row in vain that it counts as missing. */
+  const lose = async () => {
+    for (let i = 0; i < 3; i += 1) await fail('missed');
+  };
+  return { reach, fail, answer, lose };
 }
 
 t.test('an upstream that is missing is asked until it answers', async (t) => {
-  const { reach, fail, answer } = missing();
-  for (let i = 0; i < 3; i += 1) await fail('missed');
+  const { reach, fail, answer, lose } = upstream();
+  await lose();
   let asked = 0;
   const ask = () => {
     asked += 1;
@@ -35,8 +39,8 @@ t.test('an upstream that is missing is asked until it answers', async (t) => {
 });
 
 t.test('one that begins to refuse us is left alone', async (t) => {
-  const { reach, fail } = missing();
-  for (let i = 0; i < 3; i += 1) await fail('missed');
+  const { reach, fail, lose } = upstream();
+  await lose();
   let asked = 0;
   const ask = () => {
     asked += 1;
@@ -48,8 +52,8 @@ t.test('one that begins to refuse us is left alone', async (t) => {
 });
 
 t.test('nobody is asked once the process stops', async (t) => {
-  const { reach, fail } = missing();
-  for (let i = 0; i < 3; i += 1) await fail('missed');
+  const { reach, lose } = upstream();
+  await lose();
   const stopping = new AbortController();
   const scouting = scout(reach, () => t.fail('asked') as never, stopping.signal, 60_000);
   stopping.abort();
@@ -57,7 +61,7 @@ t.test('nobody is asked once the process stops', async (t) => {
 });
 
 t.test('while BMS is missing nobody but the scout gets through, and nothing is said to have been sent', async (t) => {
-  const { reach, fail, answer } = missing();
+  const { reach, answer, lose } = upstream();
   const asked: string[] = [];
   const { call } = scouted(
     {
@@ -70,7 +74,7 @@ t.test('while BMS is missing nobody but the scout gets through, and nothing is s
   );
   const read = { method: 'GET', template: '/v2/x' } as const;
   await call(read);
-  for (let i = 0; i < 3; i += 1) await fail('missed');
+  await lose();
   await t.rejects(call(read), { code: 'network', effect: 'none', endpoint: 'GET /v2/x' });
   await call({ method: 'GET', template: '/v2/security/userinfo' });
   await answer();

@@ -30,7 +30,7 @@ local function bucketAt(i)
   return {
     used = KEYS[k + 1], busy = KEYS[k + 2], wait = KEYS[k + 3], seen = KEYS[k + 4], turns = KEYS[k + 5], meta = KEYS[k + 6],
     name = ARGV[a + 1], configured = tonumber(ARGV[a + 2]), window = tonumber(ARGV[a + 3]),
-    cost = math.min(tonumber(ARGV[a + 4]), tonumber(ARGV[a + 2])), most = tonumber(ARGV[a + 5]), remembered = ARGV[a + 6] == '1', guess = ARGV[a + 7] == '1',
+    cost = tonumber(ARGV[a + 4]), most = tonumber(ARGV[a + 5]), remembered = ARGV[a + 6] == '1', guess = ARGV[a + 7] == '1',
   }
 end
 
@@ -42,6 +42,7 @@ local function load(b)
   if not m[1] then
     redis.call('HSET', b.meta, 'bornAt', now, 'probe', '1', 'silentUntil', b.remembered and now + b.window or now, 'ramp', '1')
     m[4] = '1'
+    redis.call('ZREMRANGEBYSCORE', KEYS[#KEYS], '-inf', now - keepMs)
   end
   b.limit = math.min(b.configured, tonumber(m[2]) or b.configured)
   b.cost = math.min(b.cost, b.limit)
@@ -190,6 +191,8 @@ local function take(b)
     redis.call('HSET', b.meta, 'pacedAt', math.max(b.pacedAt + b.gap * b.pacedCost, now - 2 * b.gap * b.cost), 'pacedCost', b.cost)
   end
   redis.call('HINCRBY', b.meta, 'granted', b.cost)
+  -- Where nobody waits there are no turns to keep.
+  if redis.call('EXISTS', b.wait) == 0 then return end
   passTime(b)
   if b.queued then leave(b, b.me, true) else redis.call('HSET', b.turns, b.payer, b.start + b.cost) end
 end
@@ -210,7 +213,6 @@ end
 local function keep(b)
   redis.call('HSET', b.meta, 'configured', b.configured, 'window', b.window, 'bursts', b.bursts and 1 or 0)
   redis.call('ZADD', KEYS[#KEYS], now, b.name)
-  redis.call('ZREMRANGEBYSCORE', KEYS[#KEYS], '-inf', now - keepMs)
   for _, key in ipairs({b.used, b.busy, b.wait, b.seen, b.turns}) do redis.call('PEXPIRE', key, b.window + lease + 7200000) end
   redis.call('PEXPIRE', b.meta, math.max(2 * b.window, keepMs))
 end

@@ -132,11 +132,10 @@ async function untilGranted(redis: Store, steps: Steps, wait: Wait): Promise<voi
   const comesBackUntil = ask.waiter === ask.permit ? giveUpAt : wait.givesUpAt;
   for (;;) {
     signal.throwIfAborted();
-    const isPatient = comesBackUntil === Number.POSITIVE_INFINITY;
-    const left = isPatient ? {} : { comesBackWithinMs: Math.max(0, comesBackUntil - Date.now()) };
+    const comesBackWithinMs = Math.max(0, comesBackUntil - Date.now());
     const { waitMs, refusedBy } = await askOrClose(
       redis,
-      () => steps.acquire({ ...ask, ...left }, draws),
+      () => steps.acquire({ ...ask, comesBackWithinMs }, draws),
       (late) => void (late.refusedBy === null && wait.giveBack()),
     );
     if (refusedBy === null) return;

@@ -32,13 +32,14 @@ export function createModelBudget(redis: Store, options: ModelBudgetOptions): Mo
   const { name, requestsPerMinute, tokensPerMinute, leaseMs, patienceMs } = options;
   // One slot stands for many tokens, so that a minute is never more than a thousand slots or so.
   const unit = tokensPerMinute === null ? 1_000 : Math.ceil(tokensPerMinute / 1_000);
+  const limitOf = (stated: number | null): Limit => ({
+    requests: stated ?? plenty,
+    windowMs,
+    isGuess: stated === null,
+  });
   const limits: Record<string, Limit> = {
-    requests: { requests: requestsPerMinute ?? plenty, windowMs, isGuess: requestsPerMinute === null },
-    tokens: {
-      requests: tokensPerMinute === null ? plenty : Math.floor(tokensPerMinute / unit),
-      windowMs,
-      isGuess: tokensPerMinute === null,
-    },
+    requests: limitOf(requestsPerMinute),
+    tokens: limitOf(tokensPerMinute === null ? null : Math.floor(tokensPerMinute / unit)),
   };
   const bucket = createBucket(redis, {
     tenant: name,

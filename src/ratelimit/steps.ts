@@ -28,7 +28,7 @@ export interface Ask {
   /** Place of the caller's lane in `lanes`. */
   lane: number;
   client: string;
-  /** It gives up on a longer wait and does not come back, so it needs no place then; absent: it comes back after any. */
+  /** It gives up on a longer wait and does not come back, so it needs no place then; absent or infinite: it comes back after any. */
   comesBackWithinMs?: number;
 }
 
@@ -80,7 +80,8 @@ export function bindSteps(redis: Store, edit: (source: string) => string = (sour
   const orNothing = (value: number | null) => value ?? '';
 
   return {
-    async acquire({ permit, waiter, leaseMs, lane, client, comesBackWithinMs }, draws) {
+    async acquire({ permit, waiter, leaseMs, lane, client, comesBackWithinMs = Number.POSITIVE_INFINITY }, draws) {
+      const patience = Number.isFinite(comesBackWithinMs) ? comesBackWithinMs : '';
       const keys = draws.flatMap(({ name }) => {
         const { used, busy, wait, seen, turns, meta } = bucketKeys(name);
         return [used, busy, wait, seen, turns, meta];
@@ -89,7 +90,7 @@ export function bindSteps(redis: Store, edit: (source: string) => string = (sour
         ...[name, limit, windowMs, cost, concurrency],
         ...[remembered, isGuess].map(Number),
       ]);
-      const ask = [permit, waiter, leaseMs, lane, firstBackgroundLane, client, comesBackWithinMs ?? ''];
+      const ask = [permit, waiter, leaseMs, lane, firstBackgroundLane, client, patience];
       const answer = await scripts.acquire([...keys, registryKey], [...ask, ...rules]);
       const [waitMs = 0, refusing = 0] = answer as number[];
       return { waitMs, refusedBy: draws[refusing - 1] ?? null };

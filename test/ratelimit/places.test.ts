@@ -1,24 +1,23 @@
 import t from 'tap';
-import type { Draw, Ending } from '../../src/ratelimit/steps.ts';
+import type { Ending } from '../../src/ratelimit/steps.ts';
 import { redisClient } from '../helpers/redis.ts';
+import { drawOf, passed } from './draws.ts';
 import { virtualClock } from './virtual-clock.ts';
 
 // Who goes before whom: places in the queue, and turns of the pace.
 const { steps, at } = virtualClock(await redisClient(t));
 const leaseMs = 300;
 const triage = 2;
-const passed: Omit<Ending, 'draw'> = { spent: 1, verdict: 'passed', limit: null, remaining: null, resetMs: null };
 
 /** A bucket of its own whose upstream has said that all is left, and calls of it. */
 async function bucket(name: string, limit: number, windowMs: number, now: number) {
-  const rule: Draw = { name, limit, windowMs, cost: 1, concurrency: 0, remembered: false, isGuess: false };
   let permits = 0;
   /** Asks, and has the answer at once when granted; tells the wait. */
   async function call(waiter: string, options: { lane?: number; client?: string; cost?: number } = {}) {
     const { lane = triage, client = waiter, cost = 1 } = options;
     permits += 1;
     const permit = `${name} ${permits}`;
-    const draw = { ...rule, cost };
+    const draw = { ...drawOf(name, limit, windowMs), cost };
     const { waitMs } = await steps.acquire({ permit, waiter, leaseMs, lane, client }, [draw]);
     if (waitMs === 0)
       await steps.settle({ permit, leaseMs }, 'answered', [{ draw, ...passed, spent: cost, remaining: limit }]);
@@ -84,15 +83,7 @@ t.test('a background call that wants nearly all of the limit is served when nobo
 });
 
 t.test('a refusal without a word on how long doubles with each probe that is refused', async (t) => {
-  const draw: Draw = {
-    name: 'silent',
-    limit: 10,
-    windowMs: 60_000,
-    cost: 1,
-    concurrency: 0,
-    remembered: false,
-    isGuess: false,
-  };
+  const draw = drawOf('silent', 10, 60_000);
   let now = 5_000_000;
   const blocks: number[] = [];
   for (let probe = 0; probe < 4; probe += 1) {
@@ -109,15 +100,7 @@ t.test('a refusal without a word on how long doubles with each probe that is ref
 });
 
 t.test('a refusal by another bucket is no proof that this one is open again', async (t) => {
-  const draw: Draw = {
-    name: 'behind',
-    limit: 10,
-    windowMs: 60_000,
-    cost: 1,
-    concurrency: 0,
-    remembered: false,
-    isGuess: false,
-  };
+  const draw = drawOf('behind', 10, 60_000);
   const probing = async () => (await steps.look(draw.name))[6];
   const call = async (permit: string, verdict: Ending['verdict']) => {
     await steps.acquire({ permit, waiter: permit, leaseMs, lane: 0, client: 'c' }, [draw]);
@@ -133,15 +116,7 @@ t.test('a refusal by another bucket is no proof that this one is open again', as
 });
 
 t.test('a limit that nobody has said is not paced; once an answer has lowered it, it is', async (t) => {
-  const draw = {
-    name: 'guess',
-    limit: 100,
-    windowMs: 60_000,
-    cost: 1,
-    concurrency: 0,
-    remembered: false,
-    isGuess: true,
-  };
+  const draw = { ...drawOf('guess', 100, 60_000), isGuess: true };
   let permits = 0;
   const call = async (limit: number | null) => {
     permits += 1;

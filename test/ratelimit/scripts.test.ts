@@ -3,6 +3,7 @@ import t from 'tap';
 import { lanes } from '../../src/ratelimit/caller.ts';
 import type { Draw, Ending, Verdict } from '../../src/ratelimit/steps.ts';
 import { redisClient } from '../helpers/redis.ts';
+import { drawOf, passed } from './draws.ts';
 import { virtualClock } from './virtual-clock.ts';
 
 const redis = await redisClient(t);
@@ -11,17 +12,6 @@ const { steps, at } = virtualClock(redis);
 
 const windowMs = 1_000;
 const leaseMs = 300;
-const drawOf = (name: string, limit: number): Draw => ({
-  name,
-  limit,
-  windowMs,
-  cost: 1,
-  concurrency: 0,
-  remembered: false,
-  isGuess: false,
-});
-const nothing: Omit<Ending, 'draw'> = { spent: 1, verdict: 'passed', limit: null, remaining: null, resetMs: null };
-
 /** One call's life as the script saw it. An upstream may have counted it at any moment from `from` to `to`. */
 interface Sent {
   from: number;
@@ -86,7 +76,7 @@ t.test(
         const end = async (permit: string, how: 'unused' | 'answered', told: Partial<Ending> = {}) => {
           if (how === 'answered') sent.push({ from: open.get(permit) ?? now, to: now });
           open.delete(permit);
-          await steps.settle({ permit, leaseMs }, how, [{ draw, ...nothing, ...told }]);
+          await steps.settle({ permit, leaseMs }, how, [{ draw, ...passed, ...told }]);
         };
         await at(now);
         for (const step of actions) {
@@ -103,7 +93,7 @@ t.test(
           const chosen = 'which' in step ? pick(step.which) : undefined;
           if (!chosen) continue;
           const [permit, from] = chosen;
-          if (step.kind === 'answer') await end(permit, 'answered', { ...nothing, ...step.news });
+          if (step.kind === 'answer') await end(permit, 'answered', { ...passed, ...step.news });
           if (step.kind === 'unused') await end(permit, 'unused');
           if (step.kind === 'crash') {
             sent.push({ from, to: from + leaseMs });
@@ -121,7 +111,7 @@ t.test(
         const probe = await ask(0, 'last');
         if (probe === null) throw new Error('not even a probe is let through');
         // Told that there is enough, calls no longer grow one by one.
-        await end(probe, 'answered', { ...nothing, remaining: 1_000 });
+        await end(probe, 'answered', { ...passed, remaining: 1_000 });
         const [, , learnt = 0] = await steps.look(draw.name);
         let granted = 1;
         while ((await ask(0, 'last')) !== null) granted += 1;
@@ -150,7 +140,7 @@ async function serve(waiters: { id: string; lane: number; client: string }[], dr
       for (const [permit, ready] of answers)
         if (ready <= now) {
           answers.delete(permit);
-          await steps.settle({ permit, leaseMs }, 'answered', [{ draw, ...nothing }]);
+          await steps.settle({ permit, leaseMs }, 'answered', [{ draw, ...passed }]);
         }
       continue;
     }
@@ -202,7 +192,7 @@ t.test('a place is kept by whoever asks again in time, and lost by who does not'
   const ask = (id: string) => steps.acquire({ permit: `g${id}`, waiter: id, leaseMs, lane: 2, client: id }, [draw]);
   await at(9_000_000);
   t.equal((await ask('holder')).refusedBy, null);
-  await steps.settle({ permit: 'gholder', leaseMs }, 'answered', [{ draw, ...nothing }]);
+  await steps.settle({ permit: 'gholder', leaseMs }, 'answered', [{ draw, ...passed }]);
   const first = await ask('first');
   const second = await ask('second');
   t.ok(first.waitMs < second.waitMs);
@@ -220,15 +210,15 @@ t.test('several buckets: all or none, and who is refused by one takes nothing fr
     steps.acquire({ permit, waiter: permit, leaseMs, lane: 2, client: 'c' }, [endpoint, account]);
   t.equal((await ask('one')).refusedBy, null);
   await steps.settle({ permit: 'one', leaseMs }, 'answered', [
-    { draw: endpoint, ...nothing },
-    { draw: account, ...nothing },
+    { draw: endpoint, ...passed },
+    { draw: account, ...passed },
   ]);
   t.equal((await ask('two')).refusedBy?.name, 'several account');
   t.equal((await steps.look('several endpoint'))[3], 1, 'the endpoint lost one permit, not two');
 });
 
 t.test('a long wait for one bucket holds no place in another, where it would only be in the way', async (t) => {
-  const endpoint = { ...drawOf('in the way: endpoint', 1), windowMs: 3_600_000 };
+  const endpoint = drawOf('in the way: endpoint', 1, 3_600_000);
   const account = drawOf('in the way: account', 10);
   const ask = (permit: string, draws: Draw[]) =>
     steps.acquire({ permit, waiter: permit, leaseMs, lane: 2, client: permit }, draws);
@@ -236,7 +226,7 @@ t.test('a long wait for one bucket holds no place in another, where it would onl
     steps.settle(
       { permit, leaseMs },
       'answered',
-      draws.map((draw) => ({ draw, ...nothing, remaining: draw === account ? 9 : 0 })),
+      draws.map((draw) => ({ draw, ...passed, remaining: draw === account ? 9 : 0 })),
     );
   await at(17_000_000);
   await ask('first', [endpoint, account]);
@@ -251,14 +241,14 @@ t.test('a long wait for one bucket holds no place in another, where it would onl
 });
 
 t.test('a dear call goes before long, although cheap ones never cease', async (t) => {
-  const draw = { ...drawOf('dear', 1_000), windowMs: 60_000 };
+  const draw = drawOf('dear', 1_000, 60_000);
   let permits = 0;
   const call = async (cost: number, waiter: string, lane = 2) => {
     permits += 1;
     const [permit, priced] = [`dear${permits}`, { ...draw, cost }];
     const { waitMs } = await steps.acquire({ permit, waiter, leaseMs, lane, client: waiter }, [priced]);
     if (waitMs > 0) return waitMs;
-    await steps.settle({ permit, leaseMs }, 'answered', [{ draw: priced, ...nothing, spent: cost, remaining: 1_000 }]);
+    await steps.settle({ permit, leaseMs }, 'answered', [{ draw: priced, ...passed, spent: cost, remaining: 1_000 }]);
     return 0;
   };
   const start = 18_000_000;
@@ -283,7 +273,7 @@ t.test('one call at a time: whoever ends one and asks at once does not pass thos
     permits += 1;
     const permit = `line${permits}`;
     const { waitMs } = await steps.acquire({ permit, waiter, leaseMs, lane, client: waiter }, [draw]);
-    return { waitMs, end: () => steps.settle({ permit, leaseMs }, 'answered', [{ draw, ...nothing }]) };
+    return { waitMs, end: () => steps.settle({ permit, leaseMs }, 'answered', [{ draw, ...passed }]) };
   };
   const start = 20_000_000;
   await at(start);
@@ -319,7 +309,7 @@ t.test('whoever waits is told when its turn comes, however few slots are known',
     waits.push((await steps.acquire(ask, [draw])).waitMs);
   }
   t.equal(waits[0], 0, 'the probe');
-  await steps.settle({ permit: 'cold0', leaseMs }, 'answered', [{ draw, ...nothing, remaining: 39 }]);
+  await steps.settle({ permit: 'cold0', leaseMs }, 'answered', [{ draw, ...passed, remaining: 39 }]);
   const again = async (i: number) => {
     const ask = { permit: `cold${i}`, waiter: `cold${i}`, leaseMs, lane: 2, client: 'c' };
     return (await steps.acquire(ask, [draw])).waitMs;
@@ -358,7 +348,7 @@ t.test('a new bucket: one call, then one more at a time with each success', asyn
   for (let round = 0; round < 4; round += 1) {
     const open = await fill();
     inFlight.push(open.length);
-    for (const permit of open) await steps.settle({ permit, leaseMs }, 'answered', [{ draw, ...nothing }]);
+    for (const permit of open) await steps.settle({ permit, leaseMs }, 'answered', [{ draw, ...passed }]);
   }
   t.same(inFlight, [1, 2, 4, 8]);
 });
@@ -377,7 +367,7 @@ t.test(
           .acquire({ permit, waiter: permit, leaseMs, lane: 0, client: 'c' }, [draw])
           .then(({ refusedBy }) => !refusedBy);
       t.ok(await ask('probe'));
-      await steps.settle({ permit: 'probe', leaseMs }, 'answered', [{ draw, ...nothing, remaining }]);
+      await steps.settle({ permit: 'probe', leaseMs }, 'answered', [{ draw, ...passed, remaining }]);
       let granted = 0;
       for (let i = 0; i < 10; i += 1) if (await ask(`next${i}`)) granted += 1;
       t.equal(granted, expected, name);
@@ -389,7 +379,7 @@ t.test('a slot that came back while the answer was on its way is not taken for c
   const draw = drawOf('no others', 10);
   const ask = (permit: string) => steps.acquire({ permit, waiter: permit, leaseMs, lane: 2, client: 'c' }, [draw]);
   const answer = (permit: string, remaining: number) =>
-    steps.settle({ permit, leaseMs }, 'answered', [{ draw, ...nothing, remaining }]);
+    steps.settle({ permit, leaseMs }, 'answered', [{ draw, ...passed, remaining }]);
   const foreign = async () => (await steps.look(draw.name))[9];
   await at(16_000_000);
   await ask('old');

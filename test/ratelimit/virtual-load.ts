@@ -7,6 +7,7 @@ import { wakeSpreadMs } from '../../src/ratelimit/bucket.ts';
 import { type Lane, lanes } from '../../src/ratelimit/caller.ts';
 import { endingsOf } from '../../src/ratelimit/endings.ts';
 import { readLimitHeaders } from '../../src/ratelimit/headers.ts';
+import { drawOf } from './draws.ts';
 import type { VirtualClock } from './virtual-clock.ts';
 
 export interface LoadOptions {
@@ -50,15 +51,7 @@ export async function playLoad({ steps, at }: VirtualClock, options: LoadOptions
   const { policy, limit, windowMs, durationMs, callers, occasional, foreign, resets, seed } = options;
   const random = createRandom(seed);
   const between = (min: number, max: number) => min + random.next() * (max - min);
-  const draw = {
-    name: JSON.stringify(options),
-    limit,
-    windowMs,
-    cost: 1,
-    concurrency: 0,
-    remembered: false,
-    isGuess: false,
-  };
+  const draw = drawOf(JSON.stringify(options), limit, windowMs);
   const limiter = createLimiter(policy, { limit, windowSeconds: windowMs / 1000 });
   const phaseMs = windowMs * between(0.1, 0.9);
   const agenda = createAgenda();
