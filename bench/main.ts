@@ -1,5 +1,5 @@
-import { createJsonFile, type Row } from './table.ts';
-import { takeFlag, UsageError } from './usage.ts';
+import { createJsonFile, type Row } from '../harness/table.ts';
+import { takeFlag, UsageError } from '../harness/usage.ts';
 
 /** A measurement. It prints as it goes, hands over each row, and answers whether everything could be measured. */
 export type Bench = (args: readonly string[], report: (row: Row) => void) => Promise<boolean>;

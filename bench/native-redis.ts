@@ -1,5 +1,5 @@
 import { findServer, startNative } from '../harness/redis.ts';
-import { UsageError } from './usage.ts';
+import { UsageError } from '../harness/usage.ts';
 
 /** A private Redis of the real kind. Throws `UsageError` where there is none. */
 export async function startBenchRedis(): ReturnType<typeof startNative> {

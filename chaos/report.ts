@@ -1,4 +1,4 @@
-import { type Column, renderTable } from '../bench/table.ts';
+import { type Column, renderTable } from '../harness/table.ts';
 import { hasFailed, type Played } from './batch.ts';
 import { describeWhere, kinds, type Point } from './points.ts';
 import { reasonsOf, rowsOf } from './rows.ts';

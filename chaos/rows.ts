@@ -1,4 +1,4 @@
-import { percentile } from '../bench/percentile.ts';
+import { percentile } from '../harness/percentile.ts';
 import type { Played } from './batch.ts';
 
 /** One line of the table: every run that had this kind of fault planned for it. */

@@ -1,6 +1,6 @@
 import { Redis } from 'ioredis';
 import { dattoAlert, type ServiceClient } from '../harness/stack.ts';
-import type { Run, RunStep } from '../src/run.ts';
+import type { Run, RunStep } from '../src/domain/run-view.ts';
 import type { Rig } from './rig.ts';
 import type { Outcome, Subject, Target } from './subject.ts';
 

@@ -1,4 +1,4 @@
-import { renderTable } from '../bench/table.ts';
+import { renderTable } from '../harness/table.ts';
 import type { Played } from './batch.ts';
 import { kinds } from './points.ts';
 import { rowsOf } from './rows.ts';

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { parseArgs } from 'node:util';
 import { Redis } from 'ioredis';
-import type { Run } from '../src/run.ts';
+import type { Run } from '../src/domain/run-view.ts';
 import { type RedisHandle, startRedis } from './redis.ts';
 import { bold, dim, green, red, report } from './report.ts';
 import { type Ledger, type LedgerTicket, resolveOperation, type SimClient } from './sim-client.ts';

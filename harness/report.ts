@@ -1,4 +1,4 @@
-import type { Run } from '../src/run.ts';
+import type { Run } from '../src/domain/run-view.ts';
 import { type Ledger, type LedgerTicket, resolveOperation } from './sim-client.ts';
 
 const useColour = process.stdout.isTTY && !process.env.NO_COLOR;

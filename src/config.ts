@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { parse as parseYaml } from 'yaml';
 import { z } from 'zod';
-import { modeSchema } from './journal.ts';
+import { modeSchema } from './domain/journal.ts';
 import { baseUrlHint, baseUrlOf } from './kaseya/regions.ts';
-import { remediesSchema } from './kaseya/remedies/settings.ts';
 import { isBase32 } from './kaseya/totp.ts';
 import { trutoSettingsSchema } from './kaseya/truto/operations.ts';
+import { remediesSchema } from './remedies/settings.ts';
 
 /** Everything that an operator can set, checked. Times are in milliseconds. */
 export type Config = z.infer<typeof fileSchema> &

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import type { Logger } from 'pino';
-import { type Role, startApp } from './app.ts';
+import { type Role, startApp } from './app/app.ts';
 import { ConfigError, loadConfig } from './config.ts';
 import { createLog } from './log.ts';
 

@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import t from 'tap';
 import { loadConfig } from '../src/config.ts';
-import { decodeDattoRmm } from '../src/http/webhooks/datto-rmm.ts';
-import { decodeGeneric } from '../src/http/webhooks/generic.ts';
+import { decodeDattoRmm } from '../src/senders/datto-rmm.ts';
+import { decodeGeneric } from '../src/senders/generic.ts';
 import { keys } from './helpers/settings.ts';
 
 const root = fileURLToPath(new URL('../', import.meta.url));
@@ -84,7 +84,7 @@ const commands: Record<string, (() => void) | string> = {
   'npm run bench': 'test/bench/main.test.ts',
   'npm run bench:ratelimit': 'test/bench/ratelimit/run-cells.test.ts',
   'npm run bench:ratelimit -- --at-once 4 --json rows.json': 'test/bench/ratelimit/run-cells.test.ts',
-  'npm run bench:ratelimit -- --quick --json rows.json': 'test/bench/table.test.ts',
+  'npm run bench:ratelimit -- --quick --json rows.json': 'test/harness/table.test.ts',
   'npm run bench:ratelimit -- --only strategy=bms-triage,gcra --only policy=sliding':
     'test/bench/ratelimit/cells.test.ts',
   'npm run bench:triage': 'test/bench/triage/bench.test.ts',

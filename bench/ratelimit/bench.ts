@@ -1,9 +1,9 @@
 import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
 import { Redis } from 'ioredis';
+import { type Row, renderTable } from '../../harness/table.ts';
+import { UsageError } from '../../harness/usage.ts';
 import { startBenchRedis } from '../native-redis.ts';
-import { type Row, renderTable } from '../table.ts';
-import { UsageError } from '../usage.ts';
 import { type Cell, scenarios } from './cell.ts';
 import { fullCells, quickCells, selectCells } from './cells.ts';
 import { columns, legend } from './layout.ts';

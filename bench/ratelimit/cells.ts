@@ -1,4 +1,4 @@
-import { UsageError } from '../usage.ts';
+import { UsageError } from '../../harness/usage.ts';
 import { type Cell, type Scenario, scenarios, strategyNames } from './cell.ts';
 
 const policies = ['fixed', 'sliding', 'bucket'] as const;

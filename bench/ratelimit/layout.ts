@@ -1,4 +1,4 @@
-import type { Column, Value } from '../table.ts';
+import type { Column, Value } from '../../harness/table.ts';
 
 const percent = (value: Value) => `${(100 * Number(value)).toFixed(1)} %`;
 const mark = (value: Value) => (value === true ? 'met' : 'MISSED');

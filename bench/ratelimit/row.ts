@@ -1,5 +1,5 @@
-import { percentile } from '../percentile.ts';
-import type { Row } from '../table.ts';
+import { percentile } from '../../harness/percentile.ts';
+import type { Row } from '../../harness/table.ts';
 import type { Cell } from './cell.ts';
 import { goalsOf } from './goals.ts';
 import type { LoadReport } from './load.ts';

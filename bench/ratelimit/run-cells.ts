@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Redis } from 'ioredis';
-import type { Row } from '../table.ts';
+import type { Row } from '../../harness/table.ts';
 import { type Cell, eventAtMs } from './cell.ts';
 import { type Child, startChild } from './child.ts';
 import type { LoadReport } from './load.ts';

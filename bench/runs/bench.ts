@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
-import { type Column, type Row, renderTable } from '../table.ts';
-import { UsageError } from '../usage.ts';
+import { type Column, type Row, renderTable } from '../../harness/table.ts';
+import { UsageError } from '../../harness/usage.ts';
 import { measureBurst } from './burst.ts';
 import { measureParked } from './parked.ts';
 import { measureRolling } from './rolling.ts';

@@ -1,4 +1,4 @@
-import type { Row } from '../table.ts';
+import type { Row } from '../../harness/table.ts';
 import { onBed } from './bed.ts';
 import {
   allAlerts,

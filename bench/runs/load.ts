@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Ledger, LedgerTicket } from '../../harness/sim-client.ts';
 import { dattoAlert, type ServiceClient } from '../../harness/stack.ts';
-import type { AlertRecord } from '../../src/alert.ts';
+import type { AlertRecord } from '../../src/domain/alert.ts';
 
 export const submitEndpoint = 'POST /v2/rmm/{integrationType}/tickets/resolve';
 export const pollEndpoint = 'GET /v2/rmm/{integrationType}/tickets/status/{jobId}';

@@ -1,8 +1,8 @@
+import { percentile } from '../../harness/percentile.ts';
 import type { LedgerTicket } from '../../harness/sim-client.ts';
 import { dattoAlert, type ServiceClient } from '../../harness/stack.ts';
-import type { Run } from '../../src/run.ts';
-import { percentile } from '../percentile.ts';
-import type { Row } from '../table.ts';
+import type { Row } from '../../harness/table.ts';
+import type { Run } from '../../src/domain/run-view.ts';
 import { type Bed, onBed } from './bed.ts';
 import { closable, createProgress, deliverAll, secondsSince, stillFull, until } from './load.ts';
 import { settledMemory } from './memory.ts';

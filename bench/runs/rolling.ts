@@ -4,8 +4,8 @@ import { judge } from '../../chaos/judge.ts';
 import { startRig } from '../../chaos/rig.ts';
 import { createService, serviceConfig } from '../../chaos/service.ts';
 import type { Target } from '../../chaos/subject.ts';
-import { percentile } from '../percentile.ts';
-import type { Row } from '../table.ts';
+import { percentile } from '../../harness/percentile.ts';
+import type { Row } from '../../harness/table.ts';
 import { closable, stillFull } from './load.ts';
 
 const workers = 3;

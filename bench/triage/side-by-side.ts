@@ -1,4 +1,4 @@
-import { renderTable } from '../table.ts';
+import { renderTable } from '../../harness/table.ts';
 import type { Figures } from './judge.ts';
 
 export type Measured = { scenario: string; contender: string } & Figures;

@@ -1,5 +1,5 @@
-import { RetryableError } from '../errors.ts';
-import type { RunState } from '../fold.ts';
+import { RetryableError } from '../domain/errors.ts';
+import type { RunState } from '../domain/run-state.ts';
 
 /** What one run may use up. */
 export interface Budget {

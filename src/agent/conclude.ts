@@ -1,6 +1,12 @@
 import { z } from 'zod';
-import { type CallState, pendingJobs, type RunState } from '../fold.ts';
-import { type Disposition, dispositionSchema, type RmmJob, type TicketRef, type WriteOutcome } from '../journal.ts';
+import {
+  type Disposition,
+  dispositionSchema,
+  type RmmJob,
+  type TicketRef,
+  type WriteOutcome,
+} from '../domain/journal.ts';
+import { type CallState, pendingJobs, type RunState } from '../domain/run-state.ts';
 
 export const concludeName = 'conclude';
 

@@ -1,9 +1,9 @@
-import type { Alert } from '../alert.ts';
-import type { Scope, Subject } from '../journal.ts';
+import type { Alert } from '../domain/alert.ts';
+import type { Scope, Subject } from '../domain/journal.ts';
+import type { Task } from '../domain/task.ts';
 import type { AssetRow } from '../kaseya/assets.ts';
 import type { Bms } from '../kaseya/bms.ts';
 import type { TicketRow } from '../kaseya/tickets.ts';
-import type { Task } from '../task.ts';
 import { findOwn, type Look, type LookParts, look, lookAtHinted, same } from './own-ticket.ts';
 
 /** The operator's word on which account a sender's customer or site belongs to: name as sent → BMS account name. */

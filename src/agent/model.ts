@@ -5,8 +5,8 @@ import type {
   ChatCompletionMessageParam,
 } from 'openai/resources/chat/completions';
 import { z } from 'zod';
-import { RetryableError, TerminalError } from '../errors.ts';
-import type { ToolSpec } from './tool.ts';
+import { RetryableError, TerminalError } from '../domain/errors.ts';
+import type { ToolSpec } from '../tools/tool.ts';
 
 export interface ModelCall {
   id: string;

@@ -1,5 +1,5 @@
-import type { Alert } from '../alert.ts';
-import { isTransient, UpstreamError } from '../errors.ts';
+import type { Alert } from '../domain/alert.ts';
+import { isTransient, UpstreamError } from '../domain/errors.ts';
 import type { Bms } from '../kaseya/bms.ts';
 import type { Ticket, TicketRow } from '../kaseya/tickets.ts';
 

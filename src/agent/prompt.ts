@@ -1,5 +1,5 @@
-import type { Alert } from '../alert.ts';
-import type { CallResult, CallState, RunState } from '../fold.ts';
+import type { Alert } from '../domain/alert.ts';
+import type { CallResult, CallState, RunState } from '../domain/run-state.ts';
 import type { ChatMessage } from './model.ts';
 
 /**

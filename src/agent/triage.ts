@@ -1,9 +1,15 @@
-import { isTransient, RetryableError, TerminalError, UpstreamError } from '../errors.ts';
-import { fold, isQueued, pendingBatches, pendingCalls, pendingJobs, type RunState } from '../fold.ts';
-import type { Entry, EntryBody, RmmJob } from '../journal.ts';
+import { isTransient, RetryableError, TerminalError, UpstreamError } from '../domain/errors.ts';
+import type { Entry, EntryBody, RmmJob } from '../domain/journal.ts';
+import { fold, isQueued, pendingBatches, pendingCalls, pendingJobs, type RunState } from '../domain/run-state.ts';
 import type { RmmRow } from '../kaseya/rmm.ts';
+import { offered } from '../tools/catalogue.ts';
+import { traceOf, type WriteIntended } from '../tools/ledger.ts';
+import { settleCall } from '../tools/seam.ts';
+import { specOf, type Tool } from '../tools/tool.ts';
+import type { TouchParts } from '../tools/touch.ts';
 import { type Budget, exhausted, maxCallsPerTurn, modelComesTooLate, outlasts } from './budget.ts';
 import { concludeName, concludeTool } from './conclude.ts';
+import { type GatherParts, gather } from './gather.ts';
 import {
   concludeByModel,
   concludeByService,
@@ -11,15 +17,9 @@ import {
   concludeRecovered,
   concludeUnworked,
   isHandOver,
-} from './ending.ts';
-import { type GatherParts, gather } from './gather.ts';
-import { traceOf, type WriteIntended } from './ledger.ts';
+} from './hand-over.ts';
 import type { Model } from './model.ts';
 import { messagesFor } from './prompt.ts';
-import { settleCall } from './seam.ts';
-import { specOf, type Tool } from './tool.ts';
-import { offered } from './tools/sets.ts';
-import type { TouchParts } from './touch.ts';
 
 /** The run's journal, owned by this worker: an append fails once another worker has taken over. */
 export interface RunJournal {

@@ -1,4 +1,4 @@
-import { errorMessage } from '../errors.ts';
+import { errorMessage } from '../domain/errors.ts';
 import type { Bms } from '../kaseya/bms.ts';
 import { resolveEntry } from '../kaseya/lookups.ts';
 import { type Finding, failure, good } from './finding.ts';

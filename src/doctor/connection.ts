@@ -1,4 +1,4 @@
-import { errorMessage, UpstreamError } from '../errors.ts';
+import { errorMessage, UpstreamError } from '../domain/errors.ts';
 import type { Bms } from '../kaseya/bms.ts';
 import { type Finding, failure, good, warning } from './finding.ts';
 import type { Heard } from './listen.ts';

@@ -1,6 +1,6 @@
 import { httpErrors } from '@fastify/sensible';
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
-import { errorMessage } from '../errors.ts';
+import { errorMessage } from '../domain/errors.ts';
 
 /** What the body of every refusal says: a stable code, what is wrong, and the way out. */
 export interface Problem {

@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify';
-import type { ReachRecord } from '../reach.ts';
+import type { ReachRecord } from '../outbound/health.ts';
 
 export interface HealthParts {
   /** Whether Redis takes what it is given; `refuses_writes` when its memory is full. */

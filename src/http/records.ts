@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify';
-import type { AlertRecord } from '../alert.ts';
-import type { Incident } from '../incident.ts';
-import type { Run } from '../run.ts';
+import type { AlertRecord } from '../domain/alert.ts';
+import type { Incident } from '../domain/incident.ts';
+import type { Run } from '../domain/run-view.ts';
 import { notFound } from './errors.ts';
 
 interface Page<T> {

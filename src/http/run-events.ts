@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { notFound, problem } from './errors.ts';
-import { createFollowing, type Following, type ReadNews } from './following.ts';
+import { createFollowing, type Following, type ReadNews } from './event-feed.ts';
 
 export interface EventParts {
   isKnown(id: string): Promise<boolean>;

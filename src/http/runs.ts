@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify';
-import type { Entry } from '../journal.ts';
+import type { Entry } from '../domain/journal.ts';
 import { type ApiKey, keyOf } from './api-keys.ts';
 import { notFound, problem } from './errors.ts';
 

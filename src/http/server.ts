@@ -6,7 +6,7 @@ import { type BoardParts, boardRoutes } from './board.ts';
 import { blameRedis, notFound, sendProblem } from './errors.ts';
 import { type HealthParts, healthRoutes } from './health.ts';
 import { type LimitParts, limitMetrics, limitRoutes } from './limits.ts';
-import { createMetrics, type MetricsParts, metricsRoutes } from './metrics.ts';
+import { createMetrics, type MetricsParts, metricsRoutes } from './metrics/metrics.ts';
 import { type RecordParts, recordRoutes } from './records.ts';
 import { type EventParts, runEventRoutes } from './run-events.ts';
 import { type RunParts, runRoutes } from './runs.ts';

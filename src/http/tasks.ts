@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
-import { cleanText } from '../alert.ts';
-import { type Task, ticketNumbersIn } from '../task.ts';
+import { cleanText } from '../domain/alert.ts';
+import { type Task, ticketNumbersIn } from '../domain/task.ts';
 import { type ApiKey, keyOf } from './api-keys.ts';
 import { problem } from './errors.ts';
 

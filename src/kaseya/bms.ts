@@ -1,4 +1,4 @@
-import { UpstreamError } from '../errors.ts';
+import { UpstreamError } from '../domain/errors.ts';
 import { type Assets, createAssets } from './assets.ts';
 import { type Copilot, createCopilot } from './copilot.ts';
 import { type Crm, createCrm } from './crm.ts';

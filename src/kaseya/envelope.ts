@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { UpstreamError } from '../errors.ts';
+import { UpstreamError } from '../domain/errors.ts';
 import { caseless } from './caseless.ts';
 
 /** BMS's answer: a result, or an error that may well come with HTTP 200. Source: Kaseya's OpenAPI, `ErrorInfo`. */

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { UpstreamError } from '../errors.ts';
+import { UpstreamError } from '../domain/errors.ts';
 import type { Envelope } from './envelope.ts';
 
 /** One page of a list. `total` is null where BMS does not say it. */

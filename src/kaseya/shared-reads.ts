@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Cluster, Redis } from 'ioredis';
-import { currentCaller } from '../ratelimit/caller.ts';
+import { currentCaller } from '../domain/call-context.ts';
 import type { Envelope } from './envelope.ts';
 import type { Request, Transport } from './transport.ts';
 

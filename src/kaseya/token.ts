@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { isTransient, RetryableError, UpstreamError } from '../errors.ts';
+import { isTransient, RetryableError, UpstreamError } from '../domain/errors.ts';
 import { caseless } from './caseless.ts';
 import type { TokenStore } from './token-store.ts';
 import { totp } from './totp.ts';

@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { isTransient, UpstreamError } from '../errors.ts';
+import { isTransient, UpstreamError } from '../domain/errors.ts';
+import { type Budget, permittedExchange } from '../outbound/rate-limited-fetch.ts';
+import { unwatched, type Watch } from '../outbound/watch.ts';
 import { type Envelope, readEnvelope } from './envelope.ts';
-import { type Budget, permittedExchange } from './permitted.ts';
 import { type Credentials, createTokenSource, type PostForm, signInEndpoint, signInPath } from './token.ts';
 import type { TokenStore } from './token-store.ts';
-import { unwatched, type Watch } from './watch.ts';
 
 export interface Request {
   method: 'GET' | 'POST' | 'PUT' | 'PATCH';

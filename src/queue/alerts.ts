@@ -1,9 +1,9 @@
 import { type Job, type Queue, UnrecoverableError, type Worker } from 'bullmq';
-import type { Alert } from '../alert.ts';
-import { errorMessage } from '../errors.ts';
-import type { Mode } from '../journal.ts';
-import type { Incidents } from './incidents.ts';
-import type { Journals } from './journal.ts';
+import type { Alert } from '../domain/alert.ts';
+import { errorMessage } from '../domain/errors.ts';
+import type { Mode } from '../domain/journal.ts';
+import type { Incidents } from '../store/incidents.ts';
+import type { Journals } from '../store/journal.ts';
 import { type AlertJob, createWorker, enqueueRun, notBegun, type Queues, type WorkerOptions, wake } from './queues.ts';
 
 /** Puts alerts on the queue; resolves only when Redis has them all, so that the sender may be told 202. */

@@ -1,10 +1,10 @@
 import { DelayedError, type Job, type Queue } from 'bullmq';
 import type { Redis } from 'ioredis';
 import type { Logger } from 'pino';
-import { errorCode, errorMessage, RetryableError } from '../errors.ts';
-import type { JobOutcome, RmmJob, TicketRef } from '../journal.ts';
-import type { Journals } from './journal.ts';
-import { keys } from './keys.ts';
+import { errorCode, errorMessage, RetryableError } from '../domain/errors.ts';
+import type { JobOutcome, RmmJob, TicketRef } from '../domain/journal.ts';
+import type { Journals } from '../store/journal.ts';
+import { keys } from '../store/keys.ts';
 import { type PollJob, type Queues, type RmmJobData, wakeAll } from './queues.ts';
 
 /** What one look at an RMM job told of one of its rows. Null: not finished, look again. */

@@ -1,9 +1,9 @@
 import { type Job, type JobsOptions, Queue, Worker } from 'bullmq';
 import type { Redis } from 'ioredis';
 import type { Logger } from 'pino';
-import type { Alert } from '../alert.ts';
-import type { RmmJob } from '../journal.ts';
-import { PREFIX } from './keys.ts';
+import type { Alert } from '../domain/alert.ts';
+import type { RmmJob } from '../domain/journal.ts';
+import { PREFIX } from '../store/keys.ts';
 
 export interface AlertJob {
   alert: Alert;

@@ -1,7 +1,7 @@
 import { DelayedError, type Job, type Worker } from 'bullmq';
-import { errorCode, errorMessage, FencedError } from '../errors.ts';
-import type { RmmJob } from '../journal.ts';
-import type { Journals, OwnedJournal } from './journal.ts';
+import { errorCode, errorMessage, FencedError } from '../domain/errors.ts';
+import type { RmmJob } from '../domain/journal.ts';
+import type { Journals, OwnedJournal } from '../store/journal.ts';
 import { createWorker, type Queues, type RunJob, type WorkerOptions, wake } from './queues.ts';
 
 /** How a turn of work on a run ended: it is over, or it waits without holding a slot. */

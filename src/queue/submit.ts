@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { DelayedError, type Job, type Queue } from 'bullmq';
 import type { Logger } from 'pino';
-import { FencedError, isTransient, RetryableError, UpstreamError } from '../errors.ts';
-import type { JobFamily } from '../journal.ts';
+import { FencedError, isTransient, RetryableError, UpstreamError } from '../domain/errors.ts';
+import type { JobFamily } from '../domain/journal.ts';
+import type { Batch, RowQueue } from '../store/row-queue.ts';
 import { watchJob } from './poll.ts';
 import { type Queues, type RmmJobData, type SubmitJob, wakeAll } from './queues.ts';
-import type { Batch, RowQueue } from './row-queue.ts';
 
 export interface SubmitParts {
   queues: Queues;

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Queue } from 'bullmq';
 import type { Redis } from 'ioredis';
-import { keys } from './keys.ts';
+import { keys } from '../store/keys.ts';
 import { type RunJob, wakeAll } from './queues.ts';
 
 /** Runs that wait for BMS. Each comes back at its own time; they are woken when somebody sees that BMS is back. */

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { RetryableError } from '../errors.ts';
-import { type Caller, currentCaller, lanes } from './caller.ts';
+import { type Caller, currentCaller, lanes } from '../domain/call-context.ts';
+import { RetryableError } from '../domain/errors.ts';
 import { askOrClose } from './closed.ts';
 import { endingsOf } from './endings.ts';
 import type { LimitNews } from './headers.ts';

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { errorMessage, RetryableError } from '../errors.ts';
+import { errorMessage, RetryableError } from '../domain/errors.ts';
 import type { Store } from './steps.ts';
 
 /** Without Redis nobody knows what is left of the budget: nothing is sent. */

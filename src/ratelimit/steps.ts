@@ -1,6 +1,6 @@
 import type { Cluster, Redis } from 'ioredis';
+import { lanes } from '../domain/call-context.ts';
 import { acquire } from './acquire.lua.ts';
-import { lanes } from './caller.ts';
 import { bucketKeys, registryKey } from './keys.ts';
 import { look } from './look.lua.ts';
 import { settle } from './settle.lua.ts';

@@ -1,5 +1,5 @@
+import { type Lane, lanes } from '../domain/call-context.ts';
 import { burstShare } from './acquire.lua.ts';
-import { type Lane, lanes } from './caller.ts';
 import { bindSteps, type Store } from './steps.ts';
 
 /** One bucket as an operator sees it. */

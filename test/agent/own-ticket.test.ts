@@ -1,7 +1,7 @@
 import t, { type Test } from 'tap';
 import { gather } from '../../src/agent/gather.ts';
 import type { TicketHint, TicketHints } from '../../src/agent/own-ticket.ts';
-import type { Subject } from '../../src/journal.ts';
+import type { Subject } from '../../src/domain/journal.ts';
 import { recordedBms } from '../helpers/bms.ts';
 import { alert } from '../helpers/entries.ts';
 

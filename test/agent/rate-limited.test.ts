@@ -1,7 +1,7 @@
 import t from 'tap';
 import { named } from '../../sim/bms/tenant/tenant.ts';
 import { outlasts } from '../../src/agent/budget.ts';
-import { RetryableError } from '../../src/errors.ts';
+import { RetryableError } from '../../src/domain/errors.ts';
 import { recordedBms } from '../helpers/bms.ts';
 import { conclude, playRun, taskOf } from '../helpers/play.ts';
 

@@ -1,10 +1,10 @@
 import t from 'tap';
-import { createTools } from '../../src/agent/tools/index.ts';
 import { giveUp, type TriageParts, triage } from '../../src/agent/triage.ts';
-import { RetryableError } from '../../src/errors.ts';
+import { RetryableError } from '../../src/domain/errors.ts';
 import type { Bms } from '../../src/kaseya/bms.ts';
-import { createJournals } from '../../src/queue/journal.ts';
-import { createRowQueue } from '../../src/queue/row-queue.ts';
+import { createJournals } from '../../src/store/journal.ts';
+import { createRowQueue } from '../../src/store/row-queue.ts';
+import { createTools } from '../../src/tools/bms/index.ts';
 import { noDefaults } from '../helpers/bms.ts';
 import { asked, intended, queued, resolveTool, scope } from '../helpers/entries.ts';
 import { redisClient } from '../helpers/redis.ts';

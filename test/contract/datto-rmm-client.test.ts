@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import t from 'tap';
-import { createQuickJobs } from '../../src/kaseya/datto-rmm/quick-job.ts';
+import { createQuickJobs } from '../../src/datto-rmm/quick-job.ts';
 
 /** Datto's own description is not ours to publish: whoever has a copy of it names the file in `DATTO_OPENAPI`. */
 const file = process.env.DATTO_OPENAPI ?? '';

@@ -1,5 +1,5 @@
-import type { Alert } from '../../src/alert.ts';
-import type { Entry, EntryBody, Scope } from '../../src/journal.ts';
+import type { Alert } from '../../src/domain/alert.ts';
+import type { Entry, EntryBody, Scope } from '../../src/domain/journal.ts';
 
 export const alert: Alert = {
   id: 'a1',

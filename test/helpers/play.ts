@@ -1,11 +1,18 @@
 import type { Model } from '../../src/agent/model.ts';
 import type { TicketHints } from '../../src/agent/own-ticket.ts';
-import { createTools } from '../../src/agent/tools/index.ts';
-import type { WriteDefaults } from '../../src/agent/tools/names.ts';
 import { type RunJournal, type TriageParts, triage } from '../../src/agent/triage.ts';
-import type { RunState } from '../../src/fold.ts';
-import { decodeEntry, type Entry, type EntryBody, encodeEntry, type Mode, type Subject } from '../../src/journal.ts';
+import {
+  decodeEntry,
+  type Entry,
+  type EntryBody,
+  encodeEntry,
+  type Mode,
+  type Subject,
+} from '../../src/domain/journal.ts';
+import type { RunState } from '../../src/domain/run-state.ts';
 import type { Bms } from '../../src/kaseya/bms.ts';
+import { createTools } from '../../src/tools/bms/index.ts';
+import type { WriteDefaults } from '../../src/tools/bms/names.ts';
 import { noDefaults } from './bms.ts';
 
 /** What a tool call came to, as the model is told. */

@@ -2,9 +2,9 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import Fastify from 'fastify';
 import t from 'tap';
-import type { ReadNews } from '../../src/http/following.ts';
+import type { RunStep } from '../../src/domain/run-view.ts';
+import type { ReadNews } from '../../src/http/event-feed.ts';
 import { runEventRoutes } from '../../src/http/run-events.ts';
-import type { RunStep } from '../../src/run.ts';
 
 const steps: RunStep[] = ['queued', 'started', 'concluded'].map((type, i) => ({
   ...{ step: i + 1, at: 'then', type, what: type, detail: {} },

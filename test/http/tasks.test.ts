@@ -1,7 +1,7 @@
 import { pino } from 'pino';
 import t from 'tap';
+import type { Task } from '../../src/domain/task.ts';
 import { createServer } from '../../src/http/server.ts';
-import type { Task } from '../../src/task.ts';
 
 const empty = async () => ({ items: [], next: null });
 const none = async () => null;

@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { pino } from 'pino';
 import t from 'tap';
-import { type Alert, alertSchema } from '../../src/alert.ts';
+import { type Alert, alertSchema } from '../../src/domain/alert.ts';
 import { createServer, type ServerParts } from '../../src/http/server.ts';
 import type { Connection } from '../../src/http/webhooks/routes.ts';
 

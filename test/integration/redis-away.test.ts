@@ -5,7 +5,7 @@ import { findServer, startNative } from '../../harness/redis.ts';
 import { resolveOperation } from '../../harness/sim-client.ts';
 import { dattoAlert, startStack } from '../../harness/stack.ts';
 import { waitFor } from '../../harness/wait.ts';
-import type { AlertRecord } from '../../src/alert.ts';
+import type { AlertRecord } from '../../src/domain/alert.ts';
 import { withoutRealRedis } from '../helpers/redis.ts';
 
 interface Accepted {

@@ -4,12 +4,12 @@ import Fastify from 'fastify';
 import { pino } from 'pino';
 import t from 'tap';
 import { waitFor } from '../../harness/wait.ts';
+import type { EntryBody } from '../../src/domain/journal.ts';
 import { type EventParts, runEventRoutes } from '../../src/http/run-events.ts';
-import type { EntryBody } from '../../src/journal.ts';
-import { runActions } from '../../src/people.ts';
-import { createIncidents } from '../../src/queue/incidents.ts';
-import { createJournals } from '../../src/queue/journal.ts';
 import { createQueues } from '../../src/queue/queues.ts';
+import { runActions } from '../../src/runs/actions.ts';
+import { createIncidents } from '../../src/store/incidents.ts';
+import { createJournals } from '../../src/store/journal.ts';
 import { queued } from '../helpers/entries.ts';
 import { redisClient } from '../helpers/redis.ts';
 

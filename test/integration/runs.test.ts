@@ -3,7 +3,7 @@ import t from 'tap';
 import { type LedgerTicket, resolveOperation } from '../../harness/sim-client.ts';
 import { dattoAlert, type Stack, type StackOptions, startStack } from '../../harness/stack.ts';
 import { waitFor } from '../../harness/wait.ts';
-import type { Run } from '../../src/run.ts';
+import type { Run } from '../../src/domain/run-view.ts';
 import { privateRedis } from '../helpers/redis.ts';
 
 interface Test {

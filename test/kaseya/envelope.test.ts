@@ -1,5 +1,5 @@
 import t from 'tap';
-import { UpstreamError } from '../../src/errors.ts';
+import { UpstreamError } from '../../src/domain/errors.ts';
 import { readEnvelope } from '../../src/kaseya/envelope.ts';
 
 const answer = (status: number, body: string, isWrite = false) => ({ status, body, endpoint: 'POST /x', isWrite });

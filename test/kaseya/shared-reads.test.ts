@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import t from 'tap';
-import type { ToolContext, WriteTool } from '../../src/agent/tool.ts';
-import type { TouchReads } from '../../src/agent/touch.ts';
+import { runAs } from '../../src/domain/call-context.ts';
 import { shareReads } from '../../src/kaseya/shared-reads.ts';
 import type { Request, Transport } from '../../src/kaseya/transport.ts';
-import { inLanes, neverShared } from '../../src/lanes.ts';
-import { runAs } from '../../src/ratelimit/caller.ts';
+import { inLanes, neverShared } from '../../src/tools/lanes.ts';
+import type { ToolContext, WriteTool } from '../../src/tools/tool.ts';
+import type { TouchReads } from '../../src/tools/touch.ts';
 import { redisClient } from '../helpers/redis.ts';
 
 const redis = await redisClient(t);

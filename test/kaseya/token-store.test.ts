@@ -1,5 +1,5 @@
 import t from 'tap';
-import { UpstreamError } from '../../src/errors.ts';
+import { UpstreamError } from '../../src/domain/errors.ts';
 import { createTokenSource, signInEndpoint } from '../../src/kaseya/token.ts';
 import { createTokenStore } from '../../src/kaseya/token-store.ts';
 import { redisClient } from '../helpers/redis.ts';

@@ -1,5 +1,5 @@
 import t from 'tap';
-import { UpstreamError } from '../../src/errors.ts';
+import { UpstreamError } from '../../src/domain/errors.ts';
 import { createTokenSource, holdMs, refreshPath, signInPath } from '../../src/kaseya/token.ts';
 
 const credentials = { username: 'u', password: 'p', tenant: 'Acme MSP' };

@@ -2,9 +2,9 @@ import type { Worker } from 'bullmq';
 import { pino } from 'pino';
 import t from 'tap';
 import { enqueueAlerts, startIntake } from '../../src/queue/alerts.ts';
-import { createIncidents, type Incidents } from '../../src/queue/incidents.ts';
-import { createJournals } from '../../src/queue/journal.ts';
 import { createQueues } from '../../src/queue/queues.ts';
+import { createIncidents, type Incidents } from '../../src/store/incidents.ts';
+import { createJournals } from '../../src/store/journal.ts';
 import { alert } from '../helpers/entries.ts';
 import { redisClient, withoutRealRedis } from '../helpers/redis.ts';
 

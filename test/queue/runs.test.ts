@@ -1,10 +1,10 @@
 import { once } from 'node:events';
 import { pino } from 'pino';
 import t, { type Test } from 'tap';
-import { createIncidents } from '../../src/queue/incidents.ts';
-import { createJournals } from '../../src/queue/journal.ts';
 import { createQueues, enqueueRun, notBegun, wake } from '../../src/queue/queues.ts';
 import { type RunParts, startRuns } from '../../src/queue/runs.ts';
+import { createIncidents } from '../../src/store/incidents.ts';
+import { createJournals } from '../../src/store/journal.ts';
 import { redisClient } from '../helpers/redis.ts';
 
 const log = pino({ level: 'silent' });

@@ -1,12 +1,12 @@
 import { pino } from 'pino';
 import t from 'tap';
 import { waitFor } from '../../harness/wait.ts';
-import { RetryableError } from '../../src/errors.ts';
-import { createJournals } from '../../src/queue/journal.ts';
+import { RetryableError } from '../../src/domain/errors.ts';
 import { createQueues } from '../../src/queue/queues.ts';
 import { startRmmJobs } from '../../src/queue/rmm-jobs.ts';
-import { createRowQueue } from '../../src/queue/row-queue.ts';
 import { armSubmit } from '../../src/queue/submit.ts';
+import { createJournals } from '../../src/store/journal.ts';
+import { createRowQueue } from '../../src/store/row-queue.ts';
 import { asked, intended, queued, resolveTool } from '../helpers/entries.ts';
 import { redisClient } from '../helpers/redis.ts';
 

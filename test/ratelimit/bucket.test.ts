@@ -1,7 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import t from 'tap';
-import { RetryableError } from '../../src/errors.ts';
+import { RetryableError } from '../../src/domain/errors.ts';
 import { createBucket } from '../../src/ratelimit/bucket.ts';
 import { viewLimits } from '../../src/ratelimit/view.ts';
 import { redisClient } from '../helpers/redis.ts';

@@ -7,7 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Cluster, Redis } from 'ioredis';
 import t from 'tap';
 import { findServer } from '../../harness/redis.ts';
-import { RetryableError } from '../../src/errors.ts';
+import { RetryableError } from '../../src/domain/errors.ts';
 import { createBucket } from '../../src/ratelimit/bucket.ts';
 import { viewLimits } from '../../src/ratelimit/view.ts';
 import { withoutRealRedis } from '../helpers/redis.ts';

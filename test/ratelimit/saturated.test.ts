@@ -1,5 +1,5 @@
 import t from 'tap';
-import { percentile } from '../../bench/percentile.ts';
+import { percentile } from '../../harness/percentile.ts';
 import { redisClient } from '../helpers/redis.ts';
 import { virtualClock } from './virtual-clock.ts';
 import { benchUpstream, playLoad } from './virtual-load.ts';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import t from 'tap';
-import { lanes } from '../../src/ratelimit/caller.ts';
+import { lanes } from '../../src/domain/call-context.ts';
 import type { Draw, Ending, Verdict } from '../../src/ratelimit/steps.ts';
 import { redisClient } from '../helpers/redis.ts';
 import { drawOf, passed } from './draws.ts';

@@ -1,7 +1,7 @@
 import type { LedgerTicket } from '../../harness/sim-client.ts';
 import { dattoAlert } from '../../harness/stack.ts';
 import { waitFor } from '../../harness/wait.ts';
-import type { Run } from '../../src/run.ts';
+import type { Run } from '../../src/domain/run-view.ts';
 import { changesOf, type Ground, monitors, operations, type Scenario, ticketIn } from './ground.ts';
 
 /** A disk alert whose disk really is full: mend it, look again, close the ticket, prove it. */

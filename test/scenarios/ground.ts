@@ -3,8 +3,8 @@ import type { Effect, Ledger, LedgerTicket, SimClient } from '../../harness/sim-
 import { type ServiceClient, startStack } from '../../harness/stack.ts';
 import { waitFor } from '../../harness/wait.ts';
 import type { ReadyLine } from '../../sim/bms/ready-line.ts';
+import type { Run } from '../../src/domain/run-view.ts';
 import { type Bms, createBms } from '../../src/kaseya/bms.ts';
-import type { Run } from '../../src/run.ts';
 import { lookupTables } from '../helpers/bms.ts';
 import { openBucket } from '../helpers/permits.ts';
 import { privateRedis } from '../helpers/redis.ts';

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Redis } from 'ioredis';
-import { RetryableError } from '../../../src/errors.ts';
+import { RetryableError } from '../../../src/domain/errors.ts';
 import { type AcquireOptions, createBucket, type Permit } from '../../../src/ratelimit/bucket.ts';
 import { readLimitHeaders } from '../../../src/ratelimit/headers.ts';
 import type { CreateStrategy } from '../strategy.ts';

@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import type { Alert } from '../../alert.ts';
-import { errorMessage } from '../../errors.ts';
+import type { Alert } from '../../domain/alert.ts';
+import { errorMessage } from '../../domain/errors.ts';
+import type { Adapter } from '../../senders/adapter.ts';
+import { decodeDattoRmm } from '../../senders/datto-rmm.ts';
+import { decodeGeneric } from '../../senders/generic.ts';
 import { notFound, problem } from '../errors.ts';
-import type { Metrics } from '../metrics.ts';
-import type { Adapter } from './adapter.ts';
+import type { Metrics } from '../metrics/metrics.ts';
 import { type Auth, isAuthentic } from './credentials.ts';
-import { decodeDattoRmm } from './datto-rmm.ts';
-import { decodeGeneric } from './generic.ts';
 
 export interface Connection {
   source: keyof typeof adapters;

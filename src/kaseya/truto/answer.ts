@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { UpstreamError } from '../../errors.ts';
+import { UpstreamError } from '../../domain/errors.ts';
+import type { RawAnswer } from '../../outbound/http.ts';
 import { type Envelope, readEnvelope } from '../envelope.ts';
-import type { RawAnswer } from '../http.ts';
 import { tryParseJson } from './json.ts';
 
 export interface Asked {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { UpstreamError } from '../../errors.ts';
+import { UpstreamError } from '../../domain/errors.ts';
 import { defaultOperations, type Target } from './operations.ts';
 
 interface Schema {

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { isTransient, UpstreamError } from '../../errors.ts';
+import { isTransient, UpstreamError } from '../../domain/errors.ts';
+import { permittedExchange } from '../../outbound/rate-limited-fetch.ts';
+import { unwatched, type Watch } from '../../outbound/watch.ts';
 import type { Bucket } from '../../ratelimit/bucket.ts';
-import { permittedExchange } from '../permitted.ts';
-import { unwatched, type Watch } from '../watch.ts';
 import { type Asked, readBody } from './answer.ts';
 import { tellTiers } from './limits.ts';
 import type { Planned } from './plan.ts';

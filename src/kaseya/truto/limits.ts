@@ -1,6 +1,6 @@
+import type { RawAnswer } from '../../outbound/http.ts';
 import type { Limit, Permit } from '../../ratelimit/bucket.ts';
 import { type LimitNews, readLimitHeaders } from '../../ratelimit/headers.ts';
-import type { RawAnswer } from '../http.ts';
 import { isRemote } from './answer.ts';
 
 /**

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { UpstreamError } from '../../errors.ts';
+import { UpstreamError } from '../../domain/errors.ts';
 import type { Envelope } from '../envelope.ts';
 import type { Request } from '../transport.ts';
 import { type Asked, bmsEnvelope, readOne } from './answer.ts';

@@ -1,7 +1,7 @@
 import t from 'tap';
 import { strategyNames } from '../../../bench/ratelimit/cell.ts';
 import { fullCells, quickCells, selectCells } from '../../../bench/ratelimit/cells.ts';
-import { UsageError } from '../../../bench/usage.ts';
+import { UsageError } from '../../../harness/usage.ts';
 
 const full = fullCells();
 

@@ -1,7 +1,7 @@
 import t from 'tap';
-import { percentile } from '../../../bench/percentile.ts';
 import { fullCells } from '../../../bench/ratelimit/cells.ts';
 import { allowedCalls, utilisation } from '../../../bench/ratelimit/measure.ts';
+import { percentile } from '../../../harness/percentile.ts';
 
 const [cell] = fullCells();
 

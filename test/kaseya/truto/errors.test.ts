@@ -1,5 +1,5 @@
 import t from 'tap';
-import { UpstreamError } from '../../../src/errors.ts';
+import { UpstreamError } from '../../../src/domain/errors.ts';
 import { readBody } from '../../../src/kaseya/truto/answer.ts';
 import { startUpstream } from './support.ts';
 

@@ -1,0 +1,42 @@
+import type { Logger } from 'pino';
+import type { Config } from '../config.ts';
+import type { Closers } from '../runs/stores.ts';
+import { createObserved } from './process-stats.ts';
+import { buildServer } from './server.ts';
+import { startWorkers } from './workers.ts';
+
+export type Role = 'server' | 'worker' | 'all';
+
+export interface App {
+  /** Where it listens. */
+  url: string;
+  /** Stops taking work, lets what is in progress reach its next step, and closes everything in reverse order. */
+  stop(): Promise<void>;
+}
+
+/** Builds and starts every part that the role needs, in order. A failed start closes what was opened. */
+export async function startApp(config: Config, role: Role, log: Logger): Promise<App> {
+  const closers: Closers = [];
+  const stop = async () => {
+    for (const close of closers.reverse()) {
+      await close().catch((error: unknown) => log.warn({ error: String(error) }, 'close_failed'));
+    }
+    closers.length = 0;
+  };
+  const observed = createObserved(log);
+  try {
+    if (role !== 'server') await startWorkers(config, log, closers, observed);
+    const server = await buildServer(config, role, log, closers, observed);
+    closers.push(() => server.close());
+    const url = await server.listen({
+      port: config.PORT,
+      host: config.HOST,
+      listenTextResolver: () => 'listening',
+    });
+    log.info({ role, url, mode: config.mode, connections: Object.keys(config.connections) }, 'started');
+    return { url, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}

@@ -1,0 +1,60 @@
+import type { Redis } from 'ioredis';
+import { createModel, type Model } from '../agent/model.ts';
+import type { TriageParts } from '../agent/triage.ts';
+import type { Config } from '../config.ts';
+import { modelSign, type Reach } from '../outbound/health.ts';
+import { createModelBudget } from '../ratelimit/model-budget.ts';
+import { createTicketHints } from '../store/ticket-hints.ts';
+import { createTools } from '../tools/bms/index.ts';
+import { inLanes, neverShared } from '../tools/lanes.ts';
+import { refusingUnsupported } from '../tools/operations.ts';
+import { remedyTools } from '../tools/remedies.ts';
+import type { Upstream } from './upstreams.ts';
+
+/** Every tool there is, on this upstream. */
+export const toolsFor = ({ defaults, kaseyaOne }: Config, { bms, remedies }: Upstream) => [
+  ...createTools({ bms, defaults, kaseyaOne }),
+  ...remedyTools({ assets: bms.assets, remedies }),
+];
+
+/** What triage works with: the upstream, the model, the tools, and the bounds of a run. */
+export function triageParts(config: Config, upstream: Upstream, redis: Redis, reach: Reach): TriageParts {
+  const { operations } = upstream;
+  const tools = toolsFor(config, upstream).map((tool) =>
+    operations ? refusingUnsupported(tool, operations.objection) : tool,
+  );
+  const { steps, tokens, writes, minutes, modelFailures } = config.budget;
+  return {
+    bms: upstream.bms,
+    hints: createTicketHints(redis, config),
+    touchReads: neverShared(upstream.bms.tickets),
+    lookMs: config.touch.lookSeconds * 1000,
+    model: watched(modelOf(config, redis), reach),
+    tools: new Map(tools.map((tool) => [tool.name, inLanes(tool)])),
+    accounts: config.accounts,
+    budget: { steps, tokens, writes, wallMs: minutes * 60_000, modelFailures },
+    escalationQueue: config.escalation.queue,
+    jobDeadlineMs: config.rmm.deadlineSeconds * 1000,
+    settleMs: config.rmm.settleSeconds * 1000,
+    // The request itself may last this long after its worker has lost the run, and BMS may show a note a little later.
+    absentAfterMs: config.timeouts.bmsSeconds * 1000 + 5_000,
+    now: Date.now,
+  };
+}
+
+const watched = (model: Model, reach: Reach): Model => ({
+  ask: (...asked) => reach.watch(() => model.ask(...asked), modelSign),
+});
+
+function modelOf(config: Config, redis: Redis): Model {
+  const timeoutMs = config.timeouts.modelSeconds * 1000;
+  const { OPENAI_BASE_URL: baseUrl, OPENAI_API_KEY: apiKey, OPENAI_MODEL: model } = config;
+  const acquire = createModelBudget(redis, {
+    name: `model ${baseUrl ?? 'openai'} ${model}`,
+    ...config.model,
+    leaseMs: timeoutMs + 5_000,
+    // Longer than for BMS: what is waited for is mostly another answer of the model.
+    patienceMs: 10_000,
+  });
+  return createModel({ baseUrl, apiKey, model, timeoutMs, acquire });
+}

@@ -1,0 +1,151 @@
+import type { Redis } from 'ioredis';
+import type { Config } from '../config.ts';
+import { createDattoClient, dattoLimits } from '../datto-rmm/client.ts';
+import { createQuickJobs } from '../datto-rmm/quick-job.ts';
+import { type Bms, createBmsOver } from '../kaseya/bms.ts';
+import { scouted } from '../kaseya/probe.ts';
+import { shareReads } from '../kaseya/shared-reads.ts';
+import type { Credentials } from '../kaseya/token.ts';
+import { createTokenStore } from '../kaseya/token-store.ts';
+import { createTransport, type Transport } from '../kaseya/transport.ts';
+import { trutoLimits, trutoTiers } from '../kaseya/truto/limits.ts';
+import { createTrutoTransport, type Operations } from '../kaseya/truto/transport.ts';
+import { type Reach, requestSign, signInSign } from '../outbound/health.ts';
+import type { Watch } from '../outbound/watch.ts';
+import { type BucketOptions, createBucket, type Limit } from '../ratelimit/bucket.ts';
+import { createRemedies, type Remedies } from '../remedies/remedies.ts';
+import { webhookLimits } from '../remedies/webhook.ts';
+import { tallied } from '../runs/cost.ts';
+
+export interface Upstream {
+  bms: Bms;
+  /** What the way to BMS can do; null where it is BMS itself, which can do all. */
+  operations: Operations | null;
+  remedies: Remedies;
+}
+
+/** The tenant's BMS, directly or by way of Truto, and whoever runs remedies; each on a rate budget of its own. */
+export function createUpstream(config: Config, redis: Redis, signal: AbortSignal, reach?: Reach): Upstream {
+  const parts = { config, redis, signal, reach };
+  const { TRUTO_TOKEN: token, TRUTO_ACCOUNT_ID: accountId } = config;
+  const way = token && accountId ? byTruto(parts, token, accountId) : { bms: bmsItself(parts), operations: null };
+  return { ...way, remedies: remediesOf(parts) };
+}
+
+/** Every upstream but the model: what a run costs there is counted in tokens. */
+const bucketFor = (redis: Redis, options: BucketOptions) => tallied(createBucket(redis, options));
+
+interface Parts {
+  config: Config;
+  redis: Redis;
+  signal: AbortSignal;
+  /** Hears how calls of BMS end; absent for who calls nothing. */
+  reach: Reach | undefined;
+}
+
+const patienceMs = 2_000;
+
+const timingOf = ({ timeouts }: Config) => {
+  const timeoutMs = timeouts.bmsSeconds * 1000;
+  return { timeoutMs, leaseMs: timeoutMs + 5_000 };
+};
+
+function limitOf({ rateLimit: { endpoints, ...general } }: Config, endpoint: string): Limit {
+  const { requests, windowSeconds, concurrency = 0 } = endpoints[endpoint] ?? general;
+  return { requests, windowMs: windowSeconds * 1000, concurrency };
+}
+
+const nounsOf = ({ KASEYA_INTEGRATION_TYPE: integrationType, lookups }: Config) => ({
+  integrationType,
+  lookupTables: {
+    noteTypes: lookups.noteTypeTable,
+    ticketTypes: lookups.ticketTypeTable,
+    ticketSources: lookups.ticketSourceTable,
+  },
+  lookupTtlMs: lookups.hours * 3_600_000,
+});
+
+const credentialsOf = (config: Config): Credentials => ({
+  username: config.KASEYA_USERNAME,
+  password: config.KASEYA_PASSWORD,
+  tenant: config.KASEYA_TENANT,
+  mfaSecret: config.KASEYA_MFA_SECRET ?? null,
+});
+
+/** Shorter than the time from a row's submission to the first look at its job: what it changed is read anew. */
+const shareMs = ({ rmm }: Config) => Math.min(2_000, rmm.firstPollSeconds * 1000);
+/** How long one waits for another's read before reading for oneself. */
+const leadMs = 5_000;
+
+const sharing = (transport: Transport, { config, redis }: Parts, tenant: string): Transport =>
+  shareReads(transport, { redis, tenant, ttlMs: Math.ceil(shareMs(config)), leadMs });
+
+const watching = (reach?: Reach): { watch?: Watch } =>
+  reach ? { watch: (request) => reach.watch(request, requestSign) } : {};
+
+/** A refused sign-in is heard of even where it was held back. */
+const watched = (transport: Transport, reach: Reach): Transport => ({
+  call: (request) => reach.watch(() => transport.call(request), signInSign),
+});
+
+function bmsItself(parts: Parts): Bms {
+  const { config, redis, signal, reach } = parts;
+  const { timeoutMs, leaseMs } = timingOf(config);
+  const baseUrl = config.KASEYA_BASE_URL;
+  const credentials = credentialsOf(config);
+  const tenant = `${baseUrl}/${config.KASEYA_TENANT}`;
+  const transport = createTransport({
+    baseUrl,
+    credentials,
+    tokenStore: createTokenStore(redis, { baseUrl, credentials, lockMs: leaseMs }),
+    timeoutMs,
+    signal,
+    ...watching(reach),
+    bucket: bucketFor(redis, {
+      tenant,
+      limitOf: (endpoint) => limitOf(config, endpoint),
+      leaseMs,
+      patienceMs,
+    }),
+  });
+  const guarded = reach ? scouted(watched(transport, reach), reach) : transport;
+  return createBmsOver(sharing(guarded, parts, tenant), nounsOf(config));
+}
+
+function byTruto(parts: Parts, token: string, accountId: string): Omit<Upstream, 'remedies'> {
+  const { config, redis, signal, reach } = parts;
+  const { timeoutMs, leaseMs } = timingOf(config);
+  const { TRUTO_BASE_URL: baseUrl } = config;
+  const nouns = nounsOf(config);
+  const tenant = `${baseUrl}/${accountId}`;
+  const bucket = bucketFor(redis, {
+    tenant,
+    limitOf: (name) => trutoLimits[name] ?? limitOf(config, name),
+    alongside: () => trutoTiers,
+    leaseMs,
+    patienceMs,
+  });
+  const { operations } = config.truto;
+  const link = { baseUrl, token, accountId, operations, catalogueTtlMs: nouns.lookupTtlMs };
+  const transport = createTrutoTransport({ ...link, bucket, timeoutMs, signal, ...watching(reach) });
+  // Truto's catalogue has nothing that would do for a scout: runs find out for themselves.
+  return { bms: createBmsOver(sharing(transport, parts, tenant), nouns), operations: transport.operations };
+}
+
+function remediesOf({ config, redis, signal }: Parts): Remedies {
+  const { DATTO_URL: baseUrl, DATTO_API_KEY: apiKey, DATTO_API_SECRET_KEY: apiSecretKey } = config;
+  const { timeoutMs, leaseMs } = timingOf(config);
+  const limits = { ...dattoLimits, ...webhookLimits };
+  const bucket = bucketFor(redis, {
+    // The name of a bucket is shown to whoever looks at the limits: no part of a key belongs into it.
+    tenant: baseUrl ?? 'remedies',
+    limitOf: (name) => limits[name] ?? { requests: 100, windowMs: 60_000 },
+    leaseMs,
+    patienceMs,
+  });
+  const hasDatto = baseUrl && apiKey && apiSecretKey;
+  const client = hasDatto ? createDattoClient({ baseUrl, apiKey, apiSecretKey, bucket, timeoutMs, signal }) : null;
+  const quickJobs = client && createQuickJobs(client);
+  const budget = { bucket, signal };
+  return createRemedies(config.remedies, { quickJobs, secrets: config.remedySecrets, budget, timeoutMs });
+}

@@ -1,0 +1,111 @@
+import { z } from 'zod';
+import { UpstreamError } from '../domain/errors.ts';
+import type { JobVerdict } from '../kaseya/job-verdict.ts';
+import type { DattoClient } from './client.ts';
+
+export interface QuickJob {
+  /** Carries our marker, for the technician who looks at the device. */
+  jobName: string;
+  componentUid: string;
+  variables: Readonly<Record<string, string>>;
+}
+
+const createdSchema = z.object({ job: z.object({ uid: z.string().min(1) }) });
+const resultsSchema = z.object({
+  jobDeploymentStatus: z.string().nullish(),
+  componentResults: z
+    .array(
+      z.object({
+        componentStatus: z.string().nullish(),
+        hasStdOut: z.boolean().nullish(),
+        hasStdErr: z.boolean().nullish(),
+      }),
+    )
+    .nullish(),
+});
+const outputSchema = z.array(z.object({ stdData: z.string().nullish() }));
+const deviceSchema = z.object({ hostname: z.string().nullish(), deleted: z.boolean().nullish() });
+
+type Results = z.infer<typeof resultsSchema>;
+
+const quickjob = '/v2/device/{deviceUid}/quickjob';
+const results = '/v2/job/{jobUid}/results/{deviceUid}';
+
+export interface QuickJobs {
+  /** The device's name as Datto RMM has it; null for one that is deleted. */
+  hostname(deviceUid: string): Promise<string | null>;
+  /** Answers with the job's uid. */
+  start(deviceUid: string, job: QuickJob): Promise<string>;
+  /** Null while it is worth asking again. */
+  look(jobUid: string, deviceUid: string, options: { warningIsSuccess: boolean }): Promise<JobVerdict | null>;
+}
+
+export function createQuickJobs(client: DattoClient): QuickJobs {
+  const output = async (part: 'stdout' | 'stderr', params: Record<string, string>): Promise<string> => {
+    const answer = await client.call({ method: 'GET', template: `${results}/${part}`, params });
+    const rows = outputSchema.safeParse(answer).data ?? [];
+    return rows
+      .map(({ stdData }) => stdData ?? '')
+      .join('\n')
+      .trim();
+  };
+  return {
+    async hostname(deviceUid) {
+      const template = '/v2/device/{deviceUid}';
+      const device = read(
+        deviceSchema,
+        await client.call({ method: 'GET', template, params: { deviceUid } }),
+        template,
+      );
+      return device.deleted ? null : (device.hostname ?? null);
+    },
+    async start(deviceUid, { jobName, componentUid, variables }) {
+      const list = Object.entries(variables).map(([name, value]) => ({ name, value }));
+      const body = { jobName, jobComponent: { componentUid, variables: list } };
+      const answer = await client.call({ method: 'PUT', template: quickjob, params: { deviceUid }, body });
+      return read(createdSchema, answer, quickjob, 'unknown').job.uid;
+    },
+    async look(jobUid, deviceUid, options) {
+      const params = { jobUid, deviceUid };
+      const found = read(resultsSchema, await client.call({ method: 'GET', template: results, params }), results);
+      const verdict = judgeResults(found, options);
+      if (verdict === null) return null;
+      const components = found.componentResults ?? [];
+      const stdout = components.some(({ hasStdOut }) => hasStdOut) ? await output('stdout', params) : '';
+      const stderr = components.some(({ hasStdErr }) => hasStdErr) ? await output('stderr', params) : '';
+      return { ...verdict, message: [verdict.message, said('stdout', stdout), said('stderr', stderr)].join('') };
+    },
+  };
+}
+
+const maxOutput = 800;
+
+/** The end of an output says what came of it. */
+const said = (name: string, text: string) =>
+  text === '' ? '' : `; ${name}: ${text.length <= maxOutput ? text : `…${text.slice(-maxOutput)}`}`;
+
+/**
+ * Success needs both: the deployment's word, and every component's. A word that is not known, and a result without
+ * components, is waited out and never taken for success. Source: Datto RMM's description, `JobResults`.
+ */
+export function judgeResults(
+  { jobDeploymentStatus, componentResults }: Results,
+  { warningIsSuccess }: { warningIsSuccess: boolean },
+): JobVerdict | null {
+  const words = (componentResults ?? []).map(({ componentStatus }) => componentStatus ?? 'none');
+  const isDone = words.length > 0 && words.every((word) => word === 'Success');
+  const message = `job ${jobDeploymentStatus}, components: ${words.join(', ') || 'none'}`;
+  const end = (outcome: JobVerdict['outcome']): JobVerdict => ({ outcome, message, ticket: null });
+  if (jobDeploymentStatus === 'Success')
+    return end(isDone ? 'succeeded' : words.includes('Failure') ? 'failed' : 'unknown');
+  if (jobDeploymentStatus === 'Warning') return end(isDone && warningIsSuccess ? 'succeeded' : 'failed');
+  if (jobDeploymentStatus === 'Failure' || jobDeploymentStatus === 'Expired') return end('failed');
+  if (jobDeploymentStatus === 'Retired') return end('unknown');
+  return null;
+}
+
+function read<T>(schema: z.ZodType<T>, answer: unknown, endpoint: string, effect: 'none' | 'unknown' = 'none'): T {
+  const parsed = schema.safeParse(answer);
+  if (parsed.success) return parsed.data;
+  throw new UpstreamError('unreadable', `Datto RMM's answer to ${endpoint} cannot be read`, { effect, endpoint });
+}

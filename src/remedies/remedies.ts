@@ -1,0 +1,114 @@
+import type { QuickJobs } from '../datto-rmm/quick-job.ts';
+import { TerminalError, UpstreamError } from '../domain/errors.ts';
+import type { JobVerdict } from '../kaseya/job-verdict.ts';
+import type { JobRef } from '../kaseya/jobs.ts';
+import type { Budget } from '../outbound/rate-limited-fetch.ts';
+import type { Remedy, RemedySettings } from './settings.ts';
+import { callOut, lookUp, type WebhookOptions } from './webhook.ts';
+
+export interface Device {
+  /** The RMM's own id of it. */
+  uid: string;
+  name: string;
+}
+
+export interface NamedDevice extends Device {
+  /** BMS itself has the uid of this asset; else only the alert says so. */
+  isVouchedFor: boolean;
+}
+
+export interface RemedyOrder {
+  name: string;
+  device: Device;
+  transactionId: string;
+  marker: string;
+}
+
+export interface RemedyJob {
+  family: 'remedy';
+  jobId: string;
+}
+
+/** Repairs that the operator has set up by name. Nothing else can be run on a device. */
+export interface Remedies {
+  settings: RemedySettings;
+  /** Why it cannot run on this device; null when nothing is known against it. */
+  objection(name: string, device: NamedDevice): Promise<string | null>;
+  start(order: RemedyOrder): Promise<RemedyJob>;
+  /** One look; null while it is worth asking again. */
+  look(job: JobRef): Promise<JobVerdict | null>;
+  /** What became of a start whose answer was lost. Datto RMM has no list of jobs to find ours in: undecidable. */
+  find(order: RemedyOrder): Promise<RemedyJob | 'absent' | 'undecidable'>;
+}
+
+export interface RemediesOptions {
+  /** Null when no Datto RMM is set up. */
+  quickJobs: QuickJobs | null;
+  /** Of the webhooks, by remedy. */
+  secrets: Readonly<Record<string, string>>;
+  /** Of the webhooks; Datto RMM has one of its own. */
+  budget: Budget;
+  timeoutMs: number;
+  now?: () => number;
+}
+
+export function createRemedies(settings: RemedySettings, options: RemediesOptions): Remedies {
+  const { quickJobs, secrets, budget, timeoutMs, now = Date.now } = options;
+  const webhookOptions = (name: string): WebhookOptions => ({ secret: secrets[name] ?? '', budget, timeoutMs, now });
+  const datto = (): QuickJobs => {
+    if (quickJobs) return quickJobs;
+    throw new TerminalError('no_datto', 'no Datto RMM is set up (DATTO_URL)');
+  };
+  const remedyOf = (name: string): Remedy => {
+    const remedy = settings[name];
+    if (remedy) return remedy;
+    throw new UpstreamError('validation', `there is no remedy "${name}"`, { effect: 'none', endpoint: 'remedy' });
+  };
+  const jobOf = (name: string, id: string, deviceUid: string): RemedyJob => ({
+    family: 'remedy',
+    jobId: [name, id, deviceUid, String(now())].map(encodeURIComponent).join('/'),
+  });
+
+  return {
+    settings,
+    async objection(name, device) {
+      if (!('datto' in remedyOf(name)))
+        return device.isVouchedFor ? null : `BMS does not know "${device.name}" as device ${device.uid}`;
+      const hostname = await datto().hostname(device.uid);
+      if (hostname?.toLowerCase() === device.name.toLowerCase()) return null;
+      return `Datto RMM knows device ${device.uid} as "${hostname ?? 'none'}", not as "${device.name}"`;
+    },
+    async start({ name, device, transactionId, marker }) {
+      const remedy = remedyOf(name);
+      if ('datto' in remedy) {
+        const { componentUid, variables } = remedy.datto;
+        const jobUid = await datto().start(device.uid, { jobName: `${name} ${marker}`, componentUid, variables });
+        return jobOf(name, jobUid, device.uid);
+      }
+      const payload = { type: 'remedy.requested', data: { remedy: name, device, transactionId } };
+      await callOut(remedy.webhook, transactionId, payload, webhookOptions(name));
+      return jobOf(name, transactionId, device.uid);
+    },
+    async look({ jobId }) {
+      const [name = '', id = '', deviceUid = '', startedAt = '0'] = jobId.split('/').map(decodeURIComponent);
+      const remedy = remedyOf(name);
+      const verdict =
+        'datto' in remedy
+          ? await datto().look(id, deviceUid, remedy.datto)
+          : await lookUp(remedy.webhook, id, webhookOptions(name));
+      if (verdict !== null && verdict !== 'absent') return verdict;
+      if (now() < Number(startedAt) + remedy.timeoutSeconds * 1000) return null;
+      return {
+        outcome: 'unknown',
+        message: `"${name}" did not report within ${remedy.timeoutSeconds} s`,
+        ticket: null,
+      };
+    },
+    async find({ name, device, transactionId }) {
+      const remedy = remedyOf(name);
+      if ('datto' in remedy || remedy.webhook.statusUrl === undefined) return 'undecidable';
+      const found = await lookUp(remedy.webhook, transactionId, webhookOptions(name));
+      return found === 'absent' ? 'absent' : jobOf(name, transactionId, device.uid);
+    },
+  };
+}

@@ -1,0 +1,78 @@
+import { UpstreamError } from '../../domain/errors.ts';
+import type { Bms } from '../../kaseya/bms.ts';
+import { activeOf, type LookupEntry, type LookupKind, resolveEntry } from '../../kaseya/lookups.ts';
+import { isRefusal, type Refusal, refuse } from '../tool.ts';
+
+type Lookups = Bms['lookups'];
+
+const singular: Record<LookupKind, string> = {
+  queues: 'queue',
+  priorities: 'priority',
+  statuses: 'status',
+  issueTypes: 'issue type',
+  assignees: 'assignee',
+  noteTypes: 'note type',
+  ticketTypes: 'ticket type',
+  ticketSources: 'ticket source',
+};
+
+/** The tenant's active entry that a name or an id means; a refusal with the candidates when it means none, or several. */
+export async function entryOf(
+  kind: LookupKind,
+  wanted: string | number,
+  lookups: Lookups,
+): Promise<LookupEntry | Refusal> {
+  const resolved = resolveEntry(singular[kind], wanted, await lookups.list(kind));
+  if (resolved.ok) return resolved.entry;
+  return refuse(typeof wanted === 'number' ? 'unknown_id' : 'unknown_name', resolved.message);
+}
+
+/** Null in, null out. */
+export const optionalEntry = (kind: LookupKind, wanted: string | number | null, lookups: Lookups) =>
+  wanted === null ? Promise.resolve(null) : entryOf(kind, wanted, lookups);
+
+/** Names that the operator sets for what BMS asks for and nobody says. */
+export interface WriteDefaults {
+  noteType: string | null;
+  ticketType: string | null;
+  ticketSource: string | null;
+  priority: string | null;
+  status: string | null;
+}
+
+const settings: Record<keyof WriteDefaults, { kind: LookupKind; table: string | null }> = {
+  noteType: { kind: 'noteTypes', table: 'lookups.noteTypeTable' },
+  ticketType: { kind: 'ticketTypes', table: 'lookups.ticketTypeTable' },
+  ticketSource: { kind: 'ticketSources', table: 'lookups.ticketSourceTable' },
+  priority: { kind: 'priorities', table: null },
+  status: { kind: 'statuses', table: null },
+};
+
+/**
+ * The entry for what nobody said: the operator's, else the tenant's own default, else the only one there is. Else the
+ * call is refused, and the refusal names the setting that would help.
+ */
+export async function defaultEntry(
+  name: keyof WriteDefaults,
+  lookups: Lookups,
+  defaults: WriteDefaults,
+): Promise<LookupEntry | Refusal> {
+  const { kind, table } = settings[name];
+  const entries = await lookups.list(kind).catch((error: unknown) => {
+    // BMS may say "not found" by a status or, under HTTP 200, as one more invalid request.
+    const isRefused = error instanceof UpstreamError && (error.code === 'not_found' || error.code === 'validation');
+    if (table === null || !isRefused) throw error;
+    return refuse('missing_table', `this tenant has no lookup table for a ${singular[kind]}: set ${table}`);
+  });
+  if (isRefusal(entries)) return entries;
+  const configured = defaults[name];
+  if (configured !== null) {
+    const resolved = resolveEntry(singular[kind], configured, entries);
+    return resolved.ok ? resolved.entry : refuse('bad_default', `defaults.${name}: ${resolved.message}`);
+  }
+  const active = activeOf(entries);
+  const own = active.filter(({ isDefault }) => isDefault);
+  const [only] = own.length === 1 ? own : active;
+  if (only && (own.length === 1 || active.length === 1)) return only;
+  return refuse('missing_default', `BMS wants a ${singular[kind]} and nothing says which: set defaults.${name}`);
+}

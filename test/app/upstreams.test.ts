@@ -1,0 +1,26 @@
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import t from 'tap';
+import { stringify } from 'yaml';
+import { createUpstream } from '../../src/app/upstreams.ts';
+import { loadConfig } from '../../src/config.ts';
+import { viewLimits } from '../../src/ratelimit/view.ts';
+import { redisClient } from '../helpers/redis.ts';
+import { keys } from '../helpers/settings.ts';
+
+t.test('no key of ours is in the names of the rate budget, which anybody inside may see', async (t) => {
+  const redis = await redisClient(t);
+  const path = join(mkdtempSync(join(tmpdir(), 'upstream-')), 'triage.yaml');
+  const auth = { header: 'x-webhook-secret', secretEnv: 'DATTO_WEBHOOK_SECRET' };
+  const clean = { description: 'Cleans up.', for: { monitors: ['Disk Usage'] }, datto: { componentUid: 'c' } };
+  writeFileSync(path, stringify({ connections: { datto: { source: 'datto-rmm', auth } }, remedies: { clean } }));
+  // Nothing listens there: the permit is drawn all the same.
+  const datto = { DATTO_URL: 'http://127.0.0.1:9', DATTO_API_KEY: 'the-datto-key', DATTO_API_SECRET_KEY: 'the-secret' };
+  const config = loadConfig({ ...keys, ...datto, TRIAGE_CONFIG: path });
+  const { remedies } = createUpstream(config, redis, new AbortController().signal);
+  await t.rejects(remedies.objection('clean', { uid: 'u', name: 'n', isVouchedFor: true }), { code: 'network' });
+  const names = (await viewLimits(redis)).map(({ bucket }) => bucket);
+  t.match(names, [/^http:\/\/127\.0\.0\.1:9 datto:read$/]);
+  t.notMatch((await redis.keys('*')).join('\n'), 'the-datto-key');
+});

@@ -1,0 +1,83 @@
+import { pino } from 'pino';
+import t from 'tap';
+import { scout, scouted } from '../../src/kaseya/probe.ts';
+import { createReach, type Sign } from '../../src/outbound/health.ts';
+
+function upstream() {
+  let clock = 0;
+  const reach = createReach('bms', { log: pino({ level: 'silent' }), now: () => (clock += 5_000) });
+  const fail = (how: Sign) =>
+    reach
+      .watch(
+        () => Promise.reject(new Error('no')),
+        () => how,
+      )
+      .catch(() => {});
+  const answer = () =>
+    reach.watch(
+      async () => 1,
+      () => null,
+    );
+  /** So many calls in a row in vain that it counts as missing. */
+  const lose = async () => {
+    for (let i = 0; i < 3; i += 1) await fail('missed');
+  };
+  return { reach, fail, answer, lose };
+}
+
+t.test('an upstream that is missing is asked until it answers', async (t) => {
+  const { reach, fail, answer, lose } = upstream();
+  await lose();
+  let asked = 0;
+  const ask = () => {
+    asked += 1;
+    return asked < 4 ? fail('missed') : answer();
+  };
+  await scout(reach, ask, new AbortController().signal, 1);
+  t.equal(asked, 4);
+  t.equal(reach.state(), 'up');
+});
+
+t.test('one that begins to refuse us is left alone', async (t) => {
+  const { reach, fail, lose } = upstream();
+  await lose();
+  let asked = 0;
+  const ask = () => {
+    asked += 1;
+    return fail('refused');
+  };
+  await scout(reach, ask, new AbortController().signal, 1);
+  t.equal(asked, 1);
+  t.equal(reach.state(), 'refused');
+});
+
+t.test('nobody is asked once the process stops', async (t) => {
+  const { reach, lose } = upstream();
+  await lose();
+  const stopping = new AbortController();
+  const scouting = scout(reach, () => t.fail('asked') as never, stopping.signal, 60_000);
+  stopping.abort();
+  await scouting;
+});
+
+t.test('while BMS is missing nobody but the scout gets through, and nothing is said to have been sent', async (t) => {
+  const { reach, answer, lose } = upstream();
+  const asked: string[] = [];
+  const { call } = scouted(
+    {
+      async call({ template }) {
+        asked.push(template);
+        return { result: null, totalRecords: null };
+      },
+    },
+    reach,
+  );
+  const read = { method: 'GET', template: '/v2/x' } as const;
+  await call(read);
+  await lose();
+  await t.rejects(call(read), { code: 'network', effect: 'none', endpoint: 'GET /v2/x' });
+  await call({ method: 'GET', template: '/v2/security/userinfo' });
+  await answer();
+  await call(read);
+  t.same(asked, ['/v2/x', '/v2/security/userinfo', '/v2/x']);
+});

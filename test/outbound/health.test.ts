@@ -1,0 +1,90 @@
+import { Writable } from 'node:stream';
+import { pino } from 'pino';
+import t from 'tap';
+import { RetryableError, TerminalError, type UpstreamCode, UpstreamError } from '../../src/domain/errors.ts';
+import { createReach, modelSign, requestSign, type Sign, signInSign } from '../../src/outbound/health.ts';
+
+function reachFor() {
+  const lines: Record<string, unknown>[] = [];
+  const sink = new Writable({
+    write(chunk, _, done) {
+      const { msg, code, seconds } = JSON.parse(String(chunk)) as Record<string, unknown>;
+      lines.push({ msg, ...(code !== undefined && { code }), ...(seconds !== undefined && { seconds }) });
+      done();
+    },
+  });
+  let clock = 0;
+  let sign: Sign = 'answered';
+  const reach = createReach('bms', { log: pino(sink), now: () => clock });
+  const error = new UpstreamError('network', 'no', { effect: 'none', endpoint: 'GET /x' });
+  const end = async (how: Sign | 'well', at: number) => {
+    clock = at;
+    sign = how === 'well' ? null : how;
+    const call = how === 'well' ? async () => 1 : () => Promise.reject(error);
+    await reach.watch(call, () => sign).catch(() => {});
+  };
+  return { reach, end, lines };
+}
+
+t.test('calls that fail in a row for five seconds are told once, and so is the first answer after them', async (t) => {
+  const { reach, end, lines } = reachFor();
+  t.equal(reach.view(), null, 'nothing was called');
+  await end('well', 1_000);
+  await end('missed', 10_000);
+  await end('missed', 11_000);
+  t.match(reach.view(), { upstream: 'bms', isUp: true, lastAnswerAt: 1_000 });
+  for (const at of [12_000, 13_000, 14_999]) await end('missed', at);
+  t.match(reach.view(), { isUp: true }, 'it may be restarting');
+  for (const at of [15_000, 16_000]) await end('missed', at);
+  t.match(reach.view(), { isUp: false, lastAnswerAt: 1_000 });
+  await end('answered', 70_000);
+  await end('well', 71_000);
+  t.match(reach.view(), { isUp: true, lastAnswerAt: 71_000 });
+  t.same(lines, [
+    { msg: 'bms_unreachable', code: 'network' },
+    { msg: 'bms_back', seconds: 60 },
+  ]);
+});
+
+t.test('a failed call between others that are answered is told by nobody', async (t) => {
+  const { end, lines } = reachFor();
+  for (let at = 0; at < 20; at += 1) await end(at % 3 === 0 ? 'answered' : 'missed', at);
+  t.same(lines, []);
+});
+
+t.test('who refuses us at all is unreachable at once', async (t) => {
+  const { reach, end, lines } = reachFor();
+  await end('refused', 5);
+  t.match(reach.view(), { isUp: false, lastAnswerAt: null });
+  t.equal(lines.length, 1);
+});
+
+t.test('a call that was never made says nothing, and its error passes', async (t) => {
+  const { reach, end, lines } = reachFor();
+  for (let at = 0; at < 5; at += 1) await end(null, at);
+  t.equal(reach.view(), null);
+  t.same(lines, []);
+  const waits = new RetryableError('rate_limited', 'wait', { retryAfterMs: 1 });
+  await t.rejects(
+    reach.watch(
+      () => Promise.reject(waits),
+      () => null,
+    ),
+    waits,
+  );
+});
+
+t.test('a no is an answer; no answer, a broken one and a refused token are not', async (t) => {
+  const upstreamError = (code: UpstreamCode) => new UpstreamError(code, 'm', { effect: 'none', endpoint: 'GET /x' });
+  for (const code of ['network', 'timeout', 'vendor_fault', 'unreadable', 'auth'] as const)
+    t.equal(requestSign(upstreamError(code)), 'missed', code);
+  for (const code of ['permission', 'validation', 'not_found', 'throttled'] as const)
+    t.equal(requestSign(upstreamError(code)), 'answered', code);
+  const waits = (code: string) => new RetryableError(code, 'm', { retryAfterMs: 1 });
+  t.equal(requestSign(waits('rate_limited')), null, 'it was never sent');
+  t.equal(signInSign(waits('sign_in_refused')), 'refused');
+  t.equal(signInSign(upstreamError('network')), null, 'its requests have told');
+  t.equal(modelSign(waits('model_unavailable')), 'missed');
+  t.equal(modelSign(new TerminalError('model_refused', 'm')), 'refused');
+  t.equal(modelSign(waits('rate_limited')), null);
+});
