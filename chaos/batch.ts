@@ -7,7 +7,8 @@ import type { Plan } from './plan.ts';
 import { type Point, rowFailure } from './points.ts';
 import { type Rig, startRig } from './rig.ts';
 import { serviceConfig } from './service.ts';
-import type { Outcome, Subject, Target } from './subject.ts';
+import type { Outcome, Subject } from './subject.ts';
+import type { Target } from './target.ts';
 import type { Turns } from './turns.ts';
 
 /** One run of the suite, judged. */

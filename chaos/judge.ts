@@ -1,5 +1,6 @@
 import { type Effect, type Ledger, resolveOperation } from '../harness/sim-client.ts';
-import type { Outcome, Target } from './subject.ts';
+import type { Outcome } from './subject.ts';
+import type { Target } from './target.ts';
 
 /** What BMS's own ledger says of one alert, held against what the subject says. */
 export interface Verdict {

@@ -1,5 +1,5 @@
 import type { Point } from './points.ts';
-import type { Target } from './subject.ts';
+import type { Target } from './target.ts';
 
 /** One run of the suite: an alert, and the fault that is meant for it. */
 export interface Plan {

@@ -2,7 +2,8 @@ import { tmpdir } from 'node:os';
 import { type Started, startProgram } from '../harness/process.ts';
 import { dattoAlert } from '../harness/stack.ts';
 import type { Rig } from './rig.ts';
-import type { Outcome, Subject, Target } from './subject.ts';
+import type { Outcome, Subject } from './subject.ts';
+import type { Target } from './target.ts';
 
 /** One process of the recipe, and the alerts that it was given and has not answered. */
 interface Seat {

@@ -2,13 +2,14 @@ import { Redis } from 'ioredis';
 import { dattoAlert, type ServiceClient } from '../harness/stack.ts';
 import type { Run, RunStep } from '../src/domain/run-view.ts';
 import type { Rig } from './rig.ts';
-import type { Outcome, Subject, Target } from './subject.ts';
+import type { Outcome, Subject } from './subject.ts';
+import type { Target } from './target.ts';
 
 /** Short waits, so that a sample is over soon; the rate limit is somebody else's test. */
 export const serviceConfig = {
   rateLimit: { requests: 1_000_000, windowSeconds: 3600 },
   // Longer than a takeover (20 s): whoever takes over must still have time to look for a write.
-  rmm: { firstPollSeconds: 1, maxPollSeconds: 5, deadlineSeconds: 60, settleSeconds: 30 },
+  rmm: { firstPollSeconds: 1, maxPollSeconds: 5, deadlineSeconds: 60, readBackSeconds: 30 },
   timeouts: { bmsSeconds: 4, modelSeconds: 20 },
   // Few, so that a kill hits its own run and not everybody's.
   concurrency: 3,

@@ -1,15 +1,5 @@
-import type { LedgerTicket } from '../harness/sim-client.ts';
-import type { Path } from './points.ts';
 import type { Rig } from './rig.ts';
-
-/** One alert, and the ticket that BMS has for its device. */
-export interface Target {
-  path: Path;
-  /** The alert's own id at its sender; BMS calls it AlertRefId. */
-  alertRefId: string;
-  /** The alert's own ticket; on the path `open` that of another alert on the same device. */
-  ticket: LedgerTicket;
-}
+import type { Target } from './target.ts';
 
 /** What the subject itself says became of an alert. */
 export interface Outcome {

@@ -6,6 +6,7 @@ import { baseUrlHint, baseUrlOf } from './kaseya/regions.ts';
 import { isBase32 } from './kaseya/totp.ts';
 import { trutoSettingsSchema } from './kaseya/truto/operations.ts';
 import { remediesSchema } from './remedies/settings.ts';
+import { sources } from './senders/index.ts';
 
 /** Everything that an operator can set, checked. Times are in milliseconds. */
 export type Config = z.infer<typeof fileSchema> &
@@ -43,7 +44,7 @@ const authSchema = z.union(
   },
 );
 
-const connectionSchema = z.strictObject({ source: z.enum(['datto-rmm', 'generic']), auth: authSchema });
+const connectionSchema = z.strictObject({ source: z.enum(sources), auth: authSchema });
 
 const limitSchema = z.strictObject({ requests: count, windowSeconds: positive, concurrency: count.optional() });
 
@@ -104,12 +105,12 @@ const fileSchema = z.strictObject({
       firstPollSeconds: positive.default(2.5),
       maxPollSeconds: positive.default(60),
       deadlineSeconds: positive.default(900),
-      settleSeconds: positive.default(120),
+      readBackSeconds: positive.default(120),
       batchMillis: count.default(150),
     })
     .prefault({}),
   /** How old the run's own look at a ticket may be when it writes; 0: it always looks again. */
-  touch: z.strictObject({ lookSeconds: z.number().min(0).max(60).default(5) }).prefault({}),
+  touch: z.strictObject({ freshSeconds: z.number().min(0).max(60).default(5) }).prefault({}),
   timeouts: z.strictObject({ bmsSeconds: positive.default(30), modelSeconds: positive.default(120) }).prefault({}),
   truto: trutoSettingsSchema.prefault({}),
   remedies: remediesSchema,

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import type { Logger } from 'pino';
-import { type Role, startApp } from './app/app.ts';
+import { startApp } from './app/app.ts';
+import type { Role } from './app/role.ts';
 import { ConfigError, loadConfig } from './config.ts';
 import { createLog } from './log.ts';
 

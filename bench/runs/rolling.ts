@@ -3,7 +3,7 @@ import { awaitOutcomes, type End, submit } from '../../chaos/batch.ts';
 import { judge } from '../../chaos/judge.ts';
 import { startRig } from '../../chaos/rig.ts';
 import { createService, serviceConfig } from '../../chaos/service.ts';
-import type { Target } from '../../chaos/subject.ts';
+import type { Target } from '../../chaos/target.ts';
 import { percentile } from '../../harness/percentile.ts';
 import type { Row } from '../../harness/table.ts';
 import { closable, stillFull } from './load.ts';

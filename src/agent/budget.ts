@@ -2,7 +2,7 @@ import { RetryableError } from '../domain/errors.ts';
 import type { RunState } from '../domain/run-state.ts';
 
 /** What one run may use up. */
-export interface Budget {
+export interface RunBudget {
   /** Model answers. */
   steps: number;
   /** Prompt and completion tokens together. */
@@ -18,7 +18,7 @@ export interface Budget {
 export const maxCallsPerTurn = 8;
 
 /** Why the run may not go on; null while it may. */
-export function exhausted(state: RunState, budget: Budget, now: number): { code: string; message: string } | null {
+export function exhausted(state: RunState, budget: RunBudget, now: number): { code: string; message: string } | null {
   const { modelCalls, promptTokens, completionTokens } = state.usage;
   if (modelCalls >= budget.steps) return { code: 'budget_steps', message: `no conclusion after ${modelCalls} steps` };
   const tokens = promptTokens + completionTokens;
@@ -35,13 +35,7 @@ export function exhausted(state: RunState, budget: Budget, now: number): { code:
   return null;
 }
 
-/** Why the model may not write once more; null while it may. */
-export function writesExhausted(state: RunState, { writes }: Pick<Budget, 'writes'>): string | null {
-  const made = [...state.calls.values()].filter(({ by, intent }) => by === 'model' && intent !== null).length;
-  return made < writes ? null : `this run has made ${made} writes, which is all that it may: conclude`;
-}
-
-type Limits = Pick<Budget, 'wallMs'>;
+type Limits = Pick<RunBudget, 'wallMs'>;
 type Started = Pick<RunState, 'startedAt'>;
 
 /** When the run must have ended (Unix time, ms). */

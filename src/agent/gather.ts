@@ -4,7 +4,7 @@ import type { Task } from '../domain/task.ts';
 import type { AssetRow } from '../kaseya/assets.ts';
 import type { Bms } from '../kaseya/bms.ts';
 import type { TicketRow } from '../kaseya/tickets.ts';
-import { findOwn, type Look, type LookParts, look, lookAtHinted, same } from './own-ticket.ts';
+import { findOwn, type ReadTicketDeps, readHinted, readNow, same, type TicketRead } from './own-ticket.ts';
 
 /** The operator's word on which account a sender's customer or site belongs to: name as sent → BMS account name. */
 export type AccountNames = Readonly<Record<string, string>>;
@@ -13,20 +13,20 @@ const nothing = (reason: string): Scope => ({ account: null, asset: null, ticket
 
 export type GatherBms = Pick<Bms, 'tickets' | 'assets' | 'crm'>;
 
-export interface GatherParts extends LookParts {
+export interface GatherDeps extends ReadTicketDeps {
   bms: GatherBms;
   accounts: AccountNames;
 }
 
 /** Finds out what the run may touch. */
-export const gather = (subject: Subject, parts: GatherParts): Promise<Scope> =>
-  subject.kind === 'alert' ? gatherAlert(subject.alert, parts) : gatherTask(subject.task, parts);
+export const gather = (subject: Subject, deps: GatherDeps): Promise<Scope> =>
+  subject.kind === 'alert' ? gatherAlert(subject.alert, deps) : gatherTask(subject.task, deps);
 
 /** A person names what a task is about, a ticket or an account; the service looks it up, exactly, and never guesses. */
-async function gatherTask({ ticketNumber, account }: Task, parts: GatherParts): Promise<Scope> {
-  if (ticketNumber !== null) return ticketScope(ticketNumber, account, parts);
+async function gatherTask({ ticketNumber, account }: Task, deps: GatherDeps): Promise<Scope> {
+  if (ticketNumber !== null) return ticketScope(ticketNumber, account, deps);
   if (account === null) return nothing('the task names neither a ticket nor an account');
-  const named = (await parts.bms.crm.accounts({ name: account })).filter(({ name }) => same(name, account));
+  const named = (await deps.bms.crm.accounts({ name: account })).filter(({ name }) => same(name, account));
   const active = named.filter(({ isActive }) => isActive !== false);
   const [only] = active;
   if (!only) return nothing(`BMS has no ${named.length > 0 ? 'active ' : ''}account named "${account}"`);
@@ -34,13 +34,13 @@ async function gatherTask({ ticketNumber, account }: Task, parts: GatherParts): 
   return { ...nothing(''), account: { id: only.id, name: only.name }, reason: null };
 }
 
-async function ticketScope(ticketNumber: string, account: string | null, parts: GatherParts): Promise<Scope> {
-  const { rows } = await parts.bms.tickets.list({ ticketNumber, pageSize: 100 });
+async function ticketScope(ticketNumber: string, account: string | null, deps: GatherDeps): Promise<Scope> {
+  const { rows } = await deps.bms.tickets.list({ ticketNumber, pageSize: 100 });
   const found = rows.filter((candidate) => candidate.ticketNumber === ticketNumber);
   const [row] = found;
   if (!row) return nothing(`BMS has no ticket ${ticketNumber}`);
   if (found.length > 1) return nothing(`BMS has ${found.length} tickets numbered ${ticketNumber}`);
-  return ownScope(await look(row.id, parts), [], account);
+  return ownScope(await readNow(row.id, deps), [], account);
 }
 
 /**
@@ -48,18 +48,18 @@ async function ticketScope(ticketNumber: string, account: string | null, parts: 
  * the alert's own id settles it. Otherwise the device's name must fit one active asset only; between assets of the
  * same name the operator's mapping decides, or the sender's customer if it is an account's exact name; never a guess.
  */
-async function gatherAlert(alert: Alert, parts: GatherParts): Promise<Scope> {
-  const { bms, accounts } = parts;
+async function gatherAlert(alert: Alert, deps: GatherDeps): Promise<Scope> {
+  const { bms, accounts } = deps;
   const device = alert.device.name;
   if (device === null) return nothing('the alert names no device');
   const mapped = mappedAccount(alert, accounts);
 
-  const known = await lookAtHinted(alert, parts);
+  const known = await readHinted(alert, deps);
   if (known) return ownScope(known, null, mapped);
 
   const listed = await bms.tickets.list({ hardwareAssetName: device, excludeCompleted: true, pageSize: 100 });
   const rows = listed.rows.filter((row) => same(row.hardwareAssetName, device));
-  const own = await findOwn(alert, rows, parts);
+  const own = await findOwn(alert, rows, deps);
   if (own) return ownScope(own, rows, mapped);
 
   const found = await bms.assets.search({ assetName: device });
@@ -95,7 +95,11 @@ function mappedAccount({ customer, site }: Alert, accounts: AccountNames): strin
 const notListed = "the alert's ticket was known: other open tickets of the device were not looked for";
 
 /** `rows`: the device's open tickets; null: not asked for. */
-function ownScope({ ticket: own, readAt }: Look, rows: readonly TicketRow[] | null, mapped: string | null): Scope {
+function ownScope(
+  { ticket: own, readAt }: TicketRead,
+  rows: readonly TicketRow[] | null,
+  mapped: string | null,
+): Scope {
   if (own.accountId == null) return nothing(`ticket ${own.ticketNumber} has no account`);
   if (mapped !== null && !same(own.accountName, mapped)) {
     return nothing(`ticket ${own.ticketNumber} belongs to "${own.accountName}", but this run is about "${mapped}"`);

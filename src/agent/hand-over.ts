@@ -15,7 +15,7 @@ interface Journal {
   append(body: EntryBody): Promise<void>;
 }
 
-interface EndingParts {
+interface HandOverDeps {
   escalationQueue: string;
 }
 
@@ -34,7 +34,7 @@ export async function concludeByModel(
   call: CallState,
   state: RunState,
   journal: Journal,
-  parts: EndingParts,
+  deps: HandOverDeps,
 ): Promise<null> {
   const args = parseArguments(concludeTool, call.arguments);
   const objection = args.ok ? objectionTo(args.value, state) : { code: 'invalid_arguments', message: args.message };
@@ -42,7 +42,7 @@ export async function concludeByModel(
     await journal.append({ type: 'call_refused', callId: call.id, ...objection });
     return null;
   }
-  return args.ok ? end(args.value, 'model', state, journal, parts) : null;
+  return args.ok ? end(args.value, 'model', state, journal, deps) : null;
 }
 
 /** Ends a run for which the model found no end: hands over what is known. */
@@ -50,10 +50,10 @@ export function concludeByService(
   reason: string,
   state: RunState,
   journal: Journal,
-  parts: EndingParts,
+  deps: HandOverDeps,
 ): Promise<null> {
   const summary = `Automatic triage stopped: ${reason}. What it found stands in the run's timeline.`;
-  return end({ disposition: 'inconclusive', reason, summary, evidence: [] }, 'service', state, journal, parts);
+  return end({ disposition: 'inconclusive', reason, summary, evidence: [] }, 'service', state, journal, deps);
 }
 
 export function concludeRecovered(journal: Journal): Promise<null> {
@@ -83,7 +83,7 @@ async function end(
   by: 'model' | 'service',
   state: RunState,
   journal: Journal,
-  parts: EndingParts,
+  deps: HandOverDeps,
 ): Promise<null> {
   const { disposition, summary, evidence } = conclusion;
   const reasons = [...factsFor(disposition, state), conclusion.reason];
@@ -91,7 +91,7 @@ async function end(
     const made = [handOverId, handOverNoteId].flatMap((id) => state.calls.get(id) ?? []);
     const isTold = made.some(hasTold);
     reasons.push(...made.flatMap(troubleWith));
-    const next = waysToTell(summary, reasons, state, parts).find(({ id }) => !isTold && !state.calls.has(id));
+    const next = waysToTell(summary, reasons, state, deps).find(({ id }) => !isTold && !state.calls.has(id));
     if (next) {
       // The call is worked off like any other; the conclusion comes round again when it has its result.
       await journal.append({ type: 'service_called', call: next });
@@ -116,7 +116,7 @@ function waysToTell(
   summary: string,
   reasons: readonly string[],
   state: RunState,
-  { escalationQueue: queue }: EndingParts,
+  { escalationQueue: queue }: HandOverDeps,
 ): ToolCall[] {
   const details = `Automatic triage hands this over.\nWhy: ${reasons.join('; ')}\n\n${summary}`.slice(0, 4000);
   const call = (id: string, name: string, args: unknown) => ({ id, name, arguments: JSON.stringify(args) });

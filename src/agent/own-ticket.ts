@@ -18,29 +18,29 @@ export interface TicketHints {
   remember(sourceId: string, hint: TicketHint): Promise<void>;
 }
 
-export interface LookParts {
+export interface ReadTicketDeps {
   bms: Pick<Bms, 'tickets'>;
   hints: TicketHints;
   now(): number;
 }
 
 /** A ticket as it was read, and when the request for it left; null: the answer may be older, from another's read. */
-export interface Look {
+export interface TicketRead {
   ticket: Ticket;
   readAt: string | null;
 }
 
 /** Reads a ticket as it is now: the check for a person's touch may rest on this. */
-export async function look(ticketId: number, { bms, now }: LookParts): Promise<Look> {
+export async function readNow(ticketId: number, { bms, now }: ReadTicketDeps): Promise<TicketRead> {
   const readAt = new Date(now()).toISOString();
   return { readAt, ticket: await bms.tickets.get(ticketId, { fresh: true }) };
 }
 
 /** The alert's ticket, if it is still the one that the hint names, and open as it was when it was listed. */
-export async function lookAtHinted({ sourceId, device }: Alert, parts: LookParts): Promise<Look | null> {
-  const hint = await parts.hints.find(sourceId);
+export async function readHinted({ sourceId, device }: Alert, deps: ReadTicketDeps): Promise<TicketRead | null> {
+  const hint = await deps.hints.find(sourceId);
   if (!hint) return null;
-  const found = await look(hint.ticketId, parts).catch((error: unknown) => {
+  const found = await readNow(hint.ticketId, deps).catch((error: unknown) => {
     if (error instanceof UpstreamError && !isTransient(error)) return null;
     throw error;
   });
@@ -51,14 +51,18 @@ export async function lookAtHinted({ sourceId, device }: Alert, parts: LookParts
 }
 
 /** Opens the device's tickets one by one: lists do not tell which alert a ticket was opened for. */
-export async function findOwn(alert: Alert, rows: readonly TicketRow[], parts: LookParts): Promise<Look | null> {
+export async function findOwn(
+  alert: Alert,
+  rows: readonly TicketRow[],
+  deps: ReadTicketDeps,
+): Promise<TicketRead | null> {
   const candidates = rows.slice(0, candidateCap);
   // Runs of one device look through the same candidates at the same time: those reads may be shared.
   const isOnly = candidates.length === 1;
   for (const { id, statusId } of candidates) {
-    const found = isOnly ? await look(id, parts) : { ticket: await parts.bms.tickets.get(id), readAt: null };
+    const found = isOnly ? await readNow(id, deps) : { ticket: await deps.bms.tickets.get(id), readAt: null };
     const reference = found.ticket.rmmTicketReference;
-    if (reference) await parts.hints.remember(reference, { ticketId: id, statusId });
+    if (reference) await deps.hints.remember(reference, { ticketId: id, statusId });
     if (reference === alert.sourceId) return found;
   }
   return null;

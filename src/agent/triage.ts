@@ -4,12 +4,12 @@ import { fold, isQueued, pendingBatches, pendingCalls, pendingJobs, type RunStat
 import type { RmmRow } from '../kaseya/rmm.ts';
 import { offered } from '../tools/catalogue.ts';
 import { traceOf, type WriteIntended } from '../tools/ledger.ts';
-import { settleCall } from '../tools/seam.ts';
+import { advanceCall } from '../tools/seam.ts';
 import { specOf, type Tool } from '../tools/tool.ts';
-import type { TouchParts } from '../tools/touch.ts';
-import { type Budget, exhausted, maxCallsPerTurn, modelComesTooLate, outlasts } from './budget.ts';
+import type { TouchDeps } from '../tools/touch.ts';
+import { exhausted, maxCallsPerTurn, modelComesTooLate, outlasts, type RunBudget } from './budget.ts';
 import { concludeName, concludeTool } from './conclude.ts';
-import { type GatherParts, gather } from './gather.ts';
+import { type GatherDeps, gather } from './gather.ts';
 import {
   concludeByModel,
   concludeByService,
@@ -40,13 +40,13 @@ export type TriageProgress =
   /** Nothing to do before `until` (ms since the epoch), unless the journal grows beyond `journalLength`. */
   | { kind: 'suspended'; reason: string; until: number; journalLength: number; jobs: RmmJob[]; batches: string[] };
 
-export interface TriageParts extends GatherParts, TouchParts {
+export interface TriageDeps extends GatherDeps, TouchDeps {
   model: Model;
   tools: ReadonlyMap<string, Tool>;
-  budget: Budget;
+  budget: RunBudget;
   escalationQueue: string;
   jobDeadlineMs: number;
-  settleMs: number;
+  readBackMs: number;
   absentAfterMs: number;
 }
 
@@ -59,7 +59,7 @@ interface Wait {
  * Works on a run until it concludes or has to wait. Each round folds the journal, does the one thing that is due and
  * appends what came of it; so after any crash the run goes on from where its journal ends.
  */
-export async function triage(owned: RunJournal, parts: TriageParts, signal: AbortSignal): Promise<TriageProgress> {
+export async function triage(owned: RunJournal, deps: TriageDeps, signal: AbortSignal): Promise<TriageProgress> {
   const journal = counting(owned);
   const look = async () => fold(await journal.read());
   if (!(await look()).concluded) await journal.append({ type: 'started', epoch: journal.epoch });
@@ -68,8 +68,8 @@ export async function triage(owned: RunJournal, parts: TriageParts, signal: Abor
     if (state.concluded) return { kind: 'concluded', state };
     const others = state.length - journal.appended();
     const wait = signal.aborted
-      ? shutdown(parts)
-      : await nextStep(state, journal, parts, signal).catch(asWait(state, parts));
+      ? shutdown(deps)
+      : await nextStep(state, journal, deps, signal).catch(asWait(state, deps));
     if (!wait) continue;
     const { reason, until } = wait;
     await journal.append({ type: 'suspended', reason, until: new Date(until).toISOString() });
@@ -99,7 +99,7 @@ function counting(journal: RunJournal): RunJournal & { appended(): number } {
   };
 }
 
-const shutdown = (parts: TriageParts): Wait => ({ reason: 'shutting_down', until: parts.now() });
+const shutdown = (deps: TriageDeps): Wait => ({ reason: 'shutting_down', until: deps.now() });
 
 /** Every other wait is shorter: only an upstream that stays away keeps a run this long. */
 const patienceMs = 24 * 3_600_000;
@@ -111,41 +111,41 @@ const isTooOld = ({ startedAt }: RunState, now: number) =>
 async function nextStep(
   state: RunState,
   journal: RunJournal,
-  parts: TriageParts,
+  deps: TriageDeps,
   signal: AbortSignal,
 ): Promise<Wait | null> {
-  if (isTooOld(state, parts.now())) return giveUpWaiting(state, journal, parts);
-  if (state.cancelledBy !== null) return stop(state, state.cancelledBy, journal, parts);
+  if (isTooOld(state, deps.now())) return giveUpWaiting(state, journal, deps);
+  if (state.cancelledBy !== null) return stop(state, state.cancelledBy, journal, deps);
   if (state.sourceResolved && !hasBegun(state)) return concludeRecovered(journal);
-  if (!state.scope) return findScope(state, journal, parts);
+  if (!state.scope) return findScope(state, journal, deps);
   const { account, reason } = state.scope.scope;
   if (state.subject.kind === 'task' && !account) return concludeUnworked(`${reason}: ask again`, journal);
-  if (pendingCalls(state).length > 0) return act(state, journal, parts);
-  const limit = exhausted(state, parts.budget, parts.now());
-  if (limit) return concludeByService(limit.message, state, journal, parts);
-  return ask(state, journal, parts, signal);
+  if (pendingCalls(state).length > 0) return act(state, journal, deps);
+  const limit = exhausted(state, deps.budget, deps.now());
+  if (limit) return concludeByService(limit.message, state, journal, deps);
+  return ask(state, journal, deps, signal);
 }
 
 /** Without a model's answer the service may already be telling people: that must be seen through. */
 const hasBegun = ({ turns, calls }: RunState): boolean => turns.length > 0 || calls.size > 0;
 
 /** A person cancelled: what was not sent is dropped, what is under way is awaited, then the run is a person's. */
-async function stop(state: RunState, by: string, journal: RunJournal, parts: TriageParts): Promise<Wait | null> {
+async function stop(state: RunState, by: string, journal: RunJournal, deps: TriageDeps): Promise<Wait | null> {
   const reason = `cancelled by ${by}`;
   await dropRows(state, reason, journal);
   for (const { id, intent, job } of pendingCalls(state)) {
     if (!intent && !job) await journal.append({ type: 'call_refused', callId: id, code: 'cancelled', message: reason });
   }
   const left = fold(await journal.read());
-  return pendingCalls(left).length > 0 ? act(left, journal, parts) : concludeCancelled(reason, left, journal);
+  return pendingCalls(left).length > 0 ? act(left, journal, deps) : concludeCancelled(reason, left, journal);
 }
 
 /** Nothing of a run that is over may be sent later. What is in a batch is on its way, and waited for. */
-async function giveUpWaiting(state: RunState, journal: RunJournal, parts: TriageParts): Promise<Wait | null> {
+async function giveUpWaiting(state: RunState, journal: RunJournal, deps: TriageDeps): Promise<Wait | null> {
   const reason = 'BMS could not be reached for a day';
   await dropRows(state, reason, journal);
   const isUnderWay = pendingBatches(fold(await journal.read())).length > 0;
-  if (isUnderWay) return { reason: 'waiting_for_result', until: parts.now() + betweenDropsMs };
+  if (isUnderWay) return { reason: 'waiting_for_result', until: deps.now() + betweenDropsMs };
   return concludeUnworked(reason, journal);
 }
 
@@ -161,20 +161,20 @@ async function dropRows(state: RunState, reason: string, journal: RunJournal): P
   }
 }
 
-async function findScope(state: RunState, journal: RunJournal, parts: TriageParts): Promise<null> {
-  await journal.append({ type: 'scope_resolved', scope: await gather(state.subject, parts) });
+async function findScope(state: RunState, journal: RunJournal, deps: TriageDeps): Promise<null> {
+  await journal.append({ type: 'scope_resolved', scope: await gather(state.subject, deps) });
   return null;
 }
 
-async function ask(state: RunState, journal: RunJournal, parts: TriageParts, signal: AbortSignal): Promise<null> {
-  const specs = [...[...offered(parts.tools, state.subject).values()].map(specOf), specOf(concludeTool)];
-  const answer = await parts.model.ask(messagesFor(state), specs, signal).catch((error: unknown) => {
+async function ask(state: RunState, journal: RunJournal, deps: TriageDeps, signal: AbortSignal): Promise<null> {
+  const specs = [...[...offered(deps.tools, state.subject).values()].map(specOf), specOf(concludeTool)];
+  const answer = await deps.model.ask(messagesFor(state), specs, signal).catch((error: unknown) => {
     const reason =
-      error instanceof TerminalError ? error.message : modelComesTooLate(error, state, parts.budget, parts.now());
+      error instanceof TerminalError ? error.message : modelComesTooLate(error, state, deps.budget, deps.now());
     if (reason === null) throw error;
     return reason;
   });
-  if (typeof answer === 'string') return concludeByService(answer, state, journal, parts);
+  if (typeof answer === 'string') return concludeByService(answer, state, journal, deps);
   // Our own ids: a model may repeat its ids from turn to turn, a journal must not.
   const turn = state.turns.length + 1;
   const toolCalls = answer.toolCalls.slice(0, maxCallsPerTurn).map((call, i) => ({ ...call, id: `t${turn}c${i + 1}` }));
@@ -186,7 +186,7 @@ async function ask(state: RunState, journal: RunJournal, parts: TriageParts, sig
  * Works off the open calls in their order. A call that waits holds up no other but the conclusion, which must see
  * every result. The first call to be due ends the wait.
  */
-async function act(state: RunState, journal: RunJournal, parts: TriageParts): Promise<Wait | null> {
+async function act(state: RunState, journal: RunJournal, deps: TriageDeps): Promise<Wait | null> {
   const open = pendingCalls(state);
   const waits: number[] = [];
   for (const { id } of open.filter((call) => call.name !== concludeName)) {
@@ -194,9 +194,9 @@ async function act(state: RunState, journal: RunJournal, parts: TriageParts): Pr
     const call = current.calls.get(id);
     if (!call || call.result || !current.scope) continue;
     const context = { runId: journal.runId, callId: id, state: current, scope: current.scope.scope };
-    const tools = offered(parts.tools, state.subject);
-    const progress = await settleCall(call, context, { ...parts, ...journal, tools }).catch(async (error: unknown) => {
-      const message = outlasts(error, current, parts.budget, parts.now());
+    const tools = offered(deps.tools, state.subject);
+    const progress = await advanceCall(call, context, { ...deps, ...journal, tools }).catch(async (error: unknown) => {
+      const message = outlasts(error, current, deps.budget, deps.now());
       // A write that may have been made must be looked for, and people must be told, however long it takes.
       const mustWait = isHandOver(id) || fold(await journal.read()).calls.get(id)?.intent !== null;
       if (message === null || mustWait) throw error;
@@ -207,7 +207,7 @@ async function act(state: RunState, journal: RunJournal, parts: TriageParts): Pr
   }
   if (waits.length > 0) return { reason: 'waiting_for_result', until: Math.min(...waits) };
   const conclusion = open.find((call) => call.name === concludeName);
-  return conclusion ? concludeByModel(conclusion, fold(await journal.read()), journal, parts) : null;
+  return conclusion ? concludeByModel(conclusion, fold(await journal.read()), journal, deps) : null;
 }
 
 /** How the reasons of those who wait for BMS begin. */
@@ -215,9 +215,9 @@ export const waitsForBms = 'bms_';
 
 /** What may work later is waited for without holding a slot; anything else is the queue's to retry. */
 const asWait =
-  (state: RunState, parts: TriageParts) =>
+  (state: RunState, deps: TriageDeps) =>
   (error: unknown): Wait => {
-    const now = parts.now();
+    const now = deps.now();
     if (error instanceof RetryableError) return { reason: error.code, until: now + waitAfter(error, state) };
     if (!(error instanceof UpstreamError && isTransient(error))) throw error;
     // Waiting as long again as the run has lasted backs off without keeping a count.

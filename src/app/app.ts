@@ -1,11 +1,10 @@
 import type { Logger } from 'pino';
 import type { Config } from '../config.ts';
-import type { Closers } from '../runs/stores.ts';
-import { createObserved } from './process-stats.ts';
+import type { Closers } from './closers.ts';
+import { createProcessStats } from './process-stats.ts';
+import type { Role } from './role.ts';
 import { buildServer } from './server.ts';
 import { startWorkers } from './workers.ts';
-
-export type Role = 'server' | 'worker' | 'all';
 
 export interface App {
   /** Where it listens. */
@@ -23,7 +22,7 @@ export async function startApp(config: Config, role: Role, log: Logger): Promise
     }
     closers.length = 0;
   };
-  const observed = createObserved(log);
+  const observed = createProcessStats(log);
   try {
     if (role !== 'server') await startWorkers(config, log, closers, observed);
     const server = await buildServer(config, role, log, closers, observed);

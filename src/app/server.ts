@@ -2,18 +2,21 @@ import type { FastifyInstance } from 'fastify';
 import type { Redis } from 'ioredis';
 import type { Logger } from 'pino';
 import type { Config } from '../config.ts';
-import { createProbeServer, createServer, type ProbeParts } from '../http/server.ts';
+import { createProbeServer, createServer, type ProbeDeps } from '../http/server.ts';
 import { countSharedReads } from '../kaseya/shared-reads.ts';
 import { enqueueAlerts } from '../queue/alerts.ts';
 import { createStuckCheck } from '../queue/liveness.ts';
 import { countJobs, getOldest, type Queues } from '../queue/queues.ts';
 import { viewLimits } from '../ratelimit/view.ts';
-import { openTask, type PeopleParts, recordsOf, runActions } from '../runs/actions.ts';
-import { type Closers, openStores } from '../runs/stores.ts';
+import { openTask, type RunActionDeps, runActions } from '../runs/actions.ts';
+import { recordsOf } from '../runs/queries.ts';
+import { openStores } from '../runs/stores.ts';
+import { senders } from '../senders/index.ts';
 import { checkRedis, connectRedis, failFast } from '../store/connection.ts';
 import { describeTools } from '../tools/describe.ts';
-import type { Role } from './app.ts';
-import type { Observed } from './process-stats.ts';
+import type { Closers } from './closers.ts';
+import type { ProcessStats } from './process-stats.ts';
+import type { Role } from './role.ts';
 import { toolsFor } from './tools.ts';
 import { createUpstream } from './upstreams.ts';
 
@@ -23,16 +26,16 @@ export async function buildServer(
   role: Role,
   log: Logger,
   closers: Closers,
-  observed: Observed,
+  observed: ProcessStats,
 ): Promise<FastifyInstance> {
   const redis = connectRedis(config.REDIS_URL, 'producer', log);
   closers.push(async () => redis.disconnect());
   const stores = openStores(redis, config, log);
   const { queues } = stores;
-  const probes: ProbeParts = {
+  const probes: ProbeDeps = {
     log,
     checkRedis: () => checkRedis(redis),
-    getReach: () => Object.values(observed.reaches).flatMap((reach) => reach.view() ?? []),
+    getUpstreams: () => Object.values(observed.upstreams).flatMap((reach) => reach.view() ?? []),
     concluded: observed.concluded,
     countJobs: () => failFast(redis, () => countJobs(queues)),
     getOldest: () => failFast(redis, () => getOldest(queues)),
@@ -43,7 +46,7 @@ export async function buildServer(
   if (role === 'worker') return createProbeServer(probes);
   // The server describes tools and calls none.
   const never = AbortSignal.abort();
-  const people: PeopleParts = { ...stores, redis, mode: config.mode };
+  const people: RunActionDeps = { ...stores, redis, mode: config.mode };
   return createServer({
     ...probes,
     apiKeys: config.API_KEYS,
@@ -52,7 +55,7 @@ export async function buildServer(
       connections: new Map(
         Object.entries(config.connections).map(([name, { source, auth }]) => [
           name,
-          { source, auth, secrets: config.secrets[name] ?? [] },
+          { decode: senders[source], auth, secrets: config.secrets[name] ?? [] },
         ]),
       ),
       enqueue: (alerts) => failFast(redis, () => enqueueAlerts(queues.alerts, alerts)),

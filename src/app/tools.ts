@@ -1,8 +1,8 @@
 import type { Redis } from 'ioredis';
 import { createModel, type Model } from '../agent/model.ts';
-import type { TriageParts } from '../agent/triage.ts';
+import type { TriageDeps } from '../agent/triage.ts';
 import type { Config } from '../config.ts';
-import { modelSign, type Reach } from '../outbound/health.ts';
+import { outcomeOfModelCall, type UpstreamHealth } from '../outbound/health.ts';
 import { createModelBudget } from '../ratelimit/model-budget.ts';
 import { createTicketHints } from '../store/ticket-hints.ts';
 import { createTools } from '../tools/bms/index.ts';
@@ -18,7 +18,7 @@ export const toolsFor = ({ defaults, kaseyaOne }: Config, { bms, remedies }: Ups
 ];
 
 /** What triage works with: the upstream, the model, the tools, and the bounds of a run. */
-export function triageParts(config: Config, upstream: Upstream, redis: Redis, reach: Reach): TriageParts {
+export function triageDeps(config: Config, upstream: Upstream, redis: Redis, reach: UpstreamHealth): TriageDeps {
   const { operations } = upstream;
   const tools = toolsFor(config, upstream).map((tool) =>
     operations ? refusingUnsupported(tool, operations.objection) : tool,
@@ -28,22 +28,22 @@ export function triageParts(config: Config, upstream: Upstream, redis: Redis, re
     bms: upstream.bms,
     hints: createTicketHints(redis, config),
     touchReads: neverShared(upstream.bms.tickets),
-    lookMs: config.touch.lookSeconds * 1000,
+    freshMs: config.touch.freshSeconds * 1000,
     model: watched(modelOf(config, redis), reach),
     tools: new Map(tools.map((tool) => [tool.name, inLanes(tool)])),
     accounts: config.accounts,
     budget: { steps, tokens, writes, wallMs: minutes * 60_000, modelFailures },
     escalationQueue: config.escalation.queue,
     jobDeadlineMs: config.rmm.deadlineSeconds * 1000,
-    settleMs: config.rmm.settleSeconds * 1000,
+    readBackMs: config.rmm.readBackSeconds * 1000,
     // The request itself may last this long after its worker has lost the run, and BMS may show a note a little later.
     absentAfterMs: config.timeouts.bmsSeconds * 1000 + 5_000,
     now: Date.now,
   };
 }
 
-const watched = (model: Model, reach: Reach): Model => ({
-  ask: (...asked) => reach.watch(() => model.ask(...asked), modelSign),
+const watched = (model: Model, reach: UpstreamHealth): Model => ({
+  ask: (...asked) => reach.watch(() => model.ask(...asked), outcomeOfModelCall),
 });
 
 function modelOf(config: Config, redis: Redis): Model {

@@ -3,19 +3,19 @@ import type { Config } from '../config.ts';
 import { createDattoClient, dattoLimits } from '../datto-rmm/client.ts';
 import { createQuickJobs } from '../datto-rmm/quick-job.ts';
 import { type Bms, createBmsOver } from '../kaseya/bms.ts';
-import { scouted } from '../kaseya/probe.ts';
+import type { Credentials } from '../kaseya/credentials.ts';
+import { sparing } from '../kaseya/probe.ts';
 import { shareReads } from '../kaseya/shared-reads.ts';
-import type { Credentials } from '../kaseya/token.ts';
 import { createTokenStore } from '../kaseya/token-store.ts';
 import { createTransport, type Transport } from '../kaseya/transport.ts';
 import { trutoLimits, trutoTiers } from '../kaseya/truto/limits.ts';
 import { createTrutoTransport, type Operations } from '../kaseya/truto/transport.ts';
-import { type Reach, requestSign, signInSign } from '../outbound/health.ts';
+import { outcomeOfRequest, outcomeOfSignIn, type UpstreamHealth } from '../outbound/health.ts';
 import type { Watch } from '../outbound/watch.ts';
 import { type BucketOptions, createBucket, type Limit } from '../ratelimit/bucket.ts';
+import { tallied } from '../ratelimit/tally.ts';
 import { createRemedies, type Remedies } from '../remedies/remedies.ts';
 import { webhookLimits } from '../remedies/webhook.ts';
-import { tallied } from '../runs/cost.ts';
 
 export interface Upstream {
   bms: Bms;
@@ -25,22 +25,22 @@ export interface Upstream {
 }
 
 /** The tenant's BMS, directly or by way of Truto, and whoever runs remedies; each on a rate budget of its own. */
-export function createUpstream(config: Config, redis: Redis, signal: AbortSignal, reach?: Reach): Upstream {
-  const parts = { config, redis, signal, reach };
+export function createUpstream(config: Config, redis: Redis, signal: AbortSignal, reach?: UpstreamHealth): Upstream {
+  const deps = { config, redis, signal, reach };
   const { TRUTO_TOKEN: token, TRUTO_ACCOUNT_ID: accountId } = config;
-  const way = token && accountId ? byTruto(parts, token, accountId) : { bms: bmsItself(parts), operations: null };
-  return { ...way, remedies: remediesOf(parts) };
+  const way = token && accountId ? byTruto(deps, token, accountId) : { bms: bmsItself(deps), operations: null };
+  return { ...way, remedies: remediesOf(deps) };
 }
 
 /** Every upstream but the model: what a run costs there is counted in tokens. */
 const bucketFor = (redis: Redis, options: BucketOptions) => tallied(createBucket(redis, options));
 
-interface Parts {
+interface Deps {
   config: Config;
   redis: Redis;
   signal: AbortSignal;
   /** Hears how calls of BMS end; absent for who calls nothing. */
-  reach: Reach | undefined;
+  reach: UpstreamHealth | undefined;
 }
 
 const patienceMs = 2_000;
@@ -77,19 +77,19 @@ const shareMs = ({ rmm }: Config) => Math.min(2_000, rmm.firstPollSeconds * 1000
 /** How long one waits for another's read before reading for oneself. */
 const leadMs = 5_000;
 
-const sharing = (transport: Transport, { config, redis }: Parts, tenant: string): Transport =>
+const sharing = (transport: Transport, { config, redis }: Deps, tenant: string): Transport =>
   shareReads(transport, { redis, tenant, ttlMs: Math.ceil(shareMs(config)), leadMs });
 
-const watching = (reach?: Reach): { watch?: Watch } =>
-  reach ? { watch: (request) => reach.watch(request, requestSign) } : {};
+const watching = (reach?: UpstreamHealth): { watch?: Watch } =>
+  reach ? { watch: (request) => reach.watch(request, outcomeOfRequest) } : {};
 
 /** A refused sign-in is heard of even where it was held back. */
-const watched = (transport: Transport, reach: Reach): Transport => ({
-  call: (request) => reach.watch(() => transport.call(request), signInSign),
+const watched = (transport: Transport, reach: UpstreamHealth): Transport => ({
+  call: (request) => reach.watch(() => transport.call(request), outcomeOfSignIn),
 });
 
-function bmsItself(parts: Parts): Bms {
-  const { config, redis, signal, reach } = parts;
+function bmsItself(deps: Deps): Bms {
+  const { config, redis, signal, reach } = deps;
   const { timeoutMs, leaseMs } = timingOf(config);
   const baseUrl = config.KASEYA_BASE_URL;
   const credentials = credentialsOf(config);
@@ -108,12 +108,12 @@ function bmsItself(parts: Parts): Bms {
       patienceMs,
     }),
   });
-  const guarded = reach ? scouted(watched(transport, reach), reach) : transport;
-  return createBmsOver(sharing(guarded, parts, tenant), nounsOf(config));
+  const guarded = reach ? sparing(watched(transport, reach), reach) : transport;
+  return createBmsOver(sharing(guarded, deps, tenant), nounsOf(config));
 }
 
-function byTruto(parts: Parts, token: string, accountId: string): Omit<Upstream, 'remedies'> {
-  const { config, redis, signal, reach } = parts;
+function byTruto(deps: Deps, token: string, accountId: string): Omit<Upstream, 'remedies'> {
+  const { config, redis, signal, reach } = deps;
   const { timeoutMs, leaseMs } = timingOf(config);
   const { TRUTO_BASE_URL: baseUrl } = config;
   const nouns = nounsOf(config);
@@ -129,10 +129,10 @@ function byTruto(parts: Parts, token: string, accountId: string): Omit<Upstream,
   const link = { baseUrl, token, accountId, operations, catalogueTtlMs: nouns.lookupTtlMs };
   const transport = createTrutoTransport({ ...link, bucket, timeoutMs, signal, ...watching(reach) });
   // Truto's catalogue has nothing that would do for a scout: runs find out for themselves.
-  return { bms: createBmsOver(sharing(transport, parts, tenant), nouns), operations: transport.operations };
+  return { bms: createBmsOver(sharing(transport, deps, tenant), nouns), operations: transport.operations };
 }
 
-function remediesOf({ config, redis, signal }: Parts): Remedies {
+function remediesOf({ config, redis, signal }: Deps): Remedies {
   const { DATTO_URL: baseUrl, DATTO_API_KEY: apiKey, DATTO_API_SECRET_KEY: apiSecretKey } = config;
   const { timeoutMs, leaseMs } = timingOf(config);
   const limits = { ...dattoLimits, ...webhookLimits };

@@ -8,8 +8,8 @@ import type { Config } from '../config.ts';
 import { runAs } from '../domain/call-context.ts';
 import { errorCode, errorMessage } from '../domain/errors.ts';
 import { fenced } from '../domain/fence.ts';
-import { lookAtJob } from '../kaseya/jobs.ts';
-import { scout } from '../kaseya/probe.ts';
+import { jobReader } from '../kaseya/jobs.ts';
+import { probeWhileDown } from '../kaseya/probe.ts';
 import type { RmmAction, RowOf } from '../kaseya/rmm.ts';
 import { startIntake } from '../queue/alerts.ts';
 import { registerRow, watchJob } from '../queue/poll.ts';
@@ -18,14 +18,15 @@ import { startRmmJobs } from '../queue/rmm-jobs.ts';
 import { startRuns } from '../queue/runs.ts';
 import { armSubmit } from '../queue/submit.ts';
 import { createWaitingRuns } from '../queue/waiting.ts';
-import { createSettle } from '../runs/finish.ts';
-import { untilReadable } from '../runs/newer-journal.ts';
-import { type Closers, openStores } from '../runs/stores.ts';
+import { asClient } from '../runs/as-client.ts';
+import { createFinish } from '../runs/finish.ts';
+import { postponeIfNewer } from '../runs/newer-journal.ts';
+import { openStores } from '../runs/stores.ts';
 import { connectRedis } from '../store/connection.ts';
 import { createRowQueue } from '../store/row-queue.ts';
-import { asCaller } from '../tools/lanes.ts';
-import type { Observed } from './process-stats.ts';
-import { triageParts } from './tools.ts';
+import type { Closers } from './closers.ts';
+import type { ProcessStats } from './process-stats.ts';
+import { triageDeps } from './tools.ts';
 import { createUpstream, type Upstream } from './upstreams.ts';
 
 /** Grace for runs in progress when the process stops; what is not done by then is taken over by another worker. */
@@ -34,31 +35,36 @@ const graceMs = 20_000;
 const awayMs = 3_000;
 
 /** Everything that takes work from a queue: intake, runs, and RMM jobs. */
-export async function startWorkers(config: Config, log: Logger, closers: Closers, observed: Observed): Promise<void> {
+export async function startWorkers(
+  config: Config,
+  log: Logger,
+  closers: Closers,
+  observed: ProcessStats,
+): Promise<void> {
   const redis = connectRedis(config.REDIS_URL, 'worker', log);
   closers.push(async () => redis.disconnect());
   const stores = openStores(redis, config, log);
   const stopping = new AbortController();
   setMaxListeners(0, stopping.signal);
-  const upstream = createUpstream(config, redis, stopping.signal, observed.reaches.bms);
+  const upstream = createUpstream(config, redis, stopping.signal, observed.upstreams.bms);
   const { bms, remedies } = upstream;
   void tellMissing(upstream, log);
-  const parts = triageParts(config, upstream, redis, observed.reaches.model);
+  const deps = triageDeps(config, upstream, redis, observed.upstreams.model);
   const options: WorkerOptions = {
     connection: redis,
     concurrency: config.concurrency,
     log: log.child({ worker: hostname() }),
   };
 
-  const settle = createSettle({ ...stores, observed, log });
+  const settle = createFinish({ ...stores, concludedRuns: observed.concluded, log });
   const waiting = createWaitingRuns(redis, stores.queues.runs);
   const askBms = () => runAs({ lane: 'poll', client: 'scout' }, () => bms.session.user());
-  observed.reaches.bms.onChange((state) => {
-    if (state === 'missing') void scout(observed.reaches.bms, askBms, stopping.signal);
+  observed.upstreams.bms.onChange((state) => {
+    if (state === 'down') void probeWhileDown(observed.upstreams.bms, askBms, stopping.signal);
     if (state === 'up') waiting.wake(stopping.signal).catch(() => {});
   });
 
-  const look = lookAtJob(bms.jobs, { remedy: (job) => remedies.look(job) });
+  const look = jobReader(bms.jobs, { remedy: (job) => remedies.look(job) });
   const firstPollMs = config.rmm.firstPollSeconds * 1000;
   const workers = [
     startIntake({ ...stores, mode: config.mode }, options),
@@ -72,8 +78,8 @@ export async function startWorkers(config: Config, log: Logger, closers: Closers
         armSubmit: (action) => armSubmit(stores.queues.rmmJobs, action, config.rmm.batchMillis, Date.now()),
         async advance(journal, signal) {
           await waiting.leave(journal.runId);
-          const work = asCaller(journal, parts.budget, (costed) => triage(costed, parts, signal));
-          const progress = await work.catch(untilReadable(journal.runId, log));
+          const work = asClient(journal, deps.budget, (costed) => triage(costed, deps, signal));
+          const progress = await work.catch(postponeIfNewer(journal.runId, log));
           if (progress.kind === 'suspended' && progress.reason.startsWith(waitsForBms))
             await waiting.join(journal.runId);
           if (progress.kind === 'concluded') await settle(journal, progress.state);

@@ -1,9 +1,9 @@
 import { UpstreamError } from '../domain/errors.ts';
 import type { RawAnswer } from '../outbound/http.ts';
-import { type Budget, permittedExchange } from '../outbound/rate-limited-fetch.ts';
+import { type RateBudget, rateLimitedFetch } from '../outbound/rate-limited-fetch.ts';
 import type { Limit } from '../ratelimit/bucket.ts';
 
-export interface DattoOptions extends Budget {
+export interface DattoOptions extends RateBudget {
   /** The platform's host, for example https://merlot-api.centrastage.net */
   baseUrl: string;
   apiKey: string;
@@ -36,7 +36,7 @@ export function createDattoClient(options: DattoOptions): DattoClient {
 
   const send = async (url: string, init: RequestInit, endpoint: string, isWrite: boolean): Promise<unknown> => {
     const asked = { url, init, endpoint, isWrite, timeoutMs };
-    const answer = await permittedExchange(isWrite ? 'datto:write' : 'datto:read', asked, options);
+    const answer = await rateLimitedFetch(isWrite ? 'datto:write' : 'datto:read', asked, options);
     return readAnswer(answer, endpoint, isWrite);
   };
 

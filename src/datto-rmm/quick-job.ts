@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { UpstreamError } from '../domain/errors.ts';
-import type { JobVerdict } from '../kaseya/job-verdict.ts';
+import type { JobVerdict } from '../domain/rmm-job.ts';
 import type { DattoClient } from './client.ts';
 
 export interface QuickJob {

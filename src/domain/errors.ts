@@ -26,6 +26,16 @@ export class RetryableError extends TriageError {
   }
 }
 
+/** What a sender posted does not fit its adapter. `message` names the fields, `hint` the way out. Nothing was stored. */
+export class PayloadError extends TriageError {
+  readonly hint: string;
+
+  constructor(message: string, hint: string) {
+    super('payload_not_understood', message);
+    this.hint = hint;
+  }
+}
+
 /** Another worker owns `what` now: our right to act on it is gone. Stop at once and write nothing more. */
 export class FencedError extends TriageError {
   constructor(what: string) {

@@ -1,6 +1,5 @@
 import type { Disposition, Entry, Subject, TicketRef } from './journal.ts';
-import type { RunPhase, RunUsage } from './phase.ts';
-import { alertOf, fold } from './run-state.ts';
+import { alertOf, fold, type RunPhase, type RunUsage } from './run-state.ts';
 import type { Task } from './task.ts';
 
 /** One line of a run's timeline. `detail` is the journal entry without its bookkeeping. */

@@ -7,13 +7,13 @@ import { type ApiKey, sameSecret } from './api-keys.ts';
 
 type BoardQueue = ConstructorParameters<typeof BullMQAdapter>[0];
 
-export interface BoardParts {
+export interface BoardDeps {
   apiKeys: readonly ApiKey[];
   queues: readonly BoardQueue[];
 }
 
 /** Bull Board at `/board`, read-only, behind a login: the name and the key of an API key. */
-export async function boardRoutes(app: FastifyInstance, { apiKeys, queues }: BoardParts): Promise<void> {
+export async function boardRoutes(app: FastifyInstance, { apiKeys, queues }: BoardDeps): Promise<void> {
   await app.register(basicAuth, {
     authenticate: { realm: 'bms-triage' },
     async validate(name: string, password: string) {

@@ -22,7 +22,7 @@ export interface Follower {
   broken(): void;
 }
 
-export interface Following {
+export interface EventFeeds {
   /** The feed begins empty, or with what those who follow the run already have; `more` tells of the rest. */
   follow(runId: string, follower: Follower): Feed;
   leave(runId: string, follower: Follower): void;
@@ -39,7 +39,7 @@ interface OpenFeed extends Feed {
  * Looks for all who follow a run, whichever run it is, with one command every `lookEveryMs`, and with none while nobody
  * does. A run that nobody followed is looked at without delay, but never while another look is under way.
  */
-export function createFollowing(readNews: ReadNews, lookEveryMs: number): Following {
+export function createEventFeeds(readNews: ReadNews, lookEveryMs: number): EventFeeds {
   const feeds = new Map<string, OpenFeed>();
   let next: NodeJS.Timeout | undefined;
   let isLooking = false;

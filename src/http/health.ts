@@ -1,11 +1,18 @@
 import type { FastifyInstance } from 'fastify';
-import type { ReachRecord } from '../outbound/health.ts';
 
-export interface HealthParts {
+/** An upstream that this process has called, as its latest calls show it. */
+export interface UpstreamView {
+  upstream: string;
+  isUp: boolean;
+  /** Milliseconds since 1970; null until it has answered. */
+  lastAnswerAt: number | null;
+}
+
+export interface HealthDeps {
   /** Whether Redis takes what it is given; `refuses_writes` when its memory is full. */
   checkRedis(): Promise<'ok' | 'unreachable' | 'refuses_writes'>;
   /** The upstreams that this process has called. */
-  getReach(): ReachRecord[];
+  getUpstreams(): UpstreamView[];
   /** Workers only: names a queue whose jobs wait although none is being worked on. */
   stuckQueue?: () => Promise<string | null>;
 }
@@ -16,7 +23,7 @@ export interface HealthParts {
  */
 export async function healthRoutes(
   app: FastifyInstance,
-  { checkRedis, getReach, stuckQueue }: HealthParts,
+  { checkRedis, getUpstreams, stuckQueue }: HealthDeps,
 ): Promise<void> {
   app.get('/livez', async (_, reply) => {
     const queue = (await stuckQueue?.()) ?? null;
@@ -24,7 +31,7 @@ export async function healthRoutes(
   });
   app.get('/readyz', async (_, reply) => {
     const redis = await checkRedis();
-    const upstreams = getReach().map(({ upstream, isUp }) => [upstream, isUp ? 'ok' : 'unreachable']);
+    const upstreams = getUpstreams().map(({ upstream, isUp }) => [upstream, isUp ? 'ok' : 'unreachable']);
     const told = { status: redis === 'ok' ? 'ok' : 'not_ready', redis, ...Object.fromEntries(upstreams) };
     return reply.code(redis === 'ok' ? 200 : 503).send(told);
   });

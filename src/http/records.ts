@@ -9,7 +9,7 @@ interface Page<T> {
   next: string | null;
 }
 
-export interface RecordParts {
+export interface RecordDeps {
   getRun(id: string): Promise<Run | null>;
   listRuns(cursor: string | null): Promise<Page<Run>>;
   getIncident(id: string): Promise<Incident | null>;
@@ -27,13 +27,13 @@ interface ById {
 }
 
 /** What the service knows, for people and scripts: runs with their timelines, incidents, and what became of an alert. */
-export async function recordRoutes(app: FastifyInstance, parts: RecordParts): Promise<void> {
-  app.get<ListQuery>('/runs', ({ query }) => parts.listRuns(query.cursor ?? null));
-  app.get<ById>('/runs/:id', ({ params }) => found('run', parts.getRun(params.id), '/v1/runs'));
-  app.get<ListQuery>('/incidents', ({ query }) => parts.listIncidents(query.cursor ?? null));
-  app.get<ById>('/incidents/:id', ({ params }) => found('incident', parts.getIncident(params.id), '/v1/incidents'));
-  app.get<ListQuery>('/alerts', ({ query }) => parts.listAlerts(query.sourceId ?? null, query.cursor ?? null));
-  app.get<ById>('/alerts/:id', ({ params }) => found('alert', parts.getAlert(params.id), '/v1/alerts?sourceId='));
+export async function recordRoutes(app: FastifyInstance, deps: RecordDeps): Promise<void> {
+  app.get<ListQuery>('/runs', ({ query }) => deps.listRuns(query.cursor ?? null));
+  app.get<ById>('/runs/:id', ({ params }) => found('run', deps.getRun(params.id), '/v1/runs'));
+  app.get<ListQuery>('/incidents', ({ query }) => deps.listIncidents(query.cursor ?? null));
+  app.get<ById>('/incidents/:id', ({ params }) => found('incident', deps.getIncident(params.id), '/v1/incidents'));
+  app.get<ListQuery>('/alerts', ({ query }) => deps.listAlerts(query.sourceId ?? null, query.cursor ?? null));
+  app.get<ById>('/alerts/:id', ({ params }) => found('alert', deps.getAlert(params.id), '/v1/alerts?sourceId='));
 }
 
 async function found<T>(what: string, record: Promise<T | null>, list: string): Promise<T> {

@@ -1,8 +1,8 @@
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { notFound, problem } from './errors.ts';
-import { createFollowing, type Following, type ReadNews } from './event-feed.ts';
+import { createEventFeeds, type EventFeeds, type ReadNews } from './event-feed.ts';
 
-export interface EventParts {
+export interface EventDeps {
   isKnown(id: string): Promise<boolean>;
   readNews: ReadNews;
   /** How often to look, for all streams together, and how long a stream may be silent, ms. */
@@ -18,16 +18,16 @@ const maxClients = 200;
 const usual = { lookEveryMs: 500, heartbeatMs: 15_000 };
 
 /** A run's steps as server-sent events while it runs; `Last-Event-ID` resumes; the stream ends with the conclusion. */
-export async function runEventRoutes(app: FastifyInstance, parts: EventParts): Promise<void> {
-  const { lookEveryMs, heartbeatMs } = parts.timing ?? usual;
-  const following = createFollowing(parts.readNews, lookEveryMs);
+export async function runEventRoutes(app: FastifyInstance, deps: EventDeps): Promise<void> {
+  const { lookEveryMs, heartbeatMs } = deps.timing ?? usual;
+  const following = createEventFeeds(deps.readNews, lookEveryMs);
   const clients = new Set<FastifyReply>();
   app.addHook('preClose', async () => {
     for (const reply of clients) reply.raw.end();
   });
   app.get<EventRequest>('/runs/:id/events', async ({ params: { id }, headers }, reply) => {
     const after = Math.max(0, Math.trunc(Number(headers['last-event-id'] ?? 0)) || 0);
-    if (!(await parts.isKnown(id))) throw notFound('run of this id', 'ids are in GET /v1/runs');
+    if (!(await deps.isKnown(id))) throw notFound('run of this id', 'ids are in GET /v1/runs');
     if (clients.size >= maxClients) {
       const hint = 'come again, or ask /v1/runs/:id from time to time';
       throw problem(503, { code: 'too_many_listeners', message: 'too many streams are open', hint });
@@ -47,7 +47,7 @@ export async function runEventRoutes(app: FastifyInstance, parts: EventParts): P
 function stream(
   { id, after, heartbeatMs }: { id: string; after: number; heartbeatMs: number },
   { raw }: FastifyReply,
-  following: Following,
+  following: EventFeeds,
 ): void {
   let sent = after;
   const takesMore = () => !raw.writableNeedDrain && !raw.writableEnded && !raw.destroyed;

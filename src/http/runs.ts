@@ -1,16 +1,10 @@
 import type { FastifyInstance } from 'fastify';
 import type { Entry } from '../domain/journal.ts';
+import type { CancelAnswer, RetryAnswer } from '../domain/run-action.ts';
 import { type ApiKey, keyOf } from './api-keys.ts';
 import { notFound, problem } from './errors.ts';
 
-/** `unknown`: there is no such run. `over`, `alive`: it has concluded, or has not. `retried`: as run `runId`. */
-export type CancelAnswer = 'asked' | 'unknown' | 'over';
-export type RetryAnswer =
-  | { verdict: 'opened' | 'retried'; runId: string }
-  | { verdict: 'unknown' }
-  | { verdict: 'alive' };
-
-export interface RunParts {
+export interface RunDeps {
   apiKeys: readonly ApiKey[];
   /** Asks the run to stop; it concludes at its next boundary. */
   cancelRun(id: string, by: string): Promise<CancelAnswer>;
@@ -26,9 +20,9 @@ interface ById {
 const unknown = () => notFound('run of this id', 'ids are in GET /v1/runs; records are kept for retentionDays');
 
 /** What a person can do with a run, besides looking at it. */
-export async function runRoutes(app: FastifyInstance, parts: RunParts): Promise<void> {
+export async function runRoutes(app: FastifyInstance, deps: RunDeps): Promise<void> {
   app.post<ById>('/runs/:id/cancel', async (request, reply) => {
-    const answer = await parts.cancelRun(request.params.id, keyOf(request, parts.apiKeys)?.name ?? '');
+    const answer = await deps.cancelRun(request.params.id, keyOf(request, deps.apiKeys)?.name ?? '');
     if (answer === 'unknown') throw unknown();
     if (answer === 'over') {
       const hint = 'nothing is left to cancel; its result is in GET /v1/runs/:id';
@@ -38,7 +32,7 @@ export async function runRoutes(app: FastifyInstance, parts: RunParts): Promise<
   });
 
   app.post<ById>('/runs/:id/retry', async (request, reply) => {
-    const answer = await parts.retryRun(request.params.id, keyOf(request, parts.apiKeys)?.name ?? '');
+    const answer = await deps.retryRun(request.params.id, keyOf(request, deps.apiKeys)?.name ?? '');
     if (answer.verdict === 'unknown') throw unknown();
     if (answer.verdict === 'alive') {
       const hint = 'wait for its conclusion, or POST /v1/runs/:id/cancel first';
@@ -52,7 +46,7 @@ export async function runRoutes(app: FastifyInstance, parts: RunParts): Promise<
   });
 
   app.get<ById>('/runs/:id/journal', async ({ params }, reply) => {
-    const entries = await parts.readJournal(params.id);
+    const entries = await deps.readJournal(params.id);
     if (entries.length === 0) throw unknown();
     return reply.type('application/x-ndjson').send(entries.map((entry) => `${JSON.stringify(entry)}\n`).join(''));
   });

@@ -5,7 +5,7 @@ import { type Task, ticketNumbersIn } from '../domain/task.ts';
 import { type ApiKey, keyOf } from './api-keys.ts';
 import { problem } from './errors.ts';
 
-export interface TaskParts {
+export interface TaskDeps {
   apiKeys: readonly ApiKey[];
   /** Resolves when the run is stored and queued. */
   openTask(task: Task): Promise<{ runId: string }>;
@@ -21,12 +21,12 @@ const bodySchema = z.strictObject({
 });
 
 /** A person asks for something in words; one run works on it, inside one account. Ask `/v1/runs/:id` what became of it. */
-export async function taskRoutes(app: FastifyInstance, parts: TaskParts): Promise<void> {
+export async function taskRoutes(app: FastifyInstance, deps: TaskDeps): Promise<void> {
   app.post('/tasks', async (request, reply) => {
-    const requestedBy = keyOf(request, parts.apiKeys)?.name ?? '';
-    const receivedAt = (parts.now?.() ?? new Date()).toISOString();
+    const requestedBy = keyOf(request, deps.apiKeys)?.name ?? '';
+    const receivedAt = (deps.now?.() ?? new Date()).toISOString();
     const task = { ...readTask(request.body), requestedBy, receivedAt };
-    return reply.code(202).send(await open(task, parts));
+    return reply.code(202).send(await open(task, deps));
   });
 }
 
@@ -56,9 +56,9 @@ function theOneTicketIn(text: string): string {
   throw problem(422, { code: 'no_scope', message, hint });
 }
 
-async function open(task: Task, parts: TaskParts): Promise<{ runId: string }> {
+async function open(task: Task, deps: TaskDeps): Promise<{ runId: string }> {
   try {
-    return await parts.openTask(task);
+    return await deps.openTask(task);
   } catch (error) {
     const message = 'the task could not be stored';
     const told = { code: 'queue_unavailable', message, hint: 'send it again: nothing was kept', retryAfterSeconds: 5 };

@@ -12,7 +12,7 @@ export interface ToolView {
   parameters: Record<string, unknown>;
 }
 
-export interface ToolParts {
+export interface ToolDeps {
   tools: readonly ToolView[];
 }
 
@@ -21,7 +21,7 @@ interface ByName {
 }
 
 /** What the model may propose, for people and other agents. Nobody calls a tool here: that takes a run, see `tasks.ts`. */
-export async function toolRoutes(app: FastifyInstance, { tools }: ToolParts): Promise<void> {
+export async function toolRoutes(app: FastifyInstance, { tools }: ToolDeps): Promise<void> {
   const find = (name: string): ToolView => {
     const tool = tools.find((candidate) => candidate.name === name);
     if (!tool) throw notFound('tool of this name', 'names are in GET /v1/tools');

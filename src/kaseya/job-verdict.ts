@@ -1,3 +1,5 @@
+import type { JobVerdict } from '../domain/rmm-job.ts';
+
 /** A job of the RMM side, as its status tells it. The id in the answer is a 64-bit number and is not read. */
 export interface RmmJobStatus {
   word: string;
@@ -10,12 +12,6 @@ export interface RmmJobRow {
   statusMessage: string | null;
   ticketId: number | null;
   ticketNumber: string | null;
-}
-
-export interface JobVerdict {
-  outcome: 'succeeded' | 'failed' | 'unknown';
-  message: string;
-  ticket: { id: number; number: string } | null;
 }
 
 const words = (list: string) => new Set(list.split(' '));

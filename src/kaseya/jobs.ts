@@ -1,18 +1,12 @@
 import { z } from 'zod';
+import type { JobRef, JobVerdict } from '../domain/rmm-job.ts';
 import { caseless } from './caseless.ts';
-import { type JobVerdict, judgeLog, judgeRow, judgeScheduled, type RmmJobStatus } from './job-verdict.ts';
+import { judgeLog, judgeRow, judgeScheduled, type RmmJobStatus } from './job-verdict.ts';
 import { allRows, maxPageSize, readResult, readRows } from './page.ts';
 import type { Transport } from './transport.ts';
 
 /** Each family has a status of its own, so an id without its family is worth nothing. */
 export type BmsJobFamily = 'tickets' | 'assets' | 'mappings' | 'batch' | 'scheduler';
-
-export interface JobRef {
-  /** Digits beyond the integers that JavaScript keeps exactly: never a number. */
-  jobId: string;
-  /** Names our own row in the RMM families; the other families know no rows. */
-  transactionId: string;
-}
 
 type Look = (job: JobRef) => Promise<JobVerdict | null>;
 
@@ -20,7 +14,7 @@ type Look = (job: JobRef) => Promise<JobVerdict | null>;
 export type Judge = (transactionId: string) => JobVerdict | null;
 
 /** Asks whoever knows the job's family; families that are not BMS's bring a look of their own, for one row each. */
-export function lookAtJob(jobs: Jobs, others: Readonly<Record<string, Look>>) {
+export function jobReader(jobs: Jobs, others: Readonly<Record<string, Look>>) {
   return async ({ family, ...job }: JobRef & { family: string }): Promise<Judge> => {
     if (isBmsFamily(family)) return jobs.look(family, job.jobId);
     const message = `nothing here can look at jobs of the family "${family}"`;

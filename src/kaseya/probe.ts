@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { UpstreamError } from '../domain/errors.ts';
-import type { Reach } from '../outbound/health.ts';
+import type { UpstreamHealth } from '../outbound/health.ts';
 import { userTemplate } from './session.ts';
 import type { Transport } from './transport.ts';
 
@@ -11,18 +11,23 @@ const betweenMs = 20_000;
  * itself when it is back, and it is seen to be back when no run waits. Never asks one that refuses us: a wrong password
  * tried again and again locks the user.
  */
-export async function scout(reach: Reach, ask: () => Promise<unknown>, signal: AbortSignal, pauseMs = betweenMs) {
-  while (reach.state() === 'missing') {
+export async function probeWhileDown(
+  reach: UpstreamHealth,
+  ask: () => Promise<unknown>,
+  signal: AbortSignal,
+  pauseMs = betweenMs,
+) {
+  while (reach.state() === 'down') {
     await sleep(pauseMs * (0.75 + Math.random() / 2), undefined, { signal }).catch(() => {});
     if (signal.aborted) return;
-    if (reach.state() === 'missing') await ask().catch(() => {});
+    if (reach.state() === 'down') await ask().catch(() => {});
   }
 }
 
 /** While BMS is missing only its scout asks it: every call in vain would be one less for when it is back. */
-export const scouted = (transport: Transport, reach: Reach): Transport => ({
+export const sparing = (transport: Transport, reach: UpstreamHealth): Transport => ({
   async call(request) {
-    const isHeldBack = reach.state() === 'missing' && request.template !== userTemplate;
+    const isHeldBack = reach.state() === 'down' && request.template !== userTemplate;
     if (!isHeldBack) return transport.call(request);
     const endpoint = `${request.method} ${request.template}`;
     throw new UpstreamError('network', 'BMS is away: nothing is sent until it answers', { effect: 'none', endpoint });

@@ -1,7 +1,7 @@
 import { createCipheriv, createDecipheriv, createHash, randomBytes, randomUUID, scryptSync } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Redis } from 'ioredis';
-import type { Credentials } from './token.ts';
+import type { Credentials } from './credentials.ts';
 
 /** Where the processes of one service share a token, and agree on who fetches the next. */
 export interface TokenStore {

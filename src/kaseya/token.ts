@@ -1,17 +1,9 @@
 import { z } from 'zod';
 import { isTransient, RetryableError, UpstreamError } from '../domain/errors.ts';
 import { caseless } from './caseless.ts';
+import type { Credentials } from './credentials.ts';
 import type { TokenStore } from './token-store.ts';
 import { totp } from './totp.ts';
-
-export interface Credentials {
-  username: string;
-  password: string;
-  /** The company name under My Settings, not a subdomain; may hold spaces. */
-  tenant: string;
-  /** Base32; BMS asks an employee who has enrolled in MFA for its code, an "API Employee" never. */
-  mfaSecret?: string | null;
-}
 
 export interface TokenSource {
   get(): Promise<string>;

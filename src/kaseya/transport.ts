@@ -1,9 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isTransient, UpstreamError } from '../domain/errors.ts';
-import { type Budget, permittedExchange } from '../outbound/rate-limited-fetch.ts';
+import { type RateBudget, rateLimitedFetch } from '../outbound/rate-limited-fetch.ts';
 import { unwatched, type Watch } from '../outbound/watch.ts';
+import type { Credentials } from './credentials.ts';
 import { type Envelope, readEnvelope } from './envelope.ts';
-import { type Credentials, createTokenSource, type PostForm, signInEndpoint, signInPath } from './token.ts';
+import { createTokenSource, type PostForm, signInEndpoint, signInPath } from './token.ts';
 import type { TokenStore } from './token-store.ts';
 
 export interface Request {
@@ -28,7 +29,7 @@ export interface Transport {
 }
 
 /** `signal` ends waits for the rate limit; a request that was sent is always awaited. */
-export interface TransportOptions extends Pick<Budget, 'bucket' | 'signal'> {
+export interface TransportOptions extends Pick<RateBudget, 'bucket' | 'signal'> {
   baseUrl: string;
   credentials: Credentials;
   tokenStore?: TokenStore | null;
@@ -54,7 +55,7 @@ export function createTransport(options: TransportOptions): Transport {
 
   const request = async (sending: Sending, isWrite: boolean): Promise<Envelope> => {
     const { endpoint } = sending;
-    const answer = await permittedExchange(endpoint, { ...sending, isWrite, timeoutMs, ...listener }, options);
+    const answer = await rateLimitedFetch(endpoint, { ...sending, isWrite, timeoutMs, ...listener }, options);
     return readEnvelope({ status: answer.status, body: answer.text, endpoint, isWrite });
   };
   const send = (sending: Sending, isWrite: boolean) => watch(() => request(sending, isWrite));

@@ -2,7 +2,7 @@ import type { Logger } from 'pino';
 import { errorCode, errorMessage, isTransient, UpstreamError } from '../domain/errors.ts';
 
 /** Who is called by this process, and how that goes. */
-export interface ReachRecord {
+export interface UpstreamStatus {
   upstream: string;
   isUp: boolean;
   /** ms since 1970; null while there was none. */
@@ -10,60 +10,60 @@ export interface ReachRecord {
 }
 
 /**
- * What the end of a call says of the upstream: it `answered`, be it with a no; it gave nothing usable (`missed`); it will
+ * What the end of a call says of the upstream: it `answered`, be it with a no; it gave nothing usable (`failed`); it will
  * not have us at all, whatever we ask (`refused`). Null: nothing, for the call was never made.
  */
-export type Sign = 'answered' | 'missed' | 'refused' | null;
+export type CallOutcome = 'answered' | 'failed' | 'refused' | null;
 
 /** `missing`: its last calls gave nothing usable; it will be back. `refused`: only a person can mend that. */
-export type ReachState = 'up' | 'missing' | 'refused';
+export type HealthState = 'up' | 'down' | 'refused';
 
 /** Whether an upstream can be reached, as the calls of this process tell. Nothing is called to find out. */
-export interface Reach {
+export interface UpstreamHealth {
   /** Makes the call and takes note of how it ends; `signOf` reads what a failure says. */
-  watch<T>(call: () => Promise<T>, signOf: (error: unknown) => Sign): Promise<T>;
-  state(): ReachState;
-  onChange(listener: (state: ReachState) => void): void;
+  watch<T>(call: () => Promise<T>, outcomeOf: (error: unknown) => CallOutcome): Promise<T>;
+  state(): HealthState;
+  onChange(listener: (state: HealthState) => void): void;
   /** Null until it has been called. */
-  view(): ReachRecord | null;
+  view(): UpstreamStatus | null;
 }
 
 /** One call may fail for a reason of its own, and a restart takes a moment; so many in a row, over so long, are neither. */
-const missesUntilDown = 3;
-const missingForMs = 5_000;
+const failuresUntilDown = 3;
+const downAfterMs = 5_000;
 
-interface ReachOptions {
+interface HealthOptions {
   log: Logger;
   now?: () => number;
 }
 
 /** Logs `<upstream>_unreachable` once when calls begin to fail, and `<upstream>_back` once with the seconds that it took. */
-export function createReach(upstream: string, { log, now = Date.now }: ReachOptions): Reach {
-  let misses = 0;
-  let missingSince = 0;
-  let state: ReachState = 'up';
+export function createUpstreamHealth(upstream: string, { log, now = Date.now }: HealthOptions): UpstreamHealth {
+  let failures = 0;
+  let downSince = 0;
+  let state: HealthState = 'up';
   let lastAnswerAt: number | null = null;
-  const listeners: ((state: ReachState) => void)[] = [];
+  const listeners: ((state: HealthState) => void)[] = [];
 
-  const change = (to: ReachState) => {
+  const change = (to: HealthState) => {
     state = to;
     for (const listener of listeners) listener(to);
   };
 
   const answered = () => {
     lastAnswerAt = now();
-    misses = 0;
+    failures = 0;
     if (state === 'up') return;
-    log.info({ seconds: Math.round((lastAnswerAt - missingSince) / 1000) }, `${upstream}_back`);
+    log.info({ seconds: Math.round((lastAnswerAt - downSince) / 1000) }, `${upstream}_back`);
     change('up');
   };
 
-  const missed = (error: unknown, sign: 'missed' | 'refused', startedAt: number) => {
-    misses += 1;
-    if (misses === 1) missingSince = startedAt;
-    const is = sign === 'refused' ? 'refused' : 'missing';
-    const isPassing = misses < missesUntilDown || now() - missingSince < missingForMs;
-    if (state === is || state === 'refused' || (is === 'missing' && isPassing)) return;
+  const failed = (error: unknown, sign: 'failed' | 'refused', startedAt: number) => {
+    failures += 1;
+    if (failures === 1) downSince = startedAt;
+    const is = sign === 'refused' ? 'refused' : 'down';
+    const isPassing = failures < failuresUntilDown || now() - downSince < downAfterMs;
+    if (state === is || state === 'refused' || (is === 'down' && isPassing)) return;
     log.error({ code: errorCode(error), error: errorMessage(error) }, `${upstream}_unreachable`);
     change(is);
   };
@@ -78,32 +78,33 @@ export function createReach(upstream: string, { log, now = Date.now }: ReachOpti
       } catch (error) {
         const sign = signOf(error);
         if (sign === 'answered') answered();
-        else if (sign !== null) missed(error, sign, startedAt);
+        else if (sign !== null) failed(error, sign, startedAt);
         throw error;
       }
     },
     state: () => state,
     onChange: (listener) => void listeners.push(listener),
-    view: () => (misses === 0 && lastAnswerAt === null ? null : { upstream, isUp: state === 'up', lastAnswerAt }),
+    view: () => (failures === 0 && lastAnswerAt === null ? null : { upstream, isUp: state === 'up', lastAnswerAt }),
   };
 }
 
 /** A no is an answer, but for one to the token: one endpoint may refuse it for reasons of its own, all of them may not. */
-export const requestSign = (error: unknown): Sign => {
+export const outcomeOfRequest = (error: unknown): CallOutcome => {
   if (!(error instanceof UpstreamError)) return null;
   const hasFailed = error.code === 'auth' || (isTransient(error) && error.code !== 'throttled');
-  return hasFailed ? 'missed' : 'answered';
+  return hasFailed ? 'failed' : 'answered';
 };
 
 /** What a call tells beyond its requests. */
-export const signInSign = (error: unknown): Sign => (errorCode(error) === 'sign_in_refused' ? 'refused' : null);
+export const outcomeOfSignIn = (error: unknown): CallOutcome =>
+  errorCode(error) === 'sign_in_refused' ? 'refused' : null;
 
-const modelSigns: Record<string, Sign> = { model_unavailable: 'missed', model_refused: 'refused' };
-export const modelSign = (error: unknown): Sign => modelSigns[errorCode(error)] ?? null;
+const modelOutcomes: Record<string, CallOutcome> = { model_unavailable: 'failed', model_refused: 'refused' };
+export const outcomeOfModelCall = (error: unknown): CallOutcome => modelOutcomes[errorCode(error)] ?? null;
 
-export type Reaches = Record<'bms' | 'model', Reach>;
+export type UpstreamsHealth = Record<'bms' | 'model', UpstreamHealth>;
 
-export const createReaches = (log: Logger): Reaches => ({
-  bms: createReach('bms', { log }),
-  model: createReach('model', { log }),
+export const createUpstreamsHealth = (log: Logger): UpstreamsHealth => ({
+  bms: createUpstreamHealth('bms', { log }),
+  model: createUpstreamHealth('model', { log }),
 });

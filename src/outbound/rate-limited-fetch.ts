@@ -4,7 +4,7 @@ import { type Exchange, exchange, neverLeft, type RawAnswer } from './http.ts';
 import { lastCheck } from './last-check.ts';
 
 /** Whose budget a request draws from, and what ends the wait for it. */
-export interface Budget {
+export interface RateBudget {
   bucket: Bucket;
   signal: AbortSignal;
   /** Tells the bucket what an answer says of the limits; by default of the endpoint's own alone. */
@@ -18,7 +18,7 @@ const tellOwn = (permit: Permit, { status, headers }: RawAnswer) =>
  * One request under a permit of the bucket's `name`; a write goes only while its run is still ours. A request that
  * certainly never left gives its permit back.
  */
-export async function permittedExchange(name: string, asked: Exchange, budget: Budget): Promise<RawAnswer> {
+export async function rateLimitedFetch(name: string, asked: Exchange, budget: RateBudget): Promise<RawAnswer> {
   const { bucket, signal, tell = tellOwn } = budget;
   const permit = await bucket.acquire(name, signal);
   if (asked.isWrite) await lastCheck(permit);

@@ -1,5 +1,5 @@
 import type { Mode } from '../domain/journal.ts';
-import type { Effect } from '../tools/tool.ts';
+import type { Effect } from './effect.ts';
 
 /** `describe`: write down what would be done, and do nothing. */
 export type Decision = 'allow' | 'describe' | 'deny';

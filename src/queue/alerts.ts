@@ -11,7 +11,7 @@ export async function enqueueAlerts(queue: Queue<AlertJob>, alerts: readonly Ale
   await queue.addBulk(alerts.map((alert) => ({ name: alert.action, data: { alert }, opts: { jobId: alert.id } })));
 }
 
-export interface IntakeParts {
+export interface IntakeDeps {
   queues: Queues;
   incidents: Incidents;
   journals: Journals;
@@ -20,14 +20,14 @@ export interface IntakeParts {
 }
 
 /** The intake worker. No model here: claim the alert's fault, then open a run, merge, close, or ignore. */
-export function startIntake(parts: IntakeParts, options: WorkerOptions): Worker<AlertJob> {
-  return createWorker<AlertJob>('alerts', (job) => takeIn(job, parts, options), options);
+export function startIntake(deps: IntakeDeps, options: WorkerOptions): Worker<AlertJob> {
+  return createWorker<AlertJob>('alerts', (job) => takeIn(job, deps, options), options);
 }
 
-async function takeIn(job: Job<AlertJob>, parts: IntakeParts, { log }: WorkerOptions): Promise<void> {
+async function takeIn(job: Job<AlertJob>, deps: IntakeDeps, { log }: WorkerOptions): Promise<void> {
   const { alert } = job.data;
   const about = { connection: alert.connection, alertKey: alert.alertKey, alertId: alert.id };
-  const claim = await parts.incidents.claim(alert, parts.mode).catch((error: unknown) => leave(error, job, parts));
+  const claim = await deps.incidents.claim(alert, deps.mode).catch((error: unknown) => leave(error, job, deps));
   if (typeof claim === 'string') {
     log.error({ ...about, error: claim }, 'alert_not_taken_in');
     // It stays in the failed set, for whoever wants to know why.
@@ -35,10 +35,10 @@ async function takeIn(job: Job<AlertJob>, parts: IntakeParts, { log }: WorkerOpt
   }
   const { verdict, incidentId, runId } = claim;
   log.info({ ...about, verdict, incidentId, runId }, 'alert_taken_in');
-  if (verdict === 'opened') await enqueueRun(parts.queues.runs, runId, notBegun);
+  if (verdict === 'opened') await enqueueRun(deps.queues.runs, runId, notBegun);
   if (verdict === 'closed') {
-    await parts.journals.addFact(runId, { type: 'source_resolved', alertId: alert.id });
-    await wake(parts.queues.runs, runId);
+    await deps.journals.addFact(runId, { type: 'source_resolved', alertId: alert.id });
+    await wake(deps.queues.runs, runId);
   }
 }
 
@@ -46,10 +46,10 @@ async function takeIn(job: Job<AlertJob>, parts: IntakeParts, { log }: WorkerOpt
 const patienceMs = 3_600_000;
 
 /** An alert that cannot be taken in is tried again; one that never can, a person must look at. Answers with the reason. */
-async function leave(error: unknown, { data, timestamp }: Job<AlertJob>, parts: IntakeParts): Promise<string> {
-  const now = parts.now?.() ?? Date.now();
+async function leave(error: unknown, { data, timestamp }: Job<AlertJob>, deps: IntakeDeps): Promise<string> {
+  const now = deps.now?.() ?? Date.now();
   if (now - timestamp < patienceMs) throw error;
   const reason = `it could not be taken in, and nobody has been told in BMS: ${errorMessage(error)}`;
-  await parts.incidents.escalate(data.alert, reason);
+  await deps.incidents.escalate(data.alert, reason);
   return reason;
 }

@@ -15,7 +15,7 @@ export interface PollSchedule {
   maxMs: number;
 }
 
-export interface PollParts {
+export interface PollDeps {
   queues: Queues;
   journals: Journals;
   redis: Redis;
@@ -47,14 +47,14 @@ export async function registerRow(redis: Redis, runId: string, job: RmmJob, rete
  * Looks once at the job for all its rows; each run gets its own row's result as a fact, and is woken. A row that has
  * none by the deadline is its run's to judge.
  */
-export async function poll(job: Job<PollJob>, token: string, parts: PollParts, log: Logger): Promise<void> {
+export async function poll(job: Job<PollJob>, token: string, deps: PollDeps, log: Logger): Promise<void> {
   const { family, jobId, deadline } = job.data;
-  const now = parts.now?.() ?? Date.now();
-  const rows = Object.entries(await parts.redis.hgetall(keys.jobRows(family, jobId)));
+  const now = deps.now?.() ?? Date.now();
+  const rows = Object.entries(await deps.redis.hgetall(keys.jobRows(family, jobId)));
   const [first] = rows;
   if (!first) return;
-  let waitMs = nextDelay(now - job.timestamp, parts.schedule);
-  const judge = await parts.look({ family, jobId, transactionId: first[0] }).catch((error: unknown) => {
+  let waitMs = nextDelay(now - job.timestamp, deps.schedule);
+  const judge = await deps.look({ family, jobId, transactionId: first[0] }).catch((error: unknown) => {
     // Whoever comes back later than told has lost its place in the rate budget's queue.
     if (error instanceof RetryableError)
       waitMs = error.code === 'rate_limited' ? error.retryAfterMs : Math.max(waitMs, error.retryAfterMs);
@@ -67,12 +67,12 @@ export async function poll(job: Job<PollJob>, token: string, parts: PollParts, l
     throw new DelayedError();
   }
   const told = verdicts.flatMap(({ transactionId, runId, row }) =>
-    row ? parts.journals.addFact(runId, { type: 'rmm_job_finished', transactionId, ...row }) : [],
+    row ? deps.journals.addFact(runId, { type: 'rmm_job_finished', transactionId, ...row }) : [],
   );
   await Promise.all(told);
   log.info({ rmmJobId: jobId, rows: rows.length }, 'rmm_job_finished');
   await wakeAll(
-    parts.queues.runs,
+    deps.queues.runs,
     rows.map(([, runId]) => runId),
   );
 }

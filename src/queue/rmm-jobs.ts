@@ -1,13 +1,13 @@
 import type { Job, Worker } from 'bullmq';
-import { type PollParts, poll } from './poll.ts';
+import { type PollDeps, poll } from './poll.ts';
 import { createWorker, type PollJob, type RmmJobData, type SubmitJob, type WorkerOptions } from './queues.ts';
-import { type SubmitParts, submit } from './submit.ts';
+import { type SubmitDeps, submit } from './submit.ts';
 
 /** The queue "rmm-jobs": `submit` sends the next batch of an action's rows, `poll` looks at a job that took one. */
-export function startRmmJobs(parts: SubmitParts & PollParts, options: WorkerOptions): Worker<RmmJobData> {
+export function startRmmJobs(deps: SubmitDeps & PollDeps, options: WorkerOptions): Worker<RmmJobData> {
   const process = (job: Job<RmmJobData>, token: string) =>
     job.name === 'submit'
-      ? submit(job as Job<SubmitJob>, token, parts, options.log)
-      : poll(job as Job<PollJob>, token, parts, options.log);
+      ? submit(job as Job<SubmitJob>, token, deps, options.log)
+      : poll(job as Job<PollJob>, token, deps, options.log);
   return createWorker<RmmJobData>('rmm-jobs', process, options);
 }

@@ -19,7 +19,7 @@ export type RunProgress =
       batches: string[];
     };
 
-export interface RunParts {
+export interface RunDeps {
   queues: Queues;
   journals: Journals;
   /** Makes sure that somebody polls the run's job. */
@@ -33,8 +33,8 @@ export interface RunParts {
 }
 
 /** The runs worker. Closing it aborts `signal`; runs in progress stop at their next step and go back to the queue. */
-export function startRuns(parts: RunParts, options: WorkerOptions & { signal: AbortSignal }): Worker<RunJob> {
-  return createWorker<RunJob>('runs', (job, token) => work(job, token, parts, options), options);
+export function startRuns(deps: RunDeps, options: WorkerOptions & { signal: AbortSignal }): Worker<RunJob> {
+  return createWorker<RunJob>('runs', (job, token) => work(job, token, deps, options), options);
 }
 
 /** What fails so often will not be mended by waiting. */
@@ -43,16 +43,16 @@ const triesBeforeGivingUp = 8;
 async function work(
   job: Job<RunJob>,
   token: string,
-  parts: RunParts,
+  deps: RunDeps,
   { log, signal }: WorkerOptions & { signal: AbortSignal },
 ): Promise<void> {
   const { runId } = job.data;
   // A task's job comes before its journal. The journal could not be stored: the person was told so.
-  if ((await parts.journals.length(runId)) === 0) return log.warn({ runId }, 'run_unknown');
-  const journal = await parts.journals.own(runId);
+  if ((await deps.journals.length(runId)) === 0) return log.warn({ runId }, 'run_unknown');
+  const journal = await deps.journals.own(runId);
   try {
-    const progress = await parts.advance(journal, signal);
-    if (progress.kind === 'suspended') await park(job, token, progress, parts);
+    const progress = await deps.advance(journal, signal);
+    if (progress.kind === 'suspended') await park(job, token, progress, deps);
   } catch (error) {
     if (error instanceof DelayedError) throw error;
     if (error instanceof FencedError) return log.warn({ runId }, 'run_taken_over');
@@ -62,7 +62,7 @@ async function work(
     );
     if (job.attemptsMade + 1 < triesBeforeGivingUp) throw error;
     // If that fails too, the job is tried again like any other: a run without an end is an alert without an outcome.
-    await parts.giveUp(journal, `the run failed ${job.attemptsMade + 1} times; last: ${errorMessage(error)}`);
+    await deps.giveUp(journal, `the run failed ${job.attemptsMade + 1} times; last: ${errorMessage(error)}`);
   }
 }
 
@@ -75,7 +75,7 @@ async function park(
   job: Job<RunJob>,
   token: string,
   progress: Extract<RunProgress, { kind: 'suspended' }>,
-  { queues, journals, watch, armSubmit }: RunParts,
+  { queues, journals, watch, armSubmit }: RunDeps,
 ): Promise<never> {
   const { runId } = job.data;
   for (const rmmJob of progress.jobs) await watch(runId, rmmJob);

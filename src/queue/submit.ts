@@ -7,7 +7,7 @@ import type { Batch, RowQueue } from '../store/row-queue.ts';
 import { watchJob } from './poll.ts';
 import { type Queues, type RmmJobData, type SubmitJob, wakeAll } from './queues.ts';
 
-export interface SubmitParts {
+export interface SubmitDeps {
   queues: Queues;
   rows: RowQueue;
   /** Sends the rows of one action as one request. `check` throws when they must not go any more; ask it last of all. */
@@ -37,15 +37,15 @@ export async function armSubmit(queue: Queue<RmmJobData>, action: string, batchM
  * Sends the action's queued rows, batch by batch, until none is left. A batch is claimed before it is sent and ended
  * by what came of it; one that this job left behind when its worker died is ended first.
  */
-export async function submit(job: Job<SubmitJob>, token: string, parts: SubmitParts, log: Logger): Promise<void> {
-  const { rows, leaseMs, now = Date.now } = parts;
+export async function submit(job: Job<SubmitJob>, token: string, deps: SubmitDeps, log: Logger): Promise<void> {
+  const { rows, leaseMs, now = Date.now } = deps;
   const mine = `${job.id}~`;
-  await wakeAll(parts.queues.runs, await rows.recover(mine));
+  await wakeAll(deps.queues.runs, await rows.recover(mine));
   for (;;) {
     const claim = await rows.claim(job.data.action, mine + randomUUID(), leaseMs);
-    await wakeAll(parts.queues.runs, claim.dropped);
+    await wakeAll(deps.queues.runs, claim.dropped);
     if (claim.kind === 'empty') return;
-    const until = claim.kind === 'wait' ? claim.until : await send(claim.batch, now() - job.timestamp, parts, log);
+    const until = claim.kind === 'wait' ? claim.until : await send(claim.batch, now() - job.timestamp, deps, log);
     if (until === null) continue;
     await job.moveToDelayed(until, token);
     throw new DelayedError();
@@ -53,27 +53,27 @@ export async function submit(job: Job<SubmitJob>, token: string, parts: SubmitPa
 }
 
 /** Null when the batch is over, else when to try its rows again: they are back in the queue. */
-async function send(batch: Batch, ageMs: number, parts: SubmitParts, log: Logger): Promise<number | null> {
-  const { rows, queues, leaseMs, now = Date.now } = parts;
+async function send(batch: Batch, ageMs: number, deps: SubmitDeps, log: Logger): Promise<number | null> {
+  const { rows, queues, leaseMs, now = Date.now } = deps;
   const { id, action } = batch;
   const check = async () => {
     if (!(await rows.mayBeSent(id, leaseMs))) throw new FencedError(`batch ${id}`);
   };
   try {
-    const job = await parts.submitRows(
+    const job = await deps.submitRows(
       action,
       batch.rows.map(({ row }) => row),
       check,
     );
-    const deadline = new Date(now() + parts.jobDeadlineMs).toISOString();
+    const deadline = new Date(now() + deps.jobDeadlineMs).toISOString();
     await rows.becameJob(batch, job, deadline);
-    await watchJob(queues.rmmJobs, { ...job, deadline }, parts.firstPollMs);
+    await watchJob(queues.rmmJobs, { ...job, deadline }, deps.firstPollMs);
     log.info({ action, rows: batch.rows.length, rmmJobId: job.jobId }, 'rmm_batch_submitted');
     return null;
   } catch (error) {
     if (!(error instanceof UpstreamError || error instanceof RetryableError)) throw error;
     log.warn({ action, rows: batch.rows.length, code: error.code, error: error.message }, 'rmm_batch_not_submitted');
-    return settleFailure(batch, error, ageMs, parts);
+    return settleFailure(batch, error, ageMs, deps);
   }
 }
 
@@ -84,7 +84,7 @@ async function settleFailure(
   batch: Batch,
   error: UpstreamError | RetryableError,
   ageMs: number,
-  { rows, queues, now = Date.now }: SubmitParts,
+  { rows, queues, now = Date.now }: SubmitDeps,
 ): Promise<number | null> {
   const putBack = async (how: { alone?: boolean }) => wakeAll(queues.runs, (await rows.putBack(batch, how)).dropped);
   if (error instanceof RetryableError || (error.effect === 'none' && isTransient(error))) {

@@ -1,10 +1,9 @@
 import type { QuickJobs } from '../datto-rmm/quick-job.ts';
 import { TerminalError, UpstreamError } from '../domain/errors.ts';
-import type { JobVerdict } from '../kaseya/job-verdict.ts';
-import type { JobRef } from '../kaseya/jobs.ts';
-import type { Budget } from '../outbound/rate-limited-fetch.ts';
+import type { JobRef, JobVerdict } from '../domain/rmm-job.ts';
+import type { RateBudget } from '../outbound/rate-limited-fetch.ts';
 import type { Remedy, RemedySettings } from './settings.ts';
-import { callOut, lookUp, type WebhookOptions } from './webhook.ts';
+import { callOut, fetchStatus, type WebhookOptions } from './webhook.ts';
 
 export interface Device {
   /** The RMM's own id of it. */
@@ -47,7 +46,7 @@ export interface RemediesOptions {
   /** Of the webhooks, by remedy. */
   secrets: Readonly<Record<string, string>>;
   /** Of the webhooks; Datto RMM has one of its own. */
-  budget: Budget;
+  budget: RateBudget;
   timeoutMs: number;
   now?: () => number;
 }
@@ -95,7 +94,7 @@ export function createRemedies(settings: RemedySettings, options: RemediesOption
       const verdict =
         'datto' in remedy
           ? await datto().look(id, deviceUid, remedy.datto)
-          : await lookUp(remedy.webhook, id, webhookOptions(name));
+          : await fetchStatus(remedy.webhook, id, webhookOptions(name));
       if (verdict !== null && verdict !== 'absent') return verdict;
       if (now() < Number(startedAt) + remedy.timeoutSeconds * 1000) return null;
       return {
@@ -107,7 +106,7 @@ export function createRemedies(settings: RemedySettings, options: RemediesOption
     async find({ name, device, transactionId }) {
       const remedy = remedyOf(name);
       if ('datto' in remedy || remedy.webhook.statusUrl === undefined) return 'undecidable';
-      const found = await lookUp(remedy.webhook, transactionId, webhookOptions(name));
+      const found = await fetchStatus(remedy.webhook, transactionId, webhookOptions(name));
       return found === 'absent' ? 'absent' : jobOf(name, transactionId, device.uid);
     },
   };

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { UpstreamError } from '../domain/errors.ts';
-import type { JobVerdict } from '../kaseya/job-verdict.ts';
-import { type Budget, permittedExchange } from '../outbound/rate-limited-fetch.ts';
+import type { JobVerdict } from '../domain/rmm-job.ts';
+import { type RateBudget, rateLimitedFetch } from '../outbound/rate-limited-fetch.ts';
 import { signatureHeaders } from '../outbound/signature.ts';
 import type { Limit } from '../ratelimit/bucket.ts';
 import type { WebhookRemedy } from './settings.ts';
@@ -14,7 +14,7 @@ export const webhookLimits: Readonly<Record<string, Limit>> = {
 
 export interface WebhookOptions {
   secret: string;
-  budget: Budget;
+  budget: RateBudget;
   timeoutMs: number;
   /** Milliseconds since 1970. */
   now(): number;
@@ -38,7 +38,7 @@ export async function callOut(
 }
 
 /** What the receiver tells of a call: `absent` when it does not know it, null while it is under way. */
-export async function lookUp(
+export async function fetchStatus(
   { statusUrl }: WebhookRemedy,
   id: string,
   options: WebhookOptions,
@@ -78,7 +78,7 @@ function request(url: string, { method, id, body }: Outgoing, { secret, budget, 
   const init = { method, headers, ...(method === 'POST' ? { body } : {}) };
   const isWrite = method === 'POST';
   const asked = { url, init, endpoint: isWrite ? endpoint : statusEndpoint, isWrite, timeoutMs };
-  return permittedExchange(isWrite ? 'remedy:write' : 'remedy:read', asked, budget);
+  return rateLimitedFetch(isWrite ? 'remedy:write' : 'remedy:read', asked, budget);
 }
 
 function parse(text: string): unknown {

@@ -1,19 +1,16 @@
 import { randomUUID } from 'node:crypto';
 import type { Redis } from 'ioredis';
-import type { Mode } from '../domain/journal.ts';
+import type { Mode, Place } from '../domain/journal.ts';
+import type { CancelAnswer, RetryAnswer } from '../domain/run-action.ts';
 import { fold } from '../domain/run-state.ts';
 import { viewRun, viewStep } from '../domain/run-view.ts';
 import type { Task } from '../domain/task.ts';
-import type { RecordParts } from '../http/records.ts';
-import type { EventParts } from '../http/run-events.ts';
-import type { RunParts } from '../http/runs.ts';
 import { enqueueRun, wake } from '../queue/queues.ts';
 import { failFast } from '../store/connection.ts';
-import { nullIfUnreadable } from './newer-journal.ts';
 import type { Stores } from './stores.ts';
 
 /** What people ask of the service is answered from Redis, or refused at once. */
-export interface PeopleParts extends Stores {
+export interface RunActionDeps extends Stores {
   redis: Redis;
   mode: Mode;
 }
@@ -27,7 +24,7 @@ const untilStoredMs = 3_000;
  */
 export async function openTask(
   task: Task,
-  { redis, queues, incidents, mode }: PeopleParts,
+  { redis, queues, incidents, mode }: RunActionDeps,
 ): Promise<{ runId: string }> {
   const runId = randomUUID();
   await failFast(redis, () => enqueueRun(queues.runs, runId, { delay: untilStoredMs }));
@@ -38,23 +35,17 @@ export async function openTask(
 }
 
 /** What a person can do with a run. */
-export function runActions({
-  redis,
-  queues,
-  incidents,
-  journals,
-  mode,
-}: PeopleParts): Omit<RunParts, 'apiKeys'> & EventParts {
+export function runActions({ redis, queues, incidents, journals, mode }: RunActionDeps) {
   const getRun = async (id: string) => viewRun(id, await journals.read(id));
   return {
-    async cancelRun(id, by) {
+    async cancelRun(id: string, by: string): Promise<CancelAnswer> {
       const run = await getRun(id);
       if (!run || run.state === 'concluded') return run ? 'over' : 'unknown';
       await failFast(redis, () => journals.addFact(id, { type: 'cancel_requested', by }));
       await failFast(redis, () => wake(queues.runs, id));
       return 'asked';
     },
-    async retryRun(id, by) {
+    async retryRun(id: string, by: string): Promise<RetryAnswer> {
       const entries = await failFast(redis, () => journals.read(id));
       if (entries.length === 0) return { verdict: 'unknown' };
       const { subject, concluded } = fold(entries);
@@ -63,32 +54,13 @@ export function runActions({
       await failFast(redis, () => enqueueRun(queues.runs, runId));
       return { verdict: isNew ? 'opened' : 'retried', runId };
     },
-    readJournal: (id) => failFast(redis, () => journals.read(id)),
-    isKnown: async (id) => (await failFast(redis, () => journals.length(id))) > 0,
-    async readNews(places) {
+    readJournal: (id: string) => failFast(redis, () => journals.read(id)),
+    isKnown: async (id: string) => (await failFast(redis, () => journals.length(id))) > 0,
+    async readNews(places: ReadonlyMap<string, Place>) {
       const news = await failFast(redis, () => journals.readNews(places));
       return new Map(
         [...news].map(([id, told]) => [id, told && { steps: told.entries.map(viewStep), place: told.place }]),
       );
     },
-  };
-}
-
-/** What the service knows. */
-export function recordsOf({ incidents, journals }: Stores): RecordParts {
-  const getRun = async (id: string) => viewRun(id, await journals.read(id));
-  return {
-    getRun,
-    async listRuns(cursor) {
-      const page = await incidents.listRunIds(cursor);
-      const runs = await Promise.all(page.items.map((id) => getRun(id).catch(nullIfUnreadable)));
-      // A list shows runs without their timelines: ask for one to see its steps.
-      return { items: runs.flatMap((run) => (run ? [{ ...run, steps: [] }] : [])), next: page.next };
-    },
-    getIncident: incidents.get,
-    listIncidents: incidents.list,
-    getAlert: incidents.getAlert,
-    listAlerts: (sourceId, cursor) =>
-      sourceId === null ? incidents.listAlerts(cursor) : incidents.listAlertsBySource(sourceId, cursor),
   };
 }

@@ -1,27 +1,28 @@
 import type { Logger } from 'pino';
-import type { Observed } from '../app/process-stats.ts';
+import type { Disposition } from '../domain/journal.ts';
 import type { RunState } from '../domain/run-state.ts';
 import { enqueueRun } from '../queue/queues.ts';
 import type { OwnedJournal } from '../store/journal.ts';
 import type { Stores } from './stores.ts';
 
-interface SettleParts extends Pick<Stores, 'incidents' | 'queues'> {
-  observed: Pick<Observed, 'concluded'>;
+interface FinishDeps extends Pick<Stores, 'incidents' | 'queues'> {
+  /** Runs that this process has brought to an end, by disposition. */
+  concludedRuns: Record<Disposition, number>;
   log: Logger;
 }
 
 /** Tells a run's incident, the log and the metrics that it has ended. Doing so twice does no harm. */
-export function createSettle({ incidents, queues, observed, log }: SettleParts) {
+export function createFinish({ incidents, queues, concludedRuns, log }: FinishDeps) {
   return async (journal: OwnedJournal, { concluded, subject, mode, calls }: RunState): Promise<void> => {
     if (!concluded) return;
     const { disposition, reason, ticket } = concluded;
     const { runId } = journal;
-    observed.concluded[disposition] += 1;
+    concludedRuns[disposition] += 1;
     log.info({ runId, disposition, ticketId: ticket?.id }, 'run_concluded');
     if (subject.kind !== 'alert') return;
     const { incidentId, alert } = subject;
     const about = { incidentId, alertId: alert.id, disposition, reason, ticket };
-    const { cameAgain } = await incidents.settle({ ...about, changedAt: firstChange(calls) });
+    const { recurred: cameAgain } = await incidents.recordRunEnd({ ...about, changedAt: firstChange(calls) });
     if (!cameAgain) return;
     const again = await incidents.openRetry(runId, subject, mode, 'service');
     await enqueueRun(queues.runs, again.runId);

@@ -4,7 +4,7 @@ import { errorCode, errorMessage } from '../domain/errors.ts';
 const againMs = 60_000;
 
 /** A run whose journal a newer release has written on waits for a worker of that release: what is not understood must not be guessed at. */
-export const untilReadable =
+export const postponeIfNewer =
   (runId: string, log: Logger, now: () => number = Date.now) =>
   (error: unknown) => {
     if (errorCode(error) !== 'journal_unreadable') throw error;
@@ -15,7 +15,7 @@ export const untilReadable =
   };
 
 /** Null where this release cannot read the record; anything else that is wrong is thrown. */
-export const nullIfUnreadable = (error: unknown): null => {
+export const nullIfNewer = (error: unknown): null => {
   if (errorCode(error) !== 'journal_unreadable') throw error;
   return null;
 };

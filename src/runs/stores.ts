@@ -5,9 +5,6 @@ import { createQueues, type Queues } from '../queue/queues.ts';
 import { createIncidents, type Incidents } from '../store/incidents.ts';
 import { createJournals, type Journals } from '../store/journal.ts';
 
-/** Undoes what a start has opened; the last one first. */
-export type Closers = (() => Promise<unknown>)[];
-
 /** What Redis holds for us, on one connection. */
 export interface Stores {
   queues: Queues;

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { type Alert, cleanText } from '../domain/alert.ts';
-import { problem } from '../http/errors.ts';
+import { PayloadError } from '../domain/errors.ts';
 
 /** What the service adds to what the sender says. */
 export interface Delivery {
@@ -9,7 +9,7 @@ export interface Delivery {
   newId(): string;
 }
 
-/** Turns one sender's payload into alerts. Throws 422 that names the field which does not fit. */
+/** Turns one sender's payload into alerts. Throws `PayloadError`, which names the fields that do not fit. */
 export type Adapter = (payload: unknown, delivery: Delivery) => Alert[];
 
 /** Text of which something is left once what cannot be seen is gone: it names an alert, or is its title. */
@@ -24,5 +24,5 @@ export function parsePayload<T>(schema: z.ZodType<T>, payload: unknown, hint: st
   const problems = parsed.error.issues
     .slice(0, maxProblems)
     .map(({ path, message }) => `${path.join('.') || 'body'}: ${message}`);
-  throw problem(422, { code: 'payload_not_understood', message: problems.join('; '), hint });
+  throw new PayloadError(problems.join('; '), hint);
 }

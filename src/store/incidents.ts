@@ -24,7 +24,7 @@ export interface Claim {
 }
 
 /** What a finished run means for its incident and the alert that opened it. */
-export interface Settlement {
+export interface RunEnd {
   incidentId: string;
   alertId: string;
   disposition: Disposition;
@@ -37,7 +37,7 @@ export interface Settlement {
 export interface Incidents {
   claim(alert: Alert, mode: Mode): Promise<Claim>;
   /** `cameAgain`: the fault was reported again since then, and is not resolved. */
-  settle(settlement: Settlement): Promise<{ cameAgain: boolean }>;
+  recordRunEnd(settlement: RunEnd): Promise<{ recurred: boolean }>;
   /** Records an alert that cannot be claimed as a person's. It belongs to no incident. */
   escalate(alert: Alert, reason: string): Promise<void>;
   /** Opens run `runId` for a task. It has no incident. */
@@ -183,14 +183,14 @@ export function createIncidents(redis: Redis, options: IncidentOptions): Inciden
       }
       throw new Error(`alert ${alert.id}: its incident kept changing during ${claimTries} tries`);
     },
-    async settle({ incidentId, alertId, disposition, reason, ticket, changedAt }) {
+    async recordRunEnd({ incidentId, alertId, disposition, reason, ticket, changedAt }) {
       const handedOver = disposition === 'escalated' || disposition === 'inconclusive';
       const isResolved = disposition === 'resolved' ? 1 : 0;
       const told = [handedOver ? 'escalated' : 'triaged', reason, ticket ? JSON.stringify(ticket) : ''];
       const places = [keys.alert(alertId), keys.incident(incidentId)];
       const times = [changedAt ?? '', clock().getTime()];
       const cameAgain = await scripts.settleIncident(places, [...told, isResolved, ...times]);
-      return { cameAgain: cameAgain === 1 };
+      return { recurred: cameAgain === 1 };
     },
     async escalate({ id, sourceId, connection, action, receivedAt }, reason) {
       const retention = options.retentionDays * 86_400;

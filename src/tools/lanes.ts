@@ -1,32 +1,9 @@
-import { type Budget, endsAt } from '../agent/budget.ts';
-import { isHandOver } from '../agent/hand-over.ts';
 import { runAs } from '../domain/call-context.ts';
-import { fold } from '../domain/run-state.ts';
-import { withCost } from '../runs/cost.ts';
-import type { OwnedJournal } from '../store/journal.ts';
 import type { Tool, ToolContext } from './tool.ts';
 import type { TouchReads } from './touch.ts';
 
 /** Moves a ticket to people: whoever calls it, somebody is being told. */
 const handsOver = 'create_a_kaseya_bms_assignticket';
-
-/**
- * Works on a run in its client's name: the account that it is about once that is known, until then the sender. What the
- * work appends says what it cost.
- */
-export async function asCaller<T>(
-  journal: OwnedJournal,
-  budget: Pick<Budget, 'wallMs'>,
-  work: (journal: OwnedJournal) => Promise<T>,
-): Promise<T> {
-  const state = fold(await journal.read());
-  const { scope, subject } = state;
-  const sender = subject.kind === 'alert' ? subject.alert.connection : 'tasks';
-  const client = scope?.scope.account?.name ?? sender;
-  const caller = { lane: 'triage', client, id: journal.runId, givesUpAt: endsAt(state, budget) } as const;
-  const tally = { sent: 0 };
-  return runAs({ ...caller, tally }, () => work(withCost(journal, tally)));
-}
 
 /** People must be told, and what may have been written must be looked for, however long it takes. */
 const givesUpAt = Number.POSITIVE_INFINITY;
@@ -35,8 +12,10 @@ const asItIs = { lane: 'verification', fresh: true, givesUpAt } as const;
 /** The same tool, with hand-overs and read-backs asked for in the lanes of their own; what a write is prepared from is never shared. */
 export function inLanes(tool: Tool): Tool {
   if (tool.effect === 'read') return tool;
-  const laneOf = ({ callId }: ToolContext) =>
-    isHandOver(callId) || tool.name === handsOver ? ({ lane: 'escalation', givesUpAt } as const) : {};
+  const laneOf = ({ callId, state }: ToolContext) =>
+    state.calls.get(callId)?.by === 'service' || tool.name === handsOver
+      ? ({ lane: 'escalation', givesUpAt } as const)
+      : {};
   const inLane: Tool = {
     ...tool,
     prepare: (input, context) => runAs({ ...laneOf(context), fresh: true }, () => tool.prepare(input, context)),

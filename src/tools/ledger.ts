@@ -12,7 +12,7 @@ export type Progress = 'settled' | { until: number };
 
 export type WriteIntended = Extract<EntryBody, { type: 'write_intended' }>;
 
-export interface LedgerParts {
+export interface LedgerDeps {
   append(body: EntryBody): Promise<void>;
   /** Appends the intent and puts the row into the queue of its action, both or neither. */
   queueRow(intent: WriteIntended, transactionId: string, item: RmmRow): Promise<void>;
@@ -21,14 +21,14 @@ export interface LedgerParts {
   /** How long an RMM job may take before its outcome counts as unknown. */
   jobDeadlineMs: number;
   /** How long to look for a write whose answer was lost before handing it to a person. */
-  settleMs: number;
+  readBackMs: number;
   /** How long a write may still turn up after we stopped waiting for its answer: before that, absent means "not yet". */
   absentAfterMs: number;
   now(): number;
 }
 
 /** Before the first look again for a write whose answer was lost. */
-const firstLookMs = 5_000;
+const firstReadBackMs = 5_000;
 /** How often one write is sent, when BMS proves every time that it did not arrive. */
 const maxTries = 3;
 
@@ -38,36 +38,36 @@ export async function write(
   args: unknown,
   writeKey: string,
   context: ToolContext,
-  parts: LedgerParts,
+  deps: LedgerDeps,
 ): Promise<Progress> {
   const { callId } = context;
   const trace = traceOf(context);
   const intent = { type: 'write_intended', callId, tool: tool.name, args, writeKey, marker: trace.marker } as const;
   if ('row' in tool) {
     const item = tool.row(args as never, trace);
-    await parts.queueRow({ ...intent, batch: item.action }, trace.transactionId, item);
-    return { until: parts.now() + firstCheckMs };
+    await deps.queueRow({ ...intent, batch: item.action }, trace.transactionId, item);
+    return { until: deps.now() + firstCheckMs };
   }
-  await parts.append({ ...intent, batch: null });
-  return send(tool, args, context, parts);
+  await deps.append({ ...intent, batch: null });
+  return send(tool, args, context, deps);
 }
 
 /** Sends a write whose intent is in the journal, and records what came of it. */
-async function send(tool: CallTool, args: unknown, context: ToolContext, parts: LedgerParts): Promise<Progress> {
+async function send(tool: CallTool, args: unknown, context: ToolContext, deps: LedgerDeps): Promise<Progress> {
   const { callId } = context;
   try {
-    const written = await fenced(parts.check, () => tool.write(args as never, traceOf(context), context));
-    return await record(written, context, parts);
+    const written = await fenced(deps.check, () => tool.write(args as never, traceOf(context), context));
+    return await record(written, context, deps);
   } catch (error) {
     if (wasNotSent(error)) {
       const message = errorMessage(error);
-      await parts.append({ type: 'write_done', callId, outcome: 'not_sent', message, data: null, ticket: null });
+      await deps.append({ type: 'write_done', callId, outcome: 'not_sent', message, data: null, ticket: null });
       throw error;
     }
     if (!(error instanceof UpstreamError)) throw error;
     // The answer is lost: the next look at this call finds the intent and reads back.
-    if (error.effect === 'unknown') return { until: parts.now() + firstLookMs };
-    return refused(callId, error.message, parts);
+    if (error.effect === 'unknown') return { until: deps.now() + firstReadBackMs };
+    return refused(callId, error.message, deps);
   }
 }
 
@@ -75,18 +75,18 @@ async function send(tool: CallTool, args: unknown, context: ToolContext, parts: 
 const wasNotSent = (error: unknown): boolean =>
   error instanceof RetryableError || (error instanceof UpstreamError && error.effect === 'none' && isTransient(error));
 
-async function record(written: Written, context: ToolContext, parts: LedgerParts): Promise<Progress> {
+async function record(written: Written, context: ToolContext, deps: LedgerDeps): Promise<Progress> {
   const { callId } = context;
   if (written.kind === 'done') {
     const { message, data, ticket } = written;
-    await parts.append({ type: 'write_done', callId, outcome: 'done', message, data, ticket });
+    await deps.append({ type: 'write_done', callId, outcome: 'done', message, data, ticket });
     return 'settled';
   }
-  const until = parts.now() + parts.jobDeadlineMs;
+  const until = deps.now() + deps.jobDeadlineMs;
   const { jobId, family } = written;
   const { transactionId } = traceOf(context);
   const job = { jobId, family, transactionId, deadline: new Date(until).toISOString() };
-  await parts.append({ type: 'rmm_job_submitted', callId, job });
+  await deps.append({ type: 'rmm_job_submitted', callId, job });
   return { until };
 }
 
@@ -94,36 +94,36 @@ async function record(written: Written, context: ToolContext, parts: LedgerParts
  * A write was intended and its answer is not known: look upstream before anything is repeated. `objection` tells why it may
  * not be made any more, if it was not: people go on meanwhile.
  */
-export async function lookForWrite(
+export async function readBackWrite(
   { id, intent }: CallState,
   tool: WriteTool,
   context: ToolContext,
-  parts: LedgerParts,
+  deps: LedgerDeps,
   objection: (args: unknown) => Promise<string | null>,
 ): Promise<Progress> {
   if (!intent) return 'settled';
-  const age = parts.now() - Date.parse(intent.lostAt ?? intent.at);
+  const age = deps.now() - Date.parse(intent.lostAt ?? intent.at);
   const found = await readBack(tool, intent.args, context);
   // A look that failed tells nothing, however late it is.
-  if (found === 'unreachable') return lookAgain(age, parts);
-  if (typeof found === 'object' && found.kind !== 'as_wanted') return record(found, context, parts);
-  if (found === 'absent' && age >= parts.absentAfterMs) {
-    if (context.state.cancelledBy !== null) return refused(id, 'the run was cancelled before it arrived', parts);
+  if (found === 'unreachable') return readBackLater(age, deps);
+  if (typeof found === 'object' && found.kind !== 'as_wanted') return record(found, context, deps);
+  if (found === 'absent' && age >= deps.absentAfterMs) {
+    if (context.state.cancelledBy !== null) return refused(id, 'the run was cancelled before it arrived', deps);
     if (intent.tries >= maxTries)
-      return refused(id, `sent ${intent.tries} times; BMS shows each time that it did not arrive`, parts);
+      return refused(id, `sent ${intent.tries} times; BMS shows each time that it did not arrive`, deps);
     const against = await objection(intent.args);
-    if (against) return refused(id, `it did not arrive, and is not sent again: ${against}`, parts);
-    return write(tool, intent.args, intent.writeKey, context, parts);
+    if (against) return refused(id, `it did not arrive, and is not sent again: ${against}`, deps);
+    return write(tool, intent.args, intent.writeKey, context, deps);
   }
-  if (found !== 'undecidable' && age < parts.settleMs) return { until: parts.now() + nextLook(age, parts) - age };
-  await parts.append(typeof found === 'object' ? asWanted(id, found) : undecidable(id, intent, parts.now()));
+  if (found !== 'undecidable' && age < deps.readBackMs) return { until: deps.now() + nextReadBackAge(age, deps) - age };
+  await deps.append(typeof found === 'object' ? asWanted(id, found) : undecidable(id, intent, deps.now()));
   return 'settled';
 }
 
 /** At which age to look next: ever later, as each look is a call, but at once when a look begins to say more. */
-function nextLook(ageMs: number, { absentAfterMs, settleMs }: LedgerParts): number {
+function nextReadBackAge(ageMs: number, { absentAfterMs, readBackMs: settleMs }: LedgerDeps): number {
   const saysMore = [absentAfterMs, settleMs].filter((at) => at > ageMs);
-  return Math.min(ageMs + Math.max(ageMs / 2, firstLookMs), ...saysMore);
+  return Math.min(ageMs + Math.max(ageMs / 2, firstReadBackMs), ...saysMore);
 }
 
 const asWanted = (callId: string, { message, ticket }: AsWanted): EntryBody => ({
@@ -132,7 +132,7 @@ const asWanted = (callId: string, { message, ticket }: AsWanted): EntryBody => (
 });
 
 /** Waiting as long again as it has taken so far backs off without keeping a count. */
-const lookAgain = (ageMs: number, { now }: LedgerParts, leastMs = firstLookMs): Progress => ({
+const readBackLater = (ageMs: number, { now }: LedgerDeps, leastMs = firstReadBackMs): Progress => ({
   until: now() + Math.min(Math.max(ageMs, leastMs), lastCheckMs),
 });
 
@@ -151,8 +151,8 @@ const readBack = (tool: WriteTool, args: unknown, context: ToolContext): Promise
     throw error;
   });
 
-async function refused(callId: string, message: string, parts: LedgerParts): Promise<Progress> {
-  await parts.append({ type: 'write_done', callId, outcome: 'refused', message, data: null, ticket: null });
+async function refused(callId: string, message: string, deps: LedgerDeps): Promise<Progress> {
+  await deps.append({ type: 'write_done', callId, outcome: 'refused', message, data: null, ticket: null });
   return 'settled';
 }
 
@@ -161,8 +161,8 @@ const firstCheckMs = 15_000;
 const lastCheckMs = 300_000;
 
 /** The submitter tells what becomes of the row. Looking again only makes sure that there is one. */
-export function awaitBatch({ intent }: CallState, parts: LedgerParts): Progress {
-  return lookAgain(parts.now() - Date.parse(intent?.at ?? ''), parts, firstCheckMs);
+export function awaitBatch({ intent }: CallState, deps: LedgerDeps): Progress {
+  return readBackLater(deps.now() - Date.parse(intent?.at ?? ''), deps, firstCheckMs);
 }
 
 /**
@@ -173,16 +173,16 @@ export async function awaitJob(
   { job, intent }: CallState,
   tool: WriteTool,
   context: ToolContext,
-  parts: LedgerParts,
+  deps: LedgerDeps,
 ): Promise<Progress> {
   if (!job) return 'settled';
   const { transactionId } = job;
-  const overdue = parts.now() - Date.parse(job.deadline);
+  const overdue = deps.now() - Date.parse(job.deadline);
   if (overdue < 0) return { until: Date.parse(job.deadline) };
   const found = await readBack(tool, intent?.args, context);
-  if (found === 'unreachable') return lookAgain(overdue, parts);
+  if (found === 'unreachable') return readBackLater(overdue, deps);
   if (typeof found === 'object' && found.kind === 'as_wanted') {
-    await parts.append(asWanted(context.callId, found));
+    await deps.append(asWanted(context.callId, found));
     return 'settled';
   }
   const verdict =
@@ -193,12 +193,12 @@ export async function awaitJob(
           ticket: found.ticket,
         }
       : { outcome: 'unknown' as const, message: 'the job did not report before its deadline', ticket: null };
-  await parts.append({ type: 'rmm_job_finished', transactionId, ...verdict });
+  await deps.append({ type: 'rmm_job_finished', transactionId, ...verdict });
   return 'settled';
 }
 
 /** Within a run, equal writes are one write. One that BMS refused may be tried again. */
-export function earlierTwin(state: RunState, callId: string, writeKey: string): CallState | undefined {
+export function earlierDuplicate(state: RunState, callId: string, writeKey: string): CallState | undefined {
   return [...state.calls.values()].find(({ id, intent, result }) => {
     if (id === callId || intent?.writeKey !== writeKey) return false;
     return !(result?.kind === 'write' && result.outcome === 'refused');

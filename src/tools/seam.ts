@@ -1,25 +1,25 @@
 import type { z } from 'zod';
-import { type Budget, writesExhausted } from '../agent/budget.ts';
 import { isTransient, UpstreamError } from '../domain/errors.ts';
 import { type CallState, isQueued } from '../domain/run-state.ts';
 import { decide } from '../policy/decide.ts';
 import {
   awaitBatch,
   awaitJob,
-  earlierTwin,
+  earlierDuplicate,
   keyOf,
-  type LedgerParts,
-  lookForWrite,
+  type LedgerDeps,
   type Progress,
+  readBackWrite,
   write,
 } from './ledger.ts';
 import { withoutMarks } from './marker.ts';
 import { isRefusal, type ReadTool, refuse, type Tool, type ToolContext, type WriteTool } from './tool.ts';
-import { isComment, type TouchParts, ticketIn, touchOf } from './touch.ts';
+import { isComment, type TouchDeps, ticketIn, touchOf } from './touch.ts';
+import { writesExhausted } from './write-budget.ts';
 
-export interface SeamParts extends LedgerParts, TouchParts {
+export interface SeamDeps extends LedgerDeps, TouchDeps {
   tools: ReadonlyMap<string, Tool>;
-  budget: Pick<Budget, 'writes'>;
+  budget: { writes: number };
 }
 
 /**
@@ -27,21 +27,21 @@ export interface SeamParts extends LedgerParts, TouchParts {
  * schema → scope → policy and mode → ledger → budget → call → outcome. (The budget is taken inside the upstream's
  * client, right before each request.) Whatever happens is in the journal before the next step.
  */
-export async function settleCall(call: CallState, context: ToolContext, parts: SeamParts): Promise<Progress> {
-  const tool = parts.tools.get(call.name);
+export async function advanceCall(call: CallState, context: ToolContext, deps: SeamDeps): Promise<Progress> {
+  const tool = deps.tools.get(call.name);
   const refuseCall = async (code: string, message: string): Promise<Progress> => {
-    await parts.append({ type: 'call_refused', callId: call.id, code, message });
+    await deps.append({ type: 'call_refused', callId: call.id, code, message });
     return 'settled';
   };
   if (!tool)
     return refuseCall(
       'unknown_tool',
-      `there is no tool "${call.name}"; there are: ${[...parts.tools.keys()].join(', ')}`,
+      `there is no tool "${call.name}"; there are: ${[...deps.tools.keys()].join(', ')}`,
     );
   if (tool.effect !== 'read') {
-    if (call.job) return awaitJob(call, tool, context, parts);
-    if (isQueued(call)) return awaitBatch(call, parts);
-    if (call.intent) return lookForWrite(call, tool, context, parts, (args) => takenUp(args, tool, context, parts));
+    if (call.job) return awaitJob(call, tool, context, deps);
+    if (isQueued(call)) return awaitBatch(call, deps);
+    if (call.intent) return readBackWrite(call, tool, context, deps, (args) => takenUp(args, tool, context, deps));
   }
 
   const args = parseArguments<unknown>(tool, call.arguments);
@@ -53,8 +53,8 @@ export async function settleCall(call: CallState, context: ToolContext, parts: S
   const decision = decide(tool.effect, context.state.mode);
   if (decision === 'deny') return refuseCall('denied', `policy forbids ${tool.effect} calls`);
 
-  if (tool.effect === 'read') return performRead(call, tool, args.value, context, parts);
-  return proposeWrite(call, tool, args.value, decision === 'describe', context, parts);
+  if (tool.effect === 'read') return performRead(call, tool, args.value, context, deps);
+  return proposeWrite(call, tool, args.value, decision === 'describe', context, deps);
 }
 
 /** What a call asks for, in the tool's shape. Marks are ours to set: they are taken out of its texts. */
@@ -79,16 +79,16 @@ async function performRead(
   tool: ReadTool,
   args: unknown,
   context: ToolContext,
-  parts: SeamParts,
+  deps: SeamDeps,
 ): Promise<Progress> {
   try {
     const data = await tool.read(args as never, context);
     if (isRefusal(data))
-      await parts.append({ type: 'call_refused', callId: call.id, code: data.code, message: data.message });
-    else await parts.append({ type: 'read_done', callId: call.id, data });
+      await deps.append({ type: 'call_refused', callId: call.id, code: data.code, message: data.message });
+    else await deps.append({ type: 'read_done', callId: call.id, data });
   } catch (error) {
     if (!(error instanceof UpstreamError)) throw error;
-    await parts.append({ type: 'read_failed', callId: call.id, code: error.code, message: error.message });
+    await deps.append({ type: 'read_failed', callId: call.id, code: error.code, message: error.message });
   }
   return 'settled';
 }
@@ -99,7 +99,7 @@ async function proposeWrite(
   input: unknown,
   describeOnly: boolean,
   context: ToolContext,
-  parts: SeamParts,
+  deps: SeamDeps,
 ): Promise<Progress> {
   const prepared = await tool.prepare(input as never, context).catch((error: unknown) => {
     if (error instanceof UpstreamError && !isTransient(error)) return refuse(error.code, error.message);
@@ -107,20 +107,20 @@ async function proposeWrite(
   });
   if (isRefusal(prepared)) {
     const { code, message } = prepared;
-    await parts.append({ type: 'call_refused', callId: call.id, code, message });
+    await deps.append({ type: 'call_refused', callId: call.id, code, message });
     return 'settled';
   }
   const args: unknown = prepared;
   const writeKey = keyOf(tool.name, args);
-  const twin = earlierTwin(context.state, call.id, writeKey);
+  const twin = earlierDuplicate(context.state, call.id, writeKey);
   if (twin) {
     const message = `this run made the same write before (call ${twin.id}): its result stands`;
-    await parts.append({ type: 'call_refused', callId: call.id, code: 'already_written', message });
+    await deps.append({ type: 'call_refused', callId: call.id, code: 'already_written', message });
     return 'settled';
   }
   if (describeOnly) {
     const message = 'observe mode: this is what would be written; nothing was';
-    await parts.append({
+    await deps.append({
       type: 'write_done',
       callId: call.id,
       outcome: 'described',
@@ -130,27 +130,27 @@ async function proposeWrite(
     });
     return 'settled';
   }
-  const spent = call.by === 'model' ? writesExhausted(context.state, parts.budget) : null;
+  const spent = call.by === 'model' ? writesExhausted(context.state, deps.budget) : null;
   if (spent) {
-    await parts.append({ type: 'call_refused', callId: call.id, code: 'budget_writes', message: spent });
+    await deps.append({ type: 'call_refused', callId: call.id, code: 'budget_writes', message: spent });
     return 'settled';
   }
-  const touched = await takenUp(args, tool, context, parts);
+  const touched = await takenUp(args, tool, context, deps);
   if (touched) {
-    await parts.append({ type: 'call_refused', callId: call.id, code: 'person_touched', message: touched });
+    await deps.append({ type: 'call_refused', callId: call.id, code: 'person_touched', message: touched });
     return 'settled';
   }
-  return write(tool, args, writeKey, context, parts);
+  return write(tool, args, writeKey, context, deps);
 }
 
 /** Has a person taken up the ticket that this write would change? Written down once, when it is first seen. */
-async function takenUp(args: unknown, tool: WriteTool, context: ToolContext, parts: SeamParts): Promise<string | null> {
+async function takenUp(args: unknown, tool: WriteTool, context: ToolContext, deps: SeamDeps): Promise<string | null> {
   const ticketId = ticketIn(args);
   if (ticketId === null || isComment(tool.name)) return null;
   const known = context.state.touched.get(ticketId);
-  const touched = known ?? (await touchOf(ticketId, context, parts));
+  const touched = known ?? (await touchOf(ticketId, context, deps));
   if (!touched) return null;
-  if (!known) await parts.append(touched);
+  if (!known) await deps.append(touched);
   const { by, what, at } = touched;
   return `${by} has taken up ticket ${ticketId} (${what}, ${at}): only notes may be added to it`;
 }

@@ -3,9 +3,6 @@ import type { JobFamily, Scope, TicketRef } from '../domain/journal.ts';
 import type { RunState } from '../domain/run-state.ts';
 import type { RmmRow } from '../kaseya/rmm.ts';
 
-/** What a call may do: `read` changes nothing, `write` can be undone by a person, `destructive` cannot. */
-export type Effect = 'read' | 'write' | 'destructive';
-
 /** What a tool may know of the run it works for. */
 export interface ToolContext {
   runId: string;

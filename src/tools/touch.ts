@@ -8,11 +8,11 @@ import type { ToolContext } from './tool.ts';
 /** What is read to find out. */
 export type TouchReads = Pick<Tickets, 'get' | 'activities'>;
 
-export interface TouchParts {
+export interface TouchDeps {
   /** Reads of a ticket as it is now. */
   touchReads: TouchReads;
   /** For how long the run's own look at its ticket is good enough to write upon, ms; 0: never. */
-  lookMs: number;
+  freshMs: number;
   now(): number;
 }
 
@@ -38,7 +38,7 @@ export function ticketIn(args: unknown): number | null {
 export async function findTouch(
   ticketId: number,
   { scope, state }: ToolContext,
-  { touchReads: tickets, lookMs, now }: TouchParts,
+  { touchReads: tickets, freshMs: lookMs, now }: TouchDeps,
 ): Promise<Touched | null> {
   const seen = [scope.ticket, ...scope.otherTickets].find((ticket) => ticket?.id === ticketId);
   if (!seen?.modifiedOn || isWithin(lookMs, seen.readAt, now())) return null;

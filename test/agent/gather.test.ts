@@ -5,7 +5,7 @@ import { type RecordedBms, recordedBms } from '../helpers/bms.ts';
 import { alert } from '../helpers/entries.ts';
 import { noHints } from '../helpers/play.ts';
 
-const parts = (bms: RecordedBms['bms']) => ({ bms, accounts: {}, hints: noHints, now: Date.now });
+const deps = (bms: RecordedBms['bms']) => ({ bms, accounts: {}, hints: noHints, now: Date.now });
 
 t.test('an open ticket that another account left on the asset is not in scope', async (t) => {
   const { bms, state } = await recordedBms(t);
@@ -20,7 +20,7 @@ t.test('an open ticket that another account left on the asset is not in scope', 
   const name = state.world.tenant.assets.get(own.assetId)?.name ?? null;
   for (const sourceId of [own.alertRefId, 'news']) {
     const subject = { ...alert, sourceId, site: null, device: { ...alert.device, name } };
-    const scope = await gather({ kind: 'alert', incidentId: 'i', alert: subject }, parts(bms));
+    const scope = await gather({ kind: 'alert', incidentId: 'i', alert: subject }, deps(bms));
     t.equal(scope.account?.id, own.accountId);
     const others = scope.otherTickets.map(({ id }) => id);
     t.ok(others.includes(kept.id), sourceId);
@@ -40,7 +40,7 @@ t.test('a device of one customer is not worked on for another', async (t) => {
   if (!asset || !own || !other) throw new Error('not set up');
   const accountFor = async (customer: string) => {
     const subject = { ...alert, sourceId: 'news', site: null, customer, device: { ...alert.device, name: asset.name } };
-    return (await gather({ kind: 'alert', incidentId: 'i', alert: subject }, parts(bms))).account?.id ?? null;
+    return (await gather({ kind: 'alert', incidentId: 'i', alert: subject }, deps(bms))).account?.id ?? null;
   };
   t.equal(await accountFor(own.name), own.id);
   t.equal(await accountFor('as the RMM calls them'), own.id, 'a name that BMS does not know says nothing');

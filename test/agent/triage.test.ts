@@ -1,5 +1,5 @@
 import t from 'tap';
-import { giveUp, type TriageParts, triage } from '../../src/agent/triage.ts';
+import { giveUp, type TriageDeps, triage } from '../../src/agent/triage.ts';
 import { RetryableError } from '../../src/domain/errors.ts';
 import type { Bms } from '../../src/kaseya/bms.ts';
 import { createJournals } from '../../src/store/journal.ts';
@@ -17,7 +17,7 @@ const journals = createJournals(redis, { retentionDays: 9, now: () => new Date(c
 const pace = { firstMs: 100, longestMs: 400 };
 const rows = createRowQueue(redis, { retentionDays: 9, pace, now: () => clock });
 /** A run that is over needs nothing but the time. */
-const parts = { now: () => clock } as TriageParts;
+const deps = { now: () => clock } as TriageDeps;
 
 t.beforeEach(() => redis.flushall());
 
@@ -31,7 +31,7 @@ async function waitingRun() {
   return journal;
 }
 
-const work = async () => triage(await journals.own('r1'), parts, new AbortController().signal);
+const work = async () => triage(await journals.own('r1'), deps, new AbortController().signal);
 const claim = (id: string) => rows.claim(action, id, 5_000);
 
 t.test('a run that has waited for a day takes its queued row along', async (t) => {
@@ -69,7 +69,7 @@ t.test('a model that is away is asked again ever later, and for two minutes befo
     throw new RetryableError('model_unavailable', 'the model answered 500', { retryAfterMs: 5_000 });
   };
   const budget = { steps: 9, tokens: 9, writes: 9, wallMs: 3_600_000, modelFailures: 5 };
-  const waiting: TriageParts = { ...parts, model: { ask: away }, tools: new Map(), budget };
+  const waiting: TriageDeps = { ...deps, model: { ask: away }, tools: new Map(), budget };
   const waits: number[] = [];
   for (let i = 0; i < 5; i += 1) {
     const progress = await triage(await journals.own('r1'), waiting, new AbortController().signal);
@@ -105,7 +105,7 @@ t.test('the sender recovers while people are being told: what is under way is aw
   await claim('b1');
   await journals.addFact('r1', { type: 'source_resolved', alertId: 'a2' });
   const tools = createTools({ bms: {} as Bms, defaults: noDefaults, kaseyaOne: null });
-  const withTools = { ...parts, tools: new Map(tools.map((tool) => [tool.name, tool])) };
+  const withTools = { ...deps, tools: new Map(tools.map((tool) => [tool.name, tool])) };
   const progress = await triage(await journals.own('r1'), withTools, new AbortController().signal);
   t.match(progress, { kind: 'suspended', batches: [action] });
 });

@@ -1,6 +1,7 @@
 import t from 'tap';
 import { judge } from '../../chaos/judge.ts';
-import type { Outcome, Target } from '../../chaos/subject.ts';
+import type { Outcome } from '../../chaos/subject.ts';
+import type { Target } from '../../chaos/target.ts';
 import { type Effect, type Ledger, type LedgerTicket, resolveOperation } from '../../harness/sim-client.ts';
 
 const ticket = {

@@ -1,6 +1,6 @@
 import type { Model } from '../../src/agent/model.ts';
 import type { TicketHints } from '../../src/agent/own-ticket.ts';
-import { type RunJournal, type TriageParts, triage } from '../../src/agent/triage.ts';
+import { type RunJournal, type TriageDeps, triage } from '../../src/agent/triage.ts';
 import {
   decodeEntry,
   type Entry,
@@ -64,7 +64,7 @@ export async function playRun(options: PlayOptions): Promise<RunState> {
   const journal = memoryJournal(bms, 'run-0001', () => clock);
   await journal.append({ type: 'queued', subject, mode, retryOf: null });
   const tools = createTools({ bms, defaults: { ...noDefaults, ...options.defaults }, kaseyaOne: null });
-  const parts: TriageParts = {
+  const deps: TriageDeps = {
     bms,
     model: scripted(turns),
     tools: new Map(tools.map((tool) => [tool.name, tool])),
@@ -72,15 +72,15 @@ export async function playRun(options: PlayOptions): Promise<RunState> {
     budget: { steps: 50, tokens: 1e9, writes: 100, wallMs: 1e9, modelFailures: 5 },
     escalationQueue: 'Tier 3 Escalation',
     jobDeadlineMs: 60_000,
-    settleMs: 60_000,
+    readBackMs: 60_000,
     absentAfterMs: 60_000,
     touchReads: bms.tickets,
-    lookMs: 0,
+    freshMs: 0,
     hints: noHints,
     now: () => clock,
   };
   for (;;) {
-    const progress = await triage(journal, parts, new AbortController().signal);
+    const progress = await triage(journal, deps, new AbortController().signal);
     if (progress.kind === 'concluded') return progress.state;
     for (const { family, jobId, transactionId } of progress.jobs) {
       if (family === 'remedy') continue;

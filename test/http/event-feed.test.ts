@@ -1,10 +1,10 @@
 import t from 'tap';
-import { createFollowing, type Follower, type News } from '../../src/http/event-feed.ts';
+import { createEventFeeds, type Follower, type News } from '../../src/http/event-feed.ts';
 
 /** A feed of run r1 whose looks the test answers by hand. */
 function byHand() {
   const looks: { steps: Map<string, number>; answer(news: Map<string, News>): void; fail(): void }[] = [];
-  const following = createFollowing(
+  const following = createEventFeeds(
     (places) =>
       new Promise((answer, reject) => {
         const steps = new Map([...places].map(([runId, { step }]) => [runId, step]));

@@ -1,7 +1,8 @@
 import Fastify from 'fastify';
 import { Registry } from 'prom-client';
 import t from 'tap';
-import { limitMetrics, limitRoutes } from '../../src/http/limits.ts';
+import { limitRoutes } from '../../src/http/limits.ts';
+import { limitMetrics } from '../../src/http/metrics/limits.ts';
 import { countSharedReads, shareReads } from '../../src/kaseya/shared-reads.ts';
 import { createBucket } from '../../src/ratelimit/bucket.ts';
 import { viewLimits } from '../../src/ratelimit/view.ts';

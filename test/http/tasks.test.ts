@@ -17,7 +17,7 @@ async function build(open?: (task: Task) => Promise<{ runId: string }>) {
   const app = await createServer({
     log: pino({ level: 'silent' }),
     checkRedis: async () => 'ok',
-    getReach: () => [],
+    getUpstreams: () => [],
     getOldest: async () => [],
     concluded: {},
     countJobs: async () => [],

@@ -3,22 +3,24 @@ import { readFileSync } from 'node:fs';
 import { pino } from 'pino';
 import t from 'tap';
 import { type Alert, alertSchema } from '../../src/domain/alert.ts';
-import { createServer, type ServerParts } from '../../src/http/server.ts';
+import { createServer, type ServerDeps } from '../../src/http/server.ts';
 import type { Connection } from '../../src/http/webhooks/routes.ts';
+import { decodeDattoRmm } from '../../src/senders/datto-rmm.ts';
+import { decodeGeneric } from '../../src/senders/generic.ts';
 
 const secrets = ['old-secret', 'new-secret'];
 const connections = new Map<string, Connection>([
-  ['datto', { source: 'datto-rmm', auth: { header: 'X-Webhook-Secret' }, secrets }],
-  ['signed', { source: 'generic', auth: { hmacHeader: 'x-signature' }, secrets }],
+  ['datto', { decode: decodeDattoRmm, auth: { header: 'X-Webhook-Secret' }, secrets }],
+  ['signed', { decode: decodeGeneric, auth: { hmacHeader: 'x-signature' }, secrets }],
 ]);
 const empty = async () => ({ items: [], next: null });
 
 async function build(enqueue?: (alerts: readonly Alert[]) => Promise<void>) {
   const queued: Alert[] = [];
-  const parts: ServerParts = {
+  const deps: ServerDeps = {
     log: pino({ level: 'silent' }),
     checkRedis: async () => 'ok',
-    getReach: () => [],
+    getUpstreams: () => [],
     getOldest: async () => [],
     concluded: {},
     countJobs: async () => [],
@@ -49,7 +51,7 @@ async function build(enqueue?: (alerts: readonly Alert[]) => Promise<void>) {
       enqueue: enqueue ?? (async (alerts) => void queued.push(...alerts)),
     },
   };
-  const app = await createServer(parts);
+  const app = await createServer(deps);
   t.teardown(() => app.close());
   const post = (url: string, payload: string, headers: Record<string, string> = {}) =>
     app.inject({ method: 'POST', url, payload, headers });

@@ -5,7 +5,7 @@ import { pino } from 'pino';
 import t from 'tap';
 import { waitFor } from '../../harness/wait.ts';
 import type { EntryBody } from '../../src/domain/journal.ts';
-import { type EventParts, runEventRoutes } from '../../src/http/run-events.ts';
+import { type EventDeps, runEventRoutes } from '../../src/http/run-events.ts';
 import { createQueues } from '../../src/queue/queues.ts';
 import { runActions } from '../../src/runs/actions.ts';
 import { createIncidents } from '../../src/store/incidents.ts';
@@ -32,10 +32,10 @@ const concluded: EntryBody = {
 
 async function serve(
   t: { teardown(run: () => unknown): void },
-  parts: EventParts = runActions({ ...stores, redis, mode: 'auto' }),
+  deps: EventDeps = runActions({ ...stores, redis, mode: 'auto' }),
 ) {
   const app = Fastify({ forceCloseConnections: true });
-  await runEventRoutes(app, { ...parts, timing: { lookEveryMs, heartbeatMs: 60_000 } });
+  await runEventRoutes(app, { ...deps, timing: { lookEveryMs, heartbeatMs: 60_000 } });
   const address = await app.listen({ port: 0, host: '127.0.0.1' });
   t.teardown(() => app.close());
   const follow = (id: string) =>

@@ -73,7 +73,7 @@ t.test('a batch whose answer is lost: each run finds its own write, and nothing 
 
 t.test('a lost resolve whose ticket a person closes meanwhile is not claimed, and nobody is bothered', async (t) => {
   const { stack, client, begin, ended, resolves, tickets } = await stackFor(t, {
-    config: { rmm: { batchMillis: 500, settleSeconds: 12 } },
+    config: { rmm: { batchMillis: 500, readBackSeconds: 12 } },
   });
   await stack.sim.fault({ match: { method: 'POST', path: resolvePath }, kind: 'drop-before', count: 1 });
   await stack.start('worker');
@@ -151,7 +151,7 @@ t.test('a run cancelled while its row is queued sends nothing; its retry is a ru
 t.test('a ticket that a person has taken up gets notes only', async (t) => {
   const { stack, client, begin, ended, resolves, tickets } = await stackFor(t, {
     simFlags: ['--seed', '8', '--job-seconds', '1', '--latency-ms', '500'],
-    config: { touch: { lookSeconds: 0 } },
+    config: { touch: { freshSeconds: 0 } },
   });
   await stack.start('worker');
   const [ticket] = tickets;

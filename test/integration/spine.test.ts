@@ -176,7 +176,7 @@ t.test('one stack, many alerts', async (t) => {
 t.test(
   'a request that never arrived: what can be proved absent is sent again, what cannot goes to a person',
   async (t) => {
-    const stack = await stackFor(t, { config: { rmm: { settleSeconds: 9 }, timeouts: { bmsSeconds: 2 } } });
+    const stack = await stackFor(t, { config: { rmm: { readBackSeconds: 9 }, timeouts: { bmsSeconds: 2 } } });
     const client = stack.client((await stack.start('all')).url);
     const [ticket] = openTickets(await stack.sim.ledger());
     if (!ticket) throw new Error('no ticket');

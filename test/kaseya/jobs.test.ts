@@ -1,6 +1,6 @@
 import t from 'tap';
 import { judgeLog, judgeScheduled } from '../../src/kaseya/job-verdict.ts';
-import { lookAtJob } from '../../src/kaseya/jobs.ts';
+import { jobReader } from '../../src/kaseya/jobs.ts';
 import { recordedBms } from '../helpers/bms.ts';
 
 t.test('a job is asked of its own family, and of no other', async (t) => {
@@ -8,7 +8,7 @@ t.test('a job is asked of its own family, and of no other', async (t) => {
   const asset = [...state.world.tenant.assets.values()].find(({ isActive }) => isActive);
   const row = { transactionId: 'tx', assetId: asset?.agentId ?? '' };
   const { family, jobId } = await bms.rmm.submit('deactivate_asset', [row]);
-  const look = lookAtJob(bms.jobs, {});
+  const look = jobReader(bms.jobs, {});
   const judge = await look({ family, jobId, transactionId: 'tx' });
   t.match(judge('tx'), { outcome: 'succeeded', ticket: null });
   t.equal(asset?.isActive, false);
@@ -21,7 +21,7 @@ t.test('a job is asked of its own family, and of no other', async (t) => {
 t.test('other families bring their own look, and an unknown one is unknown', async (t) => {
   const { bms } = await recordedBms(t, { seed: '42' });
   const done = { outcome: 'succeeded' as const, message: 'ran', ticket: null };
-  const look = lookAtJob(bms.jobs, { remedy: async () => done });
+  const look = jobReader(bms.jobs, { remedy: async () => done });
   const outcomeOf = async (family: string) => (await look({ family, jobId: 'j', transactionId: 'tx' }))('tx');
   t.same(await outcomeOf('remedy'), done);
   t.match(await outcomeOf('nothing'), { outcome: 'unknown' });

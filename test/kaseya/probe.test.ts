@@ -1,12 +1,12 @@
 import { pino } from 'pino';
 import t from 'tap';
-import { scout, scouted } from '../../src/kaseya/probe.ts';
-import { createReach, type Sign } from '../../src/outbound/health.ts';
+import { probeWhileDown, sparing } from '../../src/kaseya/probe.ts';
+import { type CallOutcome, createUpstreamHealth } from '../../src/outbound/health.ts';
 
 function upstream() {
   let clock = 0;
-  const reach = createReach('bms', { log: pino({ level: 'silent' }), now: () => (clock += 5_000) });
-  const fail = (how: Sign) =>
+  const reach = createUpstreamHealth('bms', { log: pino({ level: 'silent' }), now: () => (clock += 5_000) });
+  const fail = (how: CallOutcome) =>
     reach
       .watch(
         () => Promise.reject(new Error('no')),
@@ -20,7 +20,7 @@ function upstream() {
     );
   /** So many calls in a row in vain that it counts as missing. */
   const lose = async () => {
-    for (let i = 0; i < 3; i += 1) await fail('missed');
+    for (let i = 0; i < 3; i += 1) await fail('failed');
   };
   return { reach, fail, answer, lose };
 }
@@ -31,9 +31,9 @@ t.test('an upstream that is missing is asked until it answers', async (t) => {
   let asked = 0;
   const ask = () => {
     asked += 1;
-    return asked < 4 ? fail('missed') : answer();
+    return asked < 4 ? fail('failed') : answer();
   };
-  await scout(reach, ask, new AbortController().signal, 1);
+  await probeWhileDown(reach, ask, new AbortController().signal, 1);
   t.equal(asked, 4);
   t.equal(reach.state(), 'up');
 });
@@ -46,7 +46,7 @@ t.test('one that begins to refuse us is left alone', async (t) => {
     asked += 1;
     return fail('refused');
   };
-  await scout(reach, ask, new AbortController().signal, 1);
+  await probeWhileDown(reach, ask, new AbortController().signal, 1);
   t.equal(asked, 1);
   t.equal(reach.state(), 'refused');
 });
@@ -55,7 +55,7 @@ t.test('nobody is asked once the process stops', async (t) => {
   const { reach, lose } = upstream();
   await lose();
   const stopping = new AbortController();
-  const scouting = scout(reach, () => t.fail('asked') as never, stopping.signal, 60_000);
+  const scouting = probeWhileDown(reach, () => t.fail('asked') as never, stopping.signal, 60_000);
   stopping.abort();
   await scouting;
 });
@@ -63,7 +63,7 @@ t.test('nobody is asked once the process stops', async (t) => {
 t.test('while BMS is missing nobody but the scout gets through, and nothing is said to have been sent', async (t) => {
   const { reach, answer, lose } = upstream();
   const asked: string[] = [];
-  const { call } = scouted(
+  const { call } = sparing(
     {
       async call({ template }) {
         asked.push(template);

@@ -2,7 +2,13 @@ import { Writable } from 'node:stream';
 import { pino } from 'pino';
 import t from 'tap';
 import { RetryableError, TerminalError, type UpstreamCode, UpstreamError } from '../../src/domain/errors.ts';
-import { createReach, modelSign, requestSign, type Sign, signInSign } from '../../src/outbound/health.ts';
+import {
+  type CallOutcome,
+  createUpstreamHealth,
+  outcomeOfModelCall,
+  outcomeOfRequest,
+  outcomeOfSignIn,
+} from '../../src/outbound/health.ts';
 
 function reachFor() {
   const lines: Record<string, unknown>[] = [];
@@ -14,10 +20,10 @@ function reachFor() {
     },
   });
   let clock = 0;
-  let sign: Sign = 'answered';
-  const reach = createReach('bms', { log: pino(sink), now: () => clock });
+  let sign: CallOutcome = 'answered';
+  const reach = createUpstreamHealth('bms', { log: pino(sink), now: () => clock });
   const error = new UpstreamError('network', 'no', { effect: 'none', endpoint: 'GET /x' });
-  const end = async (how: Sign | 'well', at: number) => {
+  const end = async (how: CallOutcome | 'well', at: number) => {
     clock = at;
     sign = how === 'well' ? null : how;
     const call = how === 'well' ? async () => 1 : () => Promise.reject(error);
@@ -30,12 +36,12 @@ t.test('calls that fail in a row for five seconds are told once, and so is the f
   const { reach, end, lines } = reachFor();
   t.equal(reach.view(), null, 'nothing was called');
   await end('well', 1_000);
-  await end('missed', 10_000);
-  await end('missed', 11_000);
+  await end('failed', 10_000);
+  await end('failed', 11_000);
   t.match(reach.view(), { upstream: 'bms', isUp: true, lastAnswerAt: 1_000 });
-  for (const at of [12_000, 13_000, 14_999]) await end('missed', at);
+  for (const at of [12_000, 13_000, 14_999]) await end('failed', at);
   t.match(reach.view(), { isUp: true }, 'it may be restarting');
-  for (const at of [15_000, 16_000]) await end('missed', at);
+  for (const at of [15_000, 16_000]) await end('failed', at);
   t.match(reach.view(), { isUp: false, lastAnswerAt: 1_000 });
   await end('answered', 70_000);
   await end('well', 71_000);
@@ -48,7 +54,7 @@ t.test('calls that fail in a row for five seconds are told once, and so is the f
 
 t.test('a failed call between others that are answered is told by nobody', async (t) => {
   const { end, lines } = reachFor();
-  for (let at = 0; at < 20; at += 1) await end(at % 3 === 0 ? 'answered' : 'missed', at);
+  for (let at = 0; at < 20; at += 1) await end(at % 3 === 0 ? 'answered' : 'failed', at);
   t.same(lines, []);
 });
 
@@ -77,14 +83,14 @@ t.test('a call that was never made says nothing, and its error passes', async (t
 t.test('a no is an answer; no answer, a broken one and a refused token are not', async (t) => {
   const upstreamError = (code: UpstreamCode) => new UpstreamError(code, 'm', { effect: 'none', endpoint: 'GET /x' });
   for (const code of ['network', 'timeout', 'vendor_fault', 'unreadable', 'auth'] as const)
-    t.equal(requestSign(upstreamError(code)), 'missed', code);
+    t.equal(outcomeOfRequest(upstreamError(code)), 'failed', code);
   for (const code of ['permission', 'validation', 'not_found', 'throttled'] as const)
-    t.equal(requestSign(upstreamError(code)), 'answered', code);
+    t.equal(outcomeOfRequest(upstreamError(code)), 'answered', code);
   const waits = (code: string) => new RetryableError(code, 'm', { retryAfterMs: 1 });
-  t.equal(requestSign(waits('rate_limited')), null, 'it was never sent');
-  t.equal(signInSign(waits('sign_in_refused')), 'refused');
-  t.equal(signInSign(upstreamError('network')), null, 'its requests have told');
-  t.equal(modelSign(waits('model_unavailable')), 'missed');
-  t.equal(modelSign(new TerminalError('model_refused', 'm')), 'refused');
-  t.equal(modelSign(waits('rate_limited')), null);
+  t.equal(outcomeOfRequest(waits('rate_limited')), null, 'it was never sent');
+  t.equal(outcomeOfSignIn(waits('sign_in_refused')), 'refused');
+  t.equal(outcomeOfSignIn(upstreamError('network')), null, 'its requests have told');
+  t.equal(outcomeOfModelCall(waits('model_unavailable')), 'failed');
+  t.equal(outcomeOfModelCall(new TerminalError('model_refused', 'm')), 'refused');
+  t.equal(outcomeOfModelCall(waits('rate_limited')), null);
 });

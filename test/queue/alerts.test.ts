@@ -23,9 +23,9 @@ async function intakeFor(t: Test, { claim, ...clock }: Options = {}) {
   const queues = createQueues(redis, log);
   const known = createIncidents(redis, { retentionDays: 1, againHours: 24 });
   const journals = createJournals(redis, { retentionDays: 1 });
-  const parts = { queues, journals, mode: 'auto' as const, incidents: { ...known, ...(claim && { claim }) }, ...clock };
+  const deps = { queues, journals, mode: 'auto' as const, incidents: { ...known, ...(claim && { claim }) }, ...clock };
   const start = () => {
-    const worker = startIntake(parts, { connection: redis, concurrency: 1, log });
+    const worker = startIntake(deps, { connection: redis, concurrency: 1, log });
     t.teardown(() => worker.close());
     return worker;
   };

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { pino } from 'pino';
 import t, { type Test } from 'tap';
 import { createQueues, enqueueRun, notBegun, wake } from '../../src/queue/queues.ts';
-import { type RunParts, startRuns } from '../../src/queue/runs.ts';
+import { type RunDeps, startRuns } from '../../src/queue/runs.ts';
 import { createIncidents } from '../../src/store/incidents.ts';
 import { createJournals } from '../../src/store/journal.ts';
 import { redisClient } from '../helpers/redis.ts';
@@ -19,9 +19,9 @@ async function start(t: Test) {
     redis,
     queues,
     openTask: (runId: string) => incidents.openTask(runId, task, 'observe'),
-    work(parts: Omit<RunParts, 'queues' | 'journals'>) {
+    work(deps: Omit<RunDeps, 'queues' | 'journals'>) {
       const signal = new AbortController().signal;
-      const worker = startRuns({ queues, journals, ...parts }, { connection: redis, concurrency: 1, log, signal });
+      const worker = startRuns({ queues, journals, ...deps }, { connection: redis, concurrency: 1, log, signal });
       t.teardown(() => worker.close());
       return worker;
     },

@@ -5,9 +5,9 @@ import { viewRun } from '../../src/domain/run-view.ts';
 import { shareReads } from '../../src/kaseya/shared-reads.ts';
 import type { Request, Transport } from '../../src/kaseya/transport.ts';
 import { createBucket } from '../../src/ratelimit/bucket.ts';
-import { tallied } from '../../src/runs/cost.ts';
+import { tallied } from '../../src/ratelimit/tally.ts';
+import { asClient } from '../../src/runs/as-client.ts';
 import { createJournals } from '../../src/store/journal.ts';
-import { asCaller } from '../../src/tools/lanes.ts';
 import { queued } from '../helpers/entries.ts';
 import { redisClient } from '../helpers/redis.ts';
 
@@ -42,7 +42,7 @@ function upstreamOf(tenant: string) {
 async function readIn(runId: string, transport: Transport, request = ticket) {
   const journal = await journals.own(runId);
   await journal.append(queued);
-  await asCaller(journal, { wallMs: 60_000 }, async (costed) => {
+  await asClient(journal, { wallMs: 60_000 }, async (costed) => {
     await costed.append({ type: 'started', epoch: 1 });
     await transport.call(request);
     await costed.append(looked);
@@ -68,7 +68,7 @@ t.test('a permit that was not used costs nothing, an answer that was lost does',
   const { bucket } = upstreamOf('permits');
   const journal = await journals.own('p1');
   await journal.append(queued);
-  await asCaller(journal, { wallMs: 60_000 }, async (costed) => {
+  await asClient(journal, { wallMs: 60_000 }, async (costed) => {
     await (await bucket.acquire('GET /x', never)).unused();
     await costed.append({ type: 'suspended', reason: 'r', until: '' });
     await (await bucket.acquire('GET /x', never)).answered(null, {});
@@ -84,7 +84,7 @@ t.test('the intent of a row carries what preparing it cost', async (t) => {
   const { transport } = upstreamOf('rows');
   const journal = await journals.own('q1');
   await journal.append(queued);
-  await asCaller(journal, { wallMs: 60_000 }, async (costed) => {
+  await asClient(journal, { wallMs: 60_000 }, async (costed) => {
     await transport.call({ ...ticket, fresh: true });
     await transport.call({ ...ticket, fresh: true });
     const intent = { type: 'write_intended', callId: 'c', tool: 'w', args: {}, writeKey: 'k', marker: 'm' } as const;

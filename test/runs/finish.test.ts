@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { pino } from 'pino';
 import t from 'tap';
-import { createObserved } from '../../src/app/process-stats.ts';
+import { createProcessStats } from '../../src/app/process-stats.ts';
 import type { Alert } from '../../src/domain/alert.ts';
 import type { EntryBody } from '../../src/domain/journal.ts';
 import { fold } from '../../src/domain/run-state.ts';
 import { createQueues } from '../../src/queue/queues.ts';
-import { createSettle } from '../../src/runs/finish.ts';
+import { createFinish } from '../../src/runs/finish.ts';
 import { createIncidents } from '../../src/store/incidents.ts';
 import { createJournals } from '../../src/store/journal.ts';
 import { alert, asked, intended, resolveTool } from '../helpers/entries.ts';
@@ -19,7 +19,7 @@ t.teardown(() => Promise.all(Object.values(queues).map((queue) => queue.close())
 const journals = createJournals(redis, { retentionDays: 1 });
 let clock = 0;
 const incidents = createIncidents(redis, { retentionDays: 1, againHours: 24, now: () => new Date(clock) });
-const settle = createSettle({ incidents, queues, observed: createObserved(log), log });
+const settle = createFinish({ incidents, queues, concludedRuns: createProcessStats(log).concluded, log });
 
 const report = (change: Partial<Alert>) => incidents.claim({ ...alert, id: randomUUID(), ...change }, 'auto');
 

@@ -3,8 +3,8 @@ import t from 'tap';
 import { fold } from '../../src/domain/run-state.ts';
 import { createQueues } from '../../src/queue/queues.ts';
 import { startRuns } from '../../src/queue/runs.ts';
-import { recordsOf } from '../../src/runs/actions.ts';
-import { untilReadable } from '../../src/runs/newer-journal.ts';
+import { postponeIfNewer } from '../../src/runs/newer-journal.ts';
+import { recordsOf } from '../../src/runs/queries.ts';
 import { createIncidents } from '../../src/store/incidents.ts';
 import { createJournals } from '../../src/store/journal.ts';
 import { redisClient } from '../helpers/redis.ts';
@@ -45,7 +45,7 @@ t.test('it waits for a worker that can read it, and loses no try', async (t) => 
           .read()
           .then(fold)
           .then(() => ({ kind: 'concluded' }) as const)
-          .catch(untilReadable(journal.runId, log)),
+          .catch(postponeIfNewer(journal.runId, log)),
     },
     { connection: redis, concurrency: 1, log, signal: new AbortController().signal },
   );

@@ -57,7 +57,7 @@ t.test('every alert has one recorded outcome, and it can be asked for', async (t
   const { incidentId, runId } = await incidents.claim(first, 'auto');
   await incidents.claim(make({ alertKey: 'asked', sourceId: 'asked-1' }), 'auto');
   t.match(await incidents.getAlert(first.id), { outcome: null, incidentId, runId });
-  await incidents.settle({
+  await incidents.recordRunEnd({
     incidentId,
     alertId: first.id,
     disposition: 'resolved',
@@ -105,7 +105,14 @@ t.test('what was handed to a person says so', async (t) => {
   for (const disposition of ['escalated', 'inconclusive'] as const) {
     const one = make({ alertKey: `to-${disposition}` });
     const { incidentId } = await incidents.claim(one, 'auto');
-    await incidents.settle({ incidentId, alertId: one.id, disposition, reason: 'why', ticket: null, changedAt: null });
+    await incidents.recordRunEnd({
+      incidentId,
+      alertId: one.id,
+      disposition,
+      reason: 'why',
+      ticket: null,
+      changedAt: null,
+    });
     t.match(await incidents.getAlert(one.id), { outcome: 'escalated', reason: 'why' });
     t.equal((await incidents.get(incidentId))?.state, 'open');
   }
@@ -119,7 +126,7 @@ t.test('a fault that people have had for a day and that is reported again is a n
   const { incidentId } = await dated.claim(first, 'auto');
   now += 2 * 86_400_000;
   t.equal((await report()).verdict, 'merged', 'its run has not ended');
-  await dated.settle({
+  await dated.recordRunEnd({
     ...{ incidentId, alertId: first.id, disposition: 'escalated', reason: 'r', ticket: null, changedAt: null },
   });
   now += 86_400_000 - 1;

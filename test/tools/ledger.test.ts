@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { type UpstreamCode, UpstreamError } from '../../src/domain/errors.ts';
 import type { EntryBody } from '../../src/domain/journal.ts';
 import { fold } from '../../src/domain/run-state.ts';
-import { awaitJob, type LedgerParts, lookForWrite } from '../../src/tools/ledger.ts';
+import { awaitJob, type LedgerDeps, readBackWrite } from '../../src/tools/ledger.ts';
 import { defineRow, type ReadBack } from '../../src/tools/tool.ts';
 import { asked, intended, journalOf, queued, resolveTool, scope, submitted } from '../helpers/entries.ts';
 
@@ -18,12 +18,12 @@ async function look(last: EntryBody, now: number, readBack: () => Promise<ReadBa
   const call = state.calls.get('t1c1');
   if (!call) throw new Error('no call');
   const appended: EntryBody[] = [];
-  const parts: LedgerParts = {
+  const deps: LedgerDeps = {
     append: async (body) => void appended.push(body),
     queueRow: async (intent) => void appended.push(intent),
     check: async () => {},
     jobDeadlineMs: 60_000,
-    settleMs: 30_000,
+    readBackMs: 30_000,
     absentAfterMs: 20_000,
     now: () => now,
   };
@@ -33,7 +33,7 @@ async function look(last: EntryBody, now: number, readBack: () => Promise<ReadBa
     row: () => ({ action: 'resolve_ticket', row: { transactionId: '', alertRefId: '', resolutionNote: '' } }),
   });
   const context = { runId: 'r1', callId: 't1c1', state, scope };
-  const progress = await (call.job ? awaitJob : lookForWrite)(call, tool, context, parts, async () => null);
+  const progress = await (call.job ? awaitJob : readBackWrite)(call, tool, context, deps, async () => null);
   return { progress, appended };
 }
 

@@ -11,14 +11,14 @@ t.test('a write soon after the run looked at its ticket needs no second look', a
   const [ticket] = state.world.tickets.values();
   if (!ticket) throw new Error('the tenant has no ticket');
   const seen = { id: ticket.id, number: ticket.ticketNumber, title: '', status: '', statusId: 1, details: '' };
-  const lookAfter = async (ageMs: number, lookMs: number, at: number | null = readAt) => {
+  const lookAfter = async (ageMs: number, freshMs: number, at: number | null = readAt) => {
     const own = { ...seen, occurrences: ticket.occurrenceCount, modifiedOn: 'another time' };
     const known = { ...scope, ticket: { ...own, ...(at === null ? {} : { readAt: new Date(at).toISOString() }) } };
     const context = { runId: 'r1', callId: 't1c1', state: fold(journalOf(queued)), scope: known };
     exchanges.length = 0;
     const touched = await findTouch(ticket.id, context, {
       touchReads: bms.tickets,
-      lookMs,
+      freshMs: freshMs,
       now: () => readAt + ageMs,
     });
     return { touched: touched !== null, reads: exchanges.length };
@@ -45,7 +45,7 @@ t.test("a note of ours is nobody's touch; one that quotes it in an answer is a p
     const own = { id, number, title: '', status: '', statusId: 1, details: '', occurrences, modifiedOn };
     await app.inject({ method: 'POST', url: '/__sim/human', payload: { ticketId: id, action: 'note', text } });
     const context = { runId: 'r1', callId: 't1c2', state: fold(journalOf(queued)), scope: { ...scope, ticket: own } };
-    const touched = await findTouch(id, context, { touchReads: bms.tickets, lookMs: 0, now: () => readAt });
+    const touched = await findTouch(id, context, { touchReads: bms.tickets, freshMs: 0, now: () => readAt });
     t.equal(touched !== null, isTouch, name);
   }
 });

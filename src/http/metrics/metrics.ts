@@ -1,8 +1,8 @@
 import type { FastifyInstance } from 'fastify';
 import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
-import type { ReachRecord } from '../../outbound/health.ts';
+import type { UpstreamView } from '../health.ts';
 
-export interface MetricsParts {
+export interface MetricsDeps {
   /** Jobs by queue and state; rejects when Redis is away. */
   countJobs(): Promise<{ queue: string; state: string; count: number }[]>;
   /** For how long the first job of a queue has waited; rejects when Redis is away. */
@@ -10,7 +10,7 @@ export interface MetricsParts {
   /** Runs that this process has brought to an end, by disposition; counted as they end. */
   concluded: Readonly<Record<string, number>>;
   /** The upstreams that this process has called. */
-  getReach(): ReachRecord[];
+  getUpstreams(): UpstreamView[];
 }
 
 export interface Metrics {
@@ -19,7 +19,7 @@ export interface Metrics {
   deliveriesRefused: Counter<'connection' | 'code'>;
 }
 
-export function createMetrics({ countJobs, getOldest, concluded, getReach }: MetricsParts): Metrics {
+export function createMetrics({ countJobs, getOldest, concluded, getUpstreams }: MetricsDeps): Metrics {
   const registry = new Registry();
   const registers = [registry];
   collectDefaultMetrics({ register: registry });
@@ -54,12 +54,12 @@ export function createMetrics({ countJobs, getOldest, concluded, getReach }: Met
       for (const [disposition, count] of Object.entries(concluded)) this.inc({ disposition }, count);
     },
   });
-  const reachGauge = (name: string, help: string, figureOf: (reach: ReachRecord) => number) =>
+  const reachGauge = (name: string, help: string, figureOf: (reach: UpstreamView) => number) =>
     new Gauge({
       ...{ name: `bms_triage_upstream_${name}`, help, labelNames: ['upstream'], registers },
       collect() {
         this.reset();
-        for (const reach of getReach()) this.set({ upstream: reach.upstream }, figureOf(reach));
+        for (const reach of getUpstreams()) this.set({ upstream: reach.upstream }, figureOf(reach));
       },
     });
   reachGauge(

@@ -1,21 +1,26 @@
 import { randomUUID } from 'node:crypto';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Alert } from '../../domain/alert.ts';
-import { errorMessage } from '../../domain/errors.ts';
-import type { Adapter } from '../../senders/adapter.ts';
-import { decodeDattoRmm } from '../../senders/datto-rmm.ts';
-import { decodeGeneric } from '../../senders/generic.ts';
+import { errorMessage, PayloadError } from '../../domain/errors.ts';
 import { notFound, problem } from '../errors.ts';
 import type { Metrics } from '../metrics/metrics.ts';
 import { type Auth, isAuthentic } from './credentials.ts';
 
+/** What the service adds to what the sender says. */
+export interface Delivery {
+  connection: string;
+  receivedAt: string;
+  newId(): string;
+}
+
 export interface Connection {
-  source: keyof typeof adapters;
+  /** Throws `PayloadError` for a payload that is not its sender's. */
+  decode(payload: unknown, delivery: Delivery): Alert[];
   auth: Auth;
   secrets: readonly string[];
 }
 
-export interface WebhookParts {
+export interface WebhookDeps {
   connections: ReadonlyMap<string, Connection>;
   /** Resolves when Redis has all of them. */
   enqueue(alerts: readonly Alert[]): Promise<void>;
@@ -24,53 +29,51 @@ export interface WebhookParts {
   now?: () => Date;
 }
 
-const adapters = { 'datto-rmm': decodeDattoRmm, generic: decodeGeneric } satisfies Record<string, Adapter>;
-
 interface Hook {
   Params: { connection: string };
 }
 
 /** Senders post here: authenticate the raw bytes → decode → enqueue → 202. No branch skips a step. */
-export async function webhookRoutes(app: FastifyInstance, parts: WebhookParts): Promise<void> {
+export async function webhookRoutes(app: FastifyInstance, deps: WebhookDeps): Promise<void> {
   // Senders label JSON as forms, as octets or not at all, and the signature is over the bytes: take them as they come.
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
   app.addHook<Hook>('onError', async (request, _, error) => {
-    const connection = parts.connections.has(request.params.connection) ? request.params.connection : 'unknown';
+    const connection = deps.connections.has(request.params.connection) ? request.params.connection : 'unknown';
     const code = error.code ?? 'unexpected';
-    parts.metrics.deliveriesRefused.inc({ connection, code });
+    deps.metrics.deliveriesRefused.inc({ connection, code });
     request.log.warn({ connection, code }, 'delivery_refused');
   });
   app.route<Hook>({
     method: ['POST', 'PUT'],
     url: '/webhooks/:connection',
-    bodyLimit: parts.maxBodyBytes,
+    bodyLimit: deps.maxBodyBytes,
     onRequest: async (request) => {
       // What the sender calls its body does not matter, and Fastify refuses names that it cannot read.
       request.raw.headers['content-type'] = 'application/octet-stream';
-      const connection = connectionOf(request, parts);
+      const connection = connectionOf(request, deps);
       // A shared secret in a header is checked before the body is even read.
       if ('header' in connection.auth) authenticate(request, Buffer.alloc(0), connection);
     },
     async handler(request, reply) {
-      const connection = connectionOf(request, parts);
+      const connection = connectionOf(request, deps);
       const raw = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
       if ('hmacHeader' in connection.auth) authenticate(request, raw, connection);
-      const alerts = adapters[connection.source](parseJson(raw), {
+      const alerts = decode(connection, parseJson(raw), {
         connection: request.params.connection,
-        receivedAt: (parts.now?.() ?? new Date()).toISOString(),
+        receivedAt: (deps.now?.() ?? new Date()).toISOString(),
         newId: randomUUID,
       });
-      await enqueue(alerts, parts);
+      await enqueue(alerts, deps);
       for (const { action } of alerts)
-        parts.metrics.alertsAccepted.inc({ connection: request.params.connection, action });
+        deps.metrics.alertsAccepted.inc({ connection: request.params.connection, action });
       const accepted = alerts.map(({ id, sourceId, alertKey, action }) => ({ id, sourceId, alertKey, action }));
       return reply.code(202).send({ accepted: alerts.length, alerts: accepted });
     },
   });
 }
 
-function connectionOf({ params }: FastifyRequest<Hook>, { connections }: WebhookParts): Connection {
+function connectionOf({ params }: FastifyRequest<Hook>, { connections }: WebhookDeps): Connection {
   const connection = connections.get(params.connection);
   if (!connection)
     throw notFound('connection of this name', 'the URL path names one of the connections in the configuration file');
@@ -97,9 +100,19 @@ function parseJson(raw: Buffer): unknown {
   }
 }
 
-async function enqueue(alerts: readonly Alert[], parts: WebhookParts): Promise<void> {
+function decode(connection: Connection, payload: unknown, delivery: Delivery): Alert[] {
   try {
-    await parts.enqueue(alerts);
+    return connection.decode(payload, delivery);
+  } catch (error) {
+    if (!(error instanceof PayloadError)) throw error;
+    const { code, message, hint } = error;
+    throw problem(422, { code, message, hint }, error);
+  }
+}
+
+async function enqueue(alerts: readonly Alert[], deps: WebhookDeps): Promise<void> {
+  try {
+    await deps.enqueue(alerts);
   } catch (error) {
     const message = 'the alert could not be stored';
     const told = { code: 'queue_unavailable', message, hint: 'send it again: nothing was kept', retryAfterSeconds: 5 };

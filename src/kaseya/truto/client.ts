@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isTransient, UpstreamError } from '../../domain/errors.ts';
-import { permittedExchange } from '../../outbound/rate-limited-fetch.ts';
+import { rateLimitedFetch } from '../../outbound/rate-limited-fetch.ts';
 import { unwatched, type Watch } from '../../outbound/watch.ts';
 import type { Bucket } from '../../ratelimit/bucket.ts';
 import { type Asked, readBody } from './answer.ts';
@@ -34,7 +34,7 @@ const refusalTries = 6;
 export function createClient({ baseUrl, token, bucket, timeoutMs, signal, watch = unwatched }: ClientOptions) {
   const request = async (call: Call): Promise<unknown> => {
     const asked = { ...call, url: urlOf(baseUrl, call.planned), init: initOf(call, token), timeoutMs };
-    return readBody(await permittedExchange(call.endpoint, asked, { bucket, signal, tell: tellTiers }), call);
+    return readBody(await rateLimitedFetch(call.endpoint, asked, { bucket, signal, tell: tellTiers }), call);
   };
 
   return async (call: Call): Promise<unknown> => {

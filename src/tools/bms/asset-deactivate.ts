@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import { unknownAsset, withoutAccount } from '../scope.ts';
 import { defineRow, refuse } from '../tool.ts';
-import type { ToolParts } from './deps.ts';
+import type { ToolDeps } from './deps.ts';
 import { assetIdInput } from './shape.ts';
 
-export const assetDeactivateTools = ({ bms: { assets } }: ToolParts) => [
+export const assetDeactivateTools = ({ bms: { assets } }: ToolDeps) => [
   defineRow({
     name: 'update_a_kaseya_bms_assets_deactivate_by_id',
     description:

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { foreignTicket, withoutAccount } from '../scope.ts';
 import { defineWrite, type WriteTool } from '../tool.ts';
-import type { ToolParts } from './deps.ts';
+import type { ToolDeps } from './deps.ts';
 import { ticketIdInput, trim } from './shape.ts';
 
 /** `save` is what the call leaves on the ticket; asking again replaces it. */
@@ -15,7 +15,7 @@ interface Draft {
 const licence =
   "Kaseya's copilot writes it, which the tenant may have no licence for: then BMS refuses, and you write your own from the ticket's history.";
 
-export const copilotTools = ({ bms: { copilot } }: ToolParts): WriteTool[] =>
+export const copilotTools = ({ bms: { copilot } }: ToolDeps): WriteTool[] =>
   [
     {
       name: 'create_a_kaseya_bms_ticketsummary_generate',

@@ -2,7 +2,7 @@ import type { Tool } from '../tool.ts';
 import { assetDeactivateTools } from './asset-deactivate.ts';
 import { assetTools } from './assets.ts';
 import { copilotTools } from './copilot.ts';
-import type { ToolParts } from './deps.ts';
+import type { ToolDeps } from './deps.ts';
 import { lookupTools } from './lookups.ts';
 import { notificationTools } from './notifications.ts';
 import { peopleTools } from './people.ts';
@@ -16,19 +16,19 @@ import { ticketTools } from './tickets.ts';
 import { todoTools } from './todos.ts';
 
 /** Every tool that works on Kaseya BMS. Which of them a run is offered is told in `sets.ts`. */
-export const createTools = (parts: ToolParts): Tool[] => [
-  ...ticketTools(parts.bms),
-  ...ticketHistoryTools(parts.bms),
-  ...assetTools(parts.bms),
-  ...lookupTools(parts.bms),
-  ...peopleTools(parts.bms),
-  ...ticketNoteTools(parts),
-  ...ticketPatchTools(parts),
-  ...ticketResolveTools(parts),
-  ...ticketCreateTools(parts),
-  ...todoTools(parts),
-  ...copilotTools(parts),
-  ...notificationTools(parts),
-  ...assetDeactivateTools(parts),
-  ...rmmTools(parts.bms),
+export const createTools = (deps: ToolDeps): Tool[] => [
+  ...ticketTools(deps.bms),
+  ...ticketHistoryTools(deps.bms),
+  ...assetTools(deps.bms),
+  ...lookupTools(deps.bms),
+  ...peopleTools(deps.bms),
+  ...ticketNoteTools(deps),
+  ...ticketPatchTools(deps),
+  ...ticketResolveTools(deps),
+  ...ticketCreateTools(deps),
+  ...todoTools(deps),
+  ...copilotTools(deps),
+  ...notificationTools(deps),
+  ...assetDeactivateTools(deps),
+  ...rmmTools(deps.bms),
 ];

@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import { foreignTicket, withoutAccount } from '../scope.ts';
 import { defineWrite, refuse } from '../tool.ts';
-import type { ToolParts } from './deps.ts';
+import type { ToolDeps } from './deps.ts';
 import { ticketIdInput } from './shape.ts';
 
-export const notificationTools = ({ bms, kaseyaOne }: ToolParts) => [
+export const notificationTools = ({ bms, kaseyaOne }: ToolDeps) => [
   defineWrite({
     name: 'create_a_kaseya_bms_action_notification',
     description:

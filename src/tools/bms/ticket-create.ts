@@ -7,7 +7,7 @@ import type { NewTicket, Ticket } from '../../kaseya/tickets.ts';
 import { unknownAsset, withoutAccount } from '../scope.ts';
 import { defineWrite, isRefusal, type Refusal, refuse, type ToolContext } from '../tool.ts';
 import { collect } from './collect.ts';
-import type { ToolParts } from './deps.ts';
+import type { ToolDeps } from './deps.ts';
 import { defaultEntry, entryOf, optionalEntry } from './names.ts';
 import { ownContact } from './owned.ts';
 import { assetIdInput, dateInput, isoDate, longText, optionalName } from './shape.ts';
@@ -27,7 +27,7 @@ const input = z.strictObject({
   dueDate: dateInput('due').nullable().default(null),
 });
 
-export const ticketCreateTools = ({ bms, defaults }: ToolParts) => [
+export const ticketCreateTools = ({ bms, defaults }: ToolDeps) => [
   defineWrite({
     name: 'create_a_kaseya_bms_servicedesk_ticket',
     description:
@@ -59,7 +59,7 @@ const opened = (ticket: Pick<Ticket, 'id' | 'ticketNumber'>) =>
 async function prepareTicket(
   asked: z.infer<typeof input>,
   context: ToolContext,
-  { bms, defaults }: Pick<ToolParts, 'bms' | 'defaults'>,
+  { bms, defaults }: Pick<ToolDeps, 'bms' | 'defaults'>,
 ): Promise<NewTicket | Refusal> {
   const { lookups, crm } = bms;
   const accountId = context.scope.account?.id;

@@ -5,7 +5,7 @@ import type { Note } from '../../kaseya/ticket-notes.ts';
 import { foreignTicket, unverifiedClose, withoutAccount } from '../scope.ts';
 import { defineWrite, isRefusal, type ReadBack, type Refusal, refuse } from '../tool.ts';
 import { collect } from './collect.ts';
-import type { ToolParts } from './deps.ts';
+import type { ToolDeps } from './deps.ts';
 import { defaultEntry, entryOf, optionalEntry } from './names.ts';
 import { ownTicket } from './owned.ts';
 import { longText, nameInput, optionalName, ticketIdInput } from './shape.ts';
@@ -17,7 +17,7 @@ const emailInput = z
   .default(null)
   .describe('employees of the provider whom BMS sends the note by e-mail; customers cannot be named here');
 
-export const ticketNoteTools = ({ bms: { tickets, lookups }, defaults }: ToolParts) => [
+export const ticketNoteTools = ({ bms: { tickets, lookups }, defaults }: ToolDeps) => [
   defineWrite({
     name: 'create_a_kaseya_bms_servicedesk_ticket_note',
     description:

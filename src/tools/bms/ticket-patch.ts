@@ -3,13 +3,13 @@ import type { TicketPatch } from '../../kaseya/tickets.ts';
 import { foreignTicket, unverifiedClose, withoutAccount } from '../scope.ts';
 import { defineWrite, isRefusal, refuse } from '../tool.ts';
 import { collect } from './collect.ts';
-import type { ToolParts } from './deps.ts';
+import type { ToolDeps } from './deps.ts';
 import { optionalEntry } from './names.ts';
 import { ownTicket } from './owned.ts';
 import { optionalName, ticketIdInput } from './shape.ts';
 import { refOf } from './ticket-resolve.ts';
 
-export const ticketPatchTools = ({ bms: { tickets, lookups } }: ToolParts) => [
+export const ticketPatchTools = ({ bms: { tickets, lookups } }: ToolDeps) => [
   defineWrite({
     name: 'update_a_kaseya_bms_servicedesk_ticket_by_id',
     description:

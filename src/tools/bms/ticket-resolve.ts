@@ -3,7 +3,7 @@ import { UpstreamError } from '../../domain/errors.ts';
 import type { Ticket } from '../../kaseya/tickets.ts';
 import { foreignTicket, withoutAccount } from '../scope.ts';
 import { type AsWanted, defineWrite, isRefusal, refuse } from '../tool.ts';
-import type { ToolParts } from './deps.ts';
+import type { ToolDeps } from './deps.ts';
 import { optionalEntry } from './names.ts';
 import { ownTicket } from './owned.ts';
 import { longText, optionalName, ticketIdInput } from './shape.ts';
@@ -18,7 +18,7 @@ export const closedSomehow = (ticket: Pick<Ticket, 'id' | 'ticketNumber'>): AsWa
   ticket: refOf(ticket),
 });
 
-export const ticketResolveTools = ({ bms: { tickets, lookups } }: ToolParts) => [
+export const ticketResolveTools = ({ bms: { tickets, lookups } }: ToolDeps) => [
   defineWrite({
     name: 'create_a_kaseya_bms_resolve',
     description:

@@ -2,11 +2,11 @@ import { z } from 'zod';
 import { allRows, maxPageSize } from '../../kaseya/page.ts';
 import { foreignTicket, withoutAccount } from '../scope.ts';
 import { defineWrite, isRefusal } from '../tool.ts';
-import type { ToolParts } from './deps.ts';
+import type { ToolDeps } from './deps.ts';
 import { entryOf } from './names.ts';
 import { dateInput, isoDate, longText, nameInput, ticketIdInput } from './shape.ts';
 
-export const todoTools = ({ bms: { tickets, lookups } }: ToolParts) => [
+export const todoTools = ({ bms: { tickets, lookups } }: ToolDeps) => [
   defineWrite({
     name: 'create_a_kaseya_bms_todo',
     description:

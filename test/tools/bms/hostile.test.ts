@@ -6,7 +6,7 @@ import { fold, type RunState } from '../../../src/domain/run-state.ts';
 import { createTools } from '../../../src/tools/bms/index.ts';
 import { offered } from '../../../src/tools/catalogue.ts';
 import { idsRead } from '../../../src/tools/scope.ts';
-import { settleCall } from '../../../src/tools/seam.ts';
+import { advanceCall } from '../../../src/tools/seam.ts';
 import { specOf, type Tool } from '../../../src/tools/tool.ts';
 import { type Exchange, noDefaults, type RecordedBms, recordedBms } from '../../helpers/bms.ts';
 import { alert } from '../../helpers/entries.ts';
@@ -68,15 +68,15 @@ async function assault({ bms, state, exchanges }: RecordedBms, seed: number) {
     const call = current.calls.get(id);
     if (!call) throw new Error('the call is not in the journal');
     const context = { runId: journal.runId, callId: id, state: current, scope };
-    const parts = {
+    const deps = {
       budget: { writes: 100 },
-      lookMs: 0,
+      freshMs: 0,
       jobDeadlineMs: 1,
-      settleMs: 1,
+      readBackMs: 1,
       absentAfterMs: 1,
       now: Date.now,
     };
-    await settleCall(call, context, { ...parts, ...journal, touchReads: bms.tickets, tools });
+    await advanceCall(call, context, { ...deps, ...journal, touchReads: bms.tickets, tools });
   }
   return { exchanges, entries: journal.entries(), scope };
 }

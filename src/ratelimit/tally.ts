@@ -1,0 +1,17 @@
+import { currentCaller } from '../domain/call-context.ts';
+import type { Bucket } from './bucket.ts';
+
+/** The same bucket; each request that left with a permit of it counts in its caller's tally, answered or not. */
+export const tallied = (bucket: Bucket): Bucket => ({
+  async acquire(...ask) {
+    const permit = await bucket.acquire(...ask);
+    return {
+      ...permit,
+      answered(...answer) {
+        const { tally } = currentCaller();
+        if (tally) tally.sent += 1;
+        return permit.answered(...answer);
+      },
+    };
+  },
+});

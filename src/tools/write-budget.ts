@@ -1,0 +1,7 @@
+import type { RunState } from '../domain/run-state.ts';
+
+/** Why the model may not write once more; null while it may. */
+export function writesExhausted(state: RunState, { writes }: { writes: number }): string | null {
+  const made = [...state.calls.values()].filter(({ by, intent }) => by === 'model' && intent !== null).length;
+  return made < writes ? null : `this run has made ${made} writes, which is all that it may: conclude`;
+}
