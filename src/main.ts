@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import type { Logger } from 'pino';
 import { startApp } from './app/app.ts';
 import type { Role } from './app/role.ts';
+import { systemPorts as ports } from './app/system-ports.ts';
 import { ConfigError, loadConfig } from './config.ts';
 import { createLog } from './log.ts';
 
@@ -15,7 +16,7 @@ async function main(argument = 'all'): Promise<void> {
   if (!role) throw new ConfigError([`role "${argument}" is not known: use one of ${roles.join(', ')}`]);
   const config = loadConfig();
   const log = createLog(config.LOG_LEVEL);
-  const app = await startApp(config, role, log);
+  const app = await startApp(config, role, log, ports);
   stopOnSignals(app.stop, log);
 }
 
@@ -24,10 +25,10 @@ function stopOnSignals(stop: () => Promise<void>, log: Logger): void {
   const onSignal = (signal: NodeJS.Signals) => {
     if (stopping) return;
     stopping = true;
-    const since = Date.now();
+    const since = ports.now();
     log.info({ signal }, 'stopping');
     void stop().then(() => {
-      log.info({ ms: Date.now() - since }, 'stopped');
+      log.info({ ms: ports.now() - since }, 'stopped');
       process.exit(0);
     });
   };

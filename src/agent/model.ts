@@ -6,6 +6,7 @@ import type {
 } from 'openai/resources/chat/completions';
 import { z } from 'zod';
 import { RetryableError, TerminalError } from '../domain/errors.ts';
+import type { Clock } from '../domain/ports.ts';
 import type { ToolSpec } from '../tools/tool.ts';
 
 export interface ModelCall {
@@ -37,7 +38,7 @@ export interface ModelPermit {
   answered(status: number | null, headers: Headers | null, tokens: number | null): Promise<void>;
 }
 
-export interface ModelOptions {
+export interface ModelOptions extends Clock {
   baseUrl: string | undefined;
   apiKey: string;
   model: string;
@@ -74,7 +75,7 @@ const retryAfterMs = 5_000;
 const longestWaitMs = 600_000;
 
 /** Chat Completions with strict tools: what every OpenAI-compatible server speaks. */
-export function createModel({ baseUrl, apiKey, model, timeoutMs, acquire }: ModelOptions): Model {
+export function createModel({ baseUrl, apiKey, model, timeoutMs, acquire, now }: ModelOptions): Model {
   const client = new OpenAI({ apiKey, baseURL: baseUrl ?? null, timeout: timeoutMs, maxRetries: 0 });
 
   const send = async (body: ChatCompletionCreateParamsNonStreaming, signal: AbortSignal): Promise<ChatCompletion> => {
@@ -94,7 +95,7 @@ export function createModel({ baseUrl, apiKey, model, timeoutMs, acquire }: Mode
 
   return {
     async ask(messages, tools, signal) {
-      const startedAt = Date.now();
+      const startedAt = now();
       const body = {
         model,
         messages: messages.map(toParam),
@@ -117,7 +118,7 @@ export function createModel({ baseUrl, apiKey, model, timeoutMs, acquire }: Mode
           promptTokens: answer.data.usage?.prompt_tokens ?? 0,
           completionTokens: answer.data.usage?.completion_tokens ?? 0,
         },
-        ms: Date.now() - startedAt,
+        ms: now() - startedAt,
       };
     },
   };

@@ -1,6 +1,8 @@
 import type { Logger } from 'pino';
 import type { Config } from '../config.ts';
+import type { Ports } from '../domain/ports.ts';
 import type { Closers } from './closers.ts';
+import type { AppContext } from './context.ts';
 import { createProcessStats } from './process-stats.ts';
 import type { Role } from './role.ts';
 import { buildServer } from './server.ts';
@@ -14,7 +16,7 @@ export interface App {
 }
 
 /** Builds and starts every part that the role needs, in order. A failed start closes what was opened. */
-export async function startApp(config: Config, role: Role, log: Logger): Promise<App> {
+export async function startApp(config: Config, role: Role, log: Logger, ports: Ports): Promise<App> {
   const closers: Closers = [];
   const stop = async () => {
     for (const close of closers.reverse()) {
@@ -22,10 +24,11 @@ export async function startApp(config: Config, role: Role, log: Logger): Promise
     }
     closers.length = 0;
   };
-  const observed = createProcessStats(log);
+  const stats = createProcessStats({ log, now: ports.now });
+  const context: AppContext = { config, log, ports, stats, closers };
   try {
-    if (role !== 'server') await startWorkers(config, log, closers, observed);
-    const server = await buildServer(config, role, log, closers, observed);
+    if (role !== 'server') await startWorkers(context);
+    const server = await buildServer(role, context);
     closers.push(() => server.close());
     const url = await server.listen({
       port: config.PORT,

@@ -1,6 +1,5 @@
-import type { Logger } from 'pino';
 import type { Disposition } from '../domain/journal.ts';
-import { createUpstreamsHealth, type UpstreamsHealth } from '../outbound/health.ts';
+import { createUpstreamsHealth, type HealthOptions, type UpstreamsHealth } from '../outbound/health.ts';
 
 /** What this process has seen since it started, for its metrics. */
 export interface ProcessStats {
@@ -9,7 +8,7 @@ export interface ProcessStats {
   concluded: Record<Disposition, number>;
 }
 
-export const createProcessStats = (log: Logger): ProcessStats => ({
-  upstreams: createUpstreamsHealth(log),
+export const createProcessStats = (options: HealthOptions): ProcessStats => ({
+  upstreams: createUpstreamsHealth(options),
   concluded: { resolved: 0, ticketed: 0, escalated: 0, no_action: 0, inconclusive: 0 },
 });

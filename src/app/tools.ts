@@ -2,6 +2,7 @@ import type { Redis } from 'ioredis';
 import { createModel, type Model } from '../agent/model.ts';
 import type { TriageDeps } from '../agent/triage.ts';
 import type { Config } from '../config.ts';
+import type { Ports } from '../domain/ports.ts';
 import { outcomeOfModelCall, type UpstreamHealth } from '../outbound/health.ts';
 import { createModelBudget } from '../ratelimit/model-budget.ts';
 import { createTicketHints } from '../store/ticket-hints.ts';
@@ -9,6 +10,7 @@ import { createTools } from '../tools/bms/index.ts';
 import { inLanes, neverShared } from '../tools/lanes.ts';
 import { refusingUnsupported } from '../tools/operations.ts';
 import { remedyTools } from '../tools/remedies.ts';
+import type { AppContext } from './context.ts';
 import type { Upstream } from './upstreams.ts';
 
 /** Every tool there is, on this upstream. */
@@ -18,7 +20,12 @@ export const toolsFor = ({ defaults, kaseyaOne }: Config, { bms, remedies }: Ups
 ];
 
 /** What triage works with: the upstream, the model, the tools, and the bounds of a run. */
-export function triageDeps(config: Config, upstream: Upstream, redis: Redis, reach: UpstreamHealth): TriageDeps {
+export function triageDeps(
+  { config, ports }: Pick<AppContext, 'config' | 'ports'>,
+  upstream: Upstream,
+  redis: Redis,
+  health: UpstreamHealth,
+): TriageDeps {
   const { operations } = upstream;
   const tools = toolsFor(config, upstream).map((tool) =>
     operations ? refusingUnsupported(tool, operations.objection) : tool,
@@ -29,7 +36,7 @@ export function triageDeps(config: Config, upstream: Upstream, redis: Redis, rea
     hints: createTicketHints(redis, config),
     touchReads: neverShared(upstream.bms.tickets),
     freshMs: config.touch.freshSeconds * 1000,
-    model: watched(modelOf(config, redis), reach),
+    model: watched(modelOf(config, redis, ports), health),
     tools: new Map(tools.map((tool) => [tool.name, inLanes(tool)])),
     accounts: config.accounts,
     budget: { steps, tokens, writes, wallMs: minutes * 60_000, modelFailures },
@@ -38,23 +45,24 @@ export function triageDeps(config: Config, upstream: Upstream, redis: Redis, rea
     readBackMs: config.rmm.readBackSeconds * 1000,
     // The request itself may last this long after its worker has lost the run, and BMS may show a note a little later.
     absentAfterMs: config.timeouts.bmsSeconds * 1000 + 5_000,
-    now: Date.now,
+    now: ports.now,
   };
 }
 
-const watched = (model: Model, reach: UpstreamHealth): Model => ({
-  ask: (...asked) => reach.watch(() => model.ask(...asked), outcomeOfModelCall),
+const watched = (model: Model, health: UpstreamHealth): Model => ({
+  ask: (...asked) => health.watch(() => model.ask(...asked), outcomeOfModelCall),
 });
 
-function modelOf(config: Config, redis: Redis): Model {
+function modelOf(config: Config, redis: Redis, ports: Ports): Model {
   const timeoutMs = config.timeouts.modelSeconds * 1000;
   const { OPENAI_BASE_URL: baseUrl, OPENAI_API_KEY: apiKey, OPENAI_MODEL: model } = config;
   const acquire = createModelBudget(redis, {
+    ...ports,
     name: `model ${baseUrl ?? 'openai'} ${model}`,
     ...config.model,
     leaseMs: timeoutMs + 5_000,
     // Longer than for BMS: what is waited for is mostly another answer of the model.
     patienceMs: 10_000,
   });
-  return createModel({ baseUrl, apiKey, model, timeoutMs, acquire });
+  return createModel({ baseUrl, apiKey, model, timeoutMs, acquire, now: ports.now });
 }

@@ -2,9 +2,10 @@ import type { Redis } from 'ioredis';
 import type { Config } from '../config.ts';
 import { createDattoClient, dattoLimits } from '../datto-rmm/client.ts';
 import { createQuickJobs } from '../datto-rmm/quick-job.ts';
+import type { Ports } from '../domain/ports.ts';
 import { type Bms, createBmsOver } from '../kaseya/bms.ts';
 import type { Credentials } from '../kaseya/credentials.ts';
-import { sparing } from '../kaseya/probe.ts';
+import { heldWhileDown } from '../kaseya/probe.ts';
 import { shareReads } from '../kaseya/shared-reads.ts';
 import { createTokenStore } from '../kaseya/token-store.ts';
 import { createTransport, type Transport } from '../kaseya/transport.ts';
@@ -16,6 +17,7 @@ import { type BucketOptions, createBucket, type Limit } from '../ratelimit/bucke
 import { tallied } from '../ratelimit/tally.ts';
 import { createRemedies, type Remedies } from '../remedies/remedies.ts';
 import { webhookLimits } from '../remedies/webhook.ts';
+import type { AppContext } from './context.ts';
 
 export interface Upstream {
   bms: Bms;
@@ -25,8 +27,13 @@ export interface Upstream {
 }
 
 /** The tenant's BMS, directly or by way of Truto, and whoever runs remedies; each on a rate budget of its own. */
-export function createUpstream(config: Config, redis: Redis, signal: AbortSignal, reach?: UpstreamHealth): Upstream {
-  const deps = { config, redis, signal, reach };
+export function createUpstream(
+  { config, ports }: Pick<AppContext, 'config' | 'ports'>,
+  redis: Redis,
+  signal: AbortSignal,
+  health?: UpstreamHealth,
+): Upstream {
+  const deps = { config, ports, redis, signal, health };
   const { TRUTO_TOKEN: token, TRUTO_ACCOUNT_ID: accountId } = config;
   const way = token && accountId ? byTruto(deps, token, accountId) : { bms: bmsItself(deps), operations: null };
   return { ...way, remedies: remediesOf(deps) };
@@ -37,10 +44,11 @@ const bucketFor = (redis: Redis, options: BucketOptions) => tallied(createBucket
 
 interface Deps {
   config: Config;
+  ports: Ports;
   redis: Redis;
   signal: AbortSignal;
   /** Hears how calls of BMS end; absent for who calls nothing. */
-  reach: UpstreamHealth | undefined;
+  health: UpstreamHealth | undefined;
 }
 
 const patienceMs = 2_000;
@@ -77,48 +85,51 @@ const shareMs = ({ rmm }: Config) => Math.min(2_000, rmm.firstPollSeconds * 1000
 /** How long one waits for another's read before reading for oneself. */
 const leadMs = 5_000;
 
-const sharing = (transport: Transport, { config, redis }: Deps, tenant: string): Transport =>
-  shareReads(transport, { redis, tenant, ttlMs: Math.ceil(shareMs(config)), leadMs });
+const sharing = (transport: Transport, { config, ports, redis }: Deps, tenant: string): Transport =>
+  shareReads(transport, { ...ports, redis, tenant, ttlMs: Math.ceil(shareMs(config)), leadMs });
 
-const watching = (reach?: UpstreamHealth): { watch?: Watch } =>
-  reach ? { watch: (request) => reach.watch(request, outcomeOfRequest) } : {};
+const watching = (health?: UpstreamHealth): { watch?: Watch } =>
+  health ? { watch: (request) => health.watch(request, outcomeOfRequest) } : {};
 
 /** A refused sign-in is heard of even where it was held back. */
-const watched = (transport: Transport, reach: UpstreamHealth): Transport => ({
-  call: (request) => reach.watch(() => transport.call(request), outcomeOfSignIn),
+const watched = (transport: Transport, health: UpstreamHealth): Transport => ({
+  call: (request) => health.watch(() => transport.call(request), outcomeOfSignIn),
 });
 
 function bmsItself(deps: Deps): Bms {
-  const { config, redis, signal, reach } = deps;
+  const { config, ports, redis, signal, health } = deps;
   const { timeoutMs, leaseMs } = timingOf(config);
   const baseUrl = config.KASEYA_BASE_URL;
   const credentials = credentialsOf(config);
   const tenant = `${baseUrl}/${config.KASEYA_TENANT}`;
   const transport = createTransport({
+    ...ports,
     baseUrl,
     credentials,
-    tokenStore: createTokenStore(redis, { baseUrl, credentials, lockMs: leaseMs }),
+    tokenStore: createTokenStore(redis, { ...ports, baseUrl, credentials, lockMs: leaseMs }),
     timeoutMs,
     signal,
-    ...watching(reach),
+    ...watching(health),
     bucket: bucketFor(redis, {
+      ...ports,
       tenant,
       limitOf: (endpoint) => limitOf(config, endpoint),
       leaseMs,
       patienceMs,
     }),
   });
-  const guarded = reach ? sparing(watched(transport, reach), reach) : transport;
-  return createBmsOver(sharing(guarded, deps, tenant), nounsOf(config));
+  const guarded = health ? heldWhileDown(watched(transport, health), health) : transport;
+  return createBmsOver(sharing(guarded, deps, tenant), { ...nounsOf(config), now: ports.now });
 }
 
 function byTruto(deps: Deps, token: string, accountId: string): Omit<Upstream, 'remedies'> {
-  const { config, redis, signal, reach } = deps;
+  const { config, ports, redis, signal, health } = deps;
   const { timeoutMs, leaseMs } = timingOf(config);
   const { TRUTO_BASE_URL: baseUrl } = config;
-  const nouns = nounsOf(config);
+  const nouns = { ...nounsOf(config), now: ports.now };
   const tenant = `${baseUrl}/${accountId}`;
   const bucket = bucketFor(redis, {
+    ...ports,
     tenant,
     limitOf: (name) => trutoLimits[name] ?? limitOf(config, name),
     alongside: () => trutoTiers,
@@ -127,16 +138,17 @@ function byTruto(deps: Deps, token: string, accountId: string): Omit<Upstream, '
   });
   const { operations } = config.truto;
   const link = { baseUrl, token, accountId, operations, catalogueTtlMs: nouns.lookupTtlMs };
-  const transport = createTrutoTransport({ ...link, bucket, timeoutMs, signal, ...watching(reach) });
+  const transport = createTrutoTransport({ ...ports, ...link, bucket, timeoutMs, signal, ...watching(health) });
   // Truto's catalogue has nothing that would do for a scout: runs find out for themselves.
   return { bms: createBmsOver(sharing(transport, deps, tenant), nouns), operations: transport.operations };
 }
 
-function remediesOf({ config, redis, signal }: Deps): Remedies {
+function remediesOf({ config, ports, redis, signal }: Deps): Remedies {
   const { DATTO_URL: baseUrl, DATTO_API_KEY: apiKey, DATTO_API_SECRET_KEY: apiSecretKey } = config;
   const { timeoutMs, leaseMs } = timingOf(config);
   const limits = { ...dattoLimits, ...webhookLimits };
   const bucket = bucketFor(redis, {
+    ...ports,
     // The name of a bucket is shown to whoever looks at the limits: no part of a key belongs into it.
     tenant: baseUrl ?? 'remedies',
     limitOf: (name) => limits[name] ?? { requests: 100, windowMs: 60_000 },
@@ -144,8 +156,10 @@ function remediesOf({ config, redis, signal }: Deps): Remedies {
     patienceMs,
   });
   const hasDatto = baseUrl && apiKey && apiSecretKey;
-  const client = hasDatto ? createDattoClient({ baseUrl, apiKey, apiSecretKey, bucket, timeoutMs, signal }) : null;
+  const client = hasDatto
+    ? createDattoClient({ ...ports, baseUrl, apiKey, apiSecretKey, bucket, timeoutMs, signal })
+    : null;
   const quickJobs = client && createQuickJobs(client);
-  const budget = { bucket, signal };
+  const budget = { ...ports, bucket, signal };
   return createRemedies(config.remedies, { quickJobs, secrets: config.remedySecrets, budget, timeoutMs });
 }

@@ -1,16 +1,12 @@
 import { setMaxListeners } from 'node:events';
 import { hostname } from 'node:os';
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Redis } from 'ioredis';
 import type { Logger } from 'pino';
-import { giveUp, triage, waitsForBms } from '../agent/triage.ts';
 import type { Config } from '../config.ts';
 import { runAs } from '../domain/call-context.ts';
 import { errorCode, errorMessage } from '../domain/errors.ts';
-import { fenced } from '../domain/fence.ts';
-import { jobReader } from '../kaseya/jobs.ts';
+import type { Ports } from '../domain/ports.ts';
 import { probeWhileDown } from '../kaseya/probe.ts';
-import type { RmmAction, RowOf } from '../kaseya/rmm.ts';
 import { startIntake } from '../queue/alerts.ts';
 import { registerRow, watchJob } from '../queue/poll.ts';
 import type { WorkerOptions } from '../queue/queues.ts';
@@ -18,14 +14,12 @@ import { startRmmJobs } from '../queue/rmm-jobs.ts';
 import { startRuns } from '../queue/runs.ts';
 import { armSubmit } from '../queue/submit.ts';
 import { createWaitingRuns } from '../queue/waiting.ts';
-import { asClient } from '../runs/as-client.ts';
-import { createFinish } from '../runs/finish.ts';
-import { postponeIfNewer } from '../runs/newer-journal.ts';
+import { type AdvanceDeps, abandonRun, advanceRun } from '../runs/advance.ts';
+import { createRmmCalls } from '../runs/rmm-calls.ts';
 import { openStores } from '../runs/stores.ts';
 import { connectRedis } from '../store/connection.ts';
 import { createRowQueue } from '../store/row-queue.ts';
-import type { Closers } from './closers.ts';
-import type { ProcessStats } from './process-stats.ts';
+import { type AppContext, storeOptions } from './context.ts';
 import { triageDeps } from './tools.ts';
 import { createUpstream, type Upstream } from './upstreams.ts';
 
@@ -35,39 +29,42 @@ const graceMs = 20_000;
 const awayMs = 3_000;
 
 /** Everything that takes work from a queue: intake, runs, and RMM jobs. */
-export async function startWorkers(
-  config: Config,
-  log: Logger,
-  closers: Closers,
-  observed: ProcessStats,
-): Promise<void> {
+export async function startWorkers(context: AppContext): Promise<void> {
+  const { config, log, ports, stats, closers } = context;
   const redis = connectRedis(config.REDIS_URL, 'worker', log);
   closers.push(async () => redis.disconnect());
-  const stores = openStores(redis, config, log);
+  const stores = openStores(redis, storeOptions(context), log);
   const stopping = new AbortController();
-  setMaxListeners(0, stopping.signal);
-  const upstream = createUpstream(config, redis, stopping.signal, observed.upstreams.bms);
-  const { bms, remedies } = upstream;
-  void tellMissing(upstream, log);
-  const deps = triageDeps(config, upstream, redis, observed.upstreams.model);
+  const { signal } = stopping;
+  setMaxListeners(0, signal);
+  const { bms: health, model: modelHealth } = stats.upstreams;
+  const upstream = createUpstream(context, redis, signal, health);
+  const { bms } = upstream;
+  void reportMissing(upstream, log);
+
+  const waiting = createWaitingRuns(redis, stores.queues.runs, ports);
+  const ask = () => runAs({ lane: 'poll', client: 'probe' }, () => bms.session.user());
+  health.onChange((state) => {
+    if (state === 'down') void probeWhileDown({ health, ask, signal, ...ports });
+    if (state === 'up') waiting.wake(signal).catch(() => {});
+  });
+
   const options: WorkerOptions = {
+    ...ports,
     connection: redis,
     concurrency: config.concurrency,
     log: log.child({ worker: hostname() }),
   };
-
-  const settle = createFinish({ ...stores, concludedRuns: observed.concluded, log });
-  const waiting = createWaitingRuns(redis, stores.queues.runs);
-  const askBms = () => runAs({ lane: 'poll', client: 'scout' }, () => bms.session.user());
-  observed.upstreams.bms.onChange((state) => {
-    if (state === 'down') void probeWhileDown(observed.upstreams.bms, askBms, stopping.signal);
-    if (state === 'up') waiting.wake(stopping.signal).catch(() => {});
-  });
-
-  const look = jobReader(bms.jobs, { remedy: (job) => remedies.look(job) });
+  const runs: AdvanceDeps = {
+    ...stores,
+    triage: triageDeps(context, upstream, redis, modelHealth),
+    waiting,
+    concludedRuns: stats.concluded,
+    log,
+  };
   const firstPollMs = config.rmm.firstPollSeconds * 1000;
   const workers = [
-    startIntake({ ...stores, mode: config.mode }, options),
+    startIntake({ ...stores, ...ports, mode: config.mode }, options),
     startRuns(
       {
         ...stores,
@@ -75,34 +72,22 @@ export async function startWorkers(
           await registerRow(redis, runId, job, config.retentionDays);
           await watchJob(stores.queues.rmmJobs, job, firstPollMs);
         },
-        armSubmit: (action) => armSubmit(stores.queues.rmmJobs, action, config.rmm.batchMillis, Date.now()),
-        async advance(journal, signal) {
-          await waiting.leave(journal.runId);
-          const work = asClient(journal, deps.budget, (costed) => triage(costed, deps, signal));
-          const progress = await work.catch(postponeIfNewer(journal.runId, log));
-          if (progress.kind === 'suspended' && progress.reason.startsWith(waitsForBms))
-            await waiting.join(journal.runId);
-          if (progress.kind === 'concluded') await settle(journal, progress.state);
-          return progress;
-        },
-        giveUp: async (journal, reason) => settle(journal, await giveUp(journal, reason)),
+        armSubmit: (action) => armSubmit(stores.queues.rmmJobs, action, config.rmm.batchMillis, ports.now()),
+        advance: (journal, stop) => advanceRun(journal, runs, stop),
+        giveUp: (journal, reason) => abandonRun(journal, reason, runs),
       },
-      { ...options, signal: stopping.signal },
+      { ...options, signal },
     ),
     startRmmJobs(
       {
         ...stores,
+        ...ports,
+        ...createRmmCalls(upstream),
         redis,
-        rows: createRowQueue(redis, { retentionDays: config.retentionDays, pace: paceOf(config) }),
-        submitRows: (action, rows, check) =>
-          runAs({ lane: 'triage', client: 'rmm-jobs', id: `submit ${action}` }, () =>
-            fenced(check, () => bms.rmm.submit(action as RmmAction, rows as RowOf<RmmAction>[])),
-          ),
+        rows: createRowQueue(redis, { ...ports, retentionDays: config.retentionDays, pace: paceOf(config) }),
         leaseMs: config.timeouts.bmsSeconds * 1000 + 10_000,
         jobDeadlineMs: config.rmm.deadlineSeconds * 1000,
         firstPollMs,
-        // A parked run waits for what this tells.
-        look: (job) => runAs({ lane: 'verification', client: 'rmm-jobs', id: job.jobId }, () => look(job)),
         schedule: { firstMs: firstPollMs, maxMs: config.rmm.maxPollSeconds * 1000 },
       },
       options,
@@ -111,8 +96,8 @@ export async function startWorkers(
   closers.push(async () => {
     stopping.abort();
     const closed = Promise.all(workers.map((worker) => worker.close())).then(() => 'closed' as const);
-    const late = sleep(graceMs, 'grace_over' as const, { ref: false });
-    const how = await Promise.race([closed, late, untilAway(redis)]);
+    const late = ports.sleep(graceMs, { ref: false }).then(() => 'grace_over' as const);
+    const how = await Promise.race([closed, late, untilAway(redis, ports)]);
     // What is not done is left to whoever takes it over, from where its journal ends.
     if (how !== 'closed') log.warn({ reason: how }, 'work_abandoned');
     for (const worker of workers) worker.close(true).catch(() => {});
@@ -120,14 +105,14 @@ export async function startWorkers(
 }
 
 /** Without Redis a worker can neither end its work nor even close: there is nothing to wait for. */
-async function untilAway(redis: Redis): Promise<'redis_away'> {
-  for (let since = Date.now(); Date.now() - since < awayMs; await sleep(250, undefined, { ref: false }))
-    if (redis.status === 'ready') since = Date.now();
+async function untilAway(redis: Redis, { now, sleep }: Pick<Ports, 'now' | 'sleep'>): Promise<'redis_away'> {
+  for (let since = now(); now() - since < awayMs; await sleep(250, { ref: false }))
+    if (redis.status === 'ready') since = now();
   return 'redis_away';
 }
 
-/** Before the first alert, so that an operator need not learn of it from a refused call. Tells; never stops a start. */
-async function tellMissing({ operations }: Upstream, log: Logger): Promise<void> {
+/** Before the first alert, so that an operator need not learn of it from a refused call. It never stops a start. */
+async function reportMissing({ operations }: Upstream, log: Logger): Promise<void> {
   try {
     const missing = (await operations?.missing()) ?? [];
     if (missing.length > 0) log.warn({ operations: missing }, 'truto_operations_missing');

@@ -9,7 +9,7 @@ export interface Heard {
 const isLimitHeader = (name: string) => /^(x-)?ratelimit|^retry-after$/.test(name);
 
 /** A `fetch` that notes the headers of what passes through it. */
-export function listening(now: () => number = Date.now): { heard: Heard; fetch: typeof fetch } {
+export function listening(now: () => number): { heard: Heard; fetch: typeof fetch } {
   const heard: Heard = { clockSkewMs: null, limitHeaders: [], calls: 0 };
   return {
     heard,

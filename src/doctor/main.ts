@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { systemPorts as ports } from '../app/system-ports.ts';
 import { type Config, ConfigError, loadConfig } from '../config.ts';
 import { createBms } from '../kaseya/bms.ts';
 import { examine } from './examine.ts';
@@ -12,7 +12,7 @@ const exitConfig = 78;
 async function main(flags: readonly string[]): Promise<void> {
   if (existsSync('.env')) process.loadEnvFile('.env');
   const config = loadConfig();
-  const { heard, fetch } = listening();
+  const { heard, fetch } = listening(ports.now);
   const findings = await examine(clientFor(config, fetch), config, heard);
   const ready = findings.every(({ level }) => level !== 'error');
   process.stdout.write(flags.includes('--json') ? json(ready, findings) : report(findings, heard.calls));
@@ -22,7 +22,7 @@ async function main(flags: readonly string[]): Promise<void> {
 /** A client without Redis: a sign-in of its own, and no budget but good manners, as the calls are few. */
 function clientFor(config: Config, fetch: typeof globalThis.fetch) {
   const { KASEYA_USERNAME: username, KASEYA_PASSWORD: password, KASEYA_TENANT: tenant, lookups } = config;
-  const afterThrottling = async (status: number | null) => void (status === 429 && (await sleep(5_000)));
+  const afterThrottling = async (status: number | null) => void (status === 429 && (await ports.sleep(5_000)));
   return createBms({
     baseUrl: config.KASEYA_BASE_URL,
     credentials: { username, password, tenant, mfaSecret: config.KASEYA_MFA_SECRET ?? null },
@@ -37,6 +37,7 @@ function clientFor(config: Config, fetch: typeof globalThis.fetch) {
     signal: new AbortController().signal,
     bucket: { acquire: async () => ({ answered: afterThrottling, unused: async () => {} }) },
     fetch,
+    ...ports,
   });
 }
 

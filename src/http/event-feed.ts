@@ -1,4 +1,5 @@
 import type { Place } from '../domain/journal.ts';
+import type { Ports } from '../domain/ports.ts';
 import type { RunStep } from '../domain/run-view.ts';
 
 /** New steps of one run, and how far that brings its reader; null: there is something that cannot be read. */
@@ -39,9 +40,12 @@ interface OpenFeed extends Feed {
  * Looks for all who follow a run, whichever run it is, with one command every `lookEveryMs`, and with none while nobody
  * does. A run that nobody followed is looked at without delay, but never while another look is under way.
  */
-export function createEventFeeds(readNews: ReadNews, lookEveryMs: number): EventFeeds {
+export function createEventFeeds(
+  readNews: ReadNews,
+  { lookEveryMs, after }: { lookEveryMs: number } & Pick<Ports, 'after'>,
+): EventFeeds {
   const feeds = new Map<string, OpenFeed>();
-  let next: NodeJS.Timeout | undefined;
+  let cancelNext = () => {};
   let isLooking = false;
 
   const look = async () => {
@@ -61,8 +65,8 @@ export function createEventFeeds(readNews: ReadNews, lookEveryMs: number): Event
     if (feeds.size > 0) schedule(lookEveryMs);
   };
   const schedule = (ms: number) => {
-    clearTimeout(next);
-    next = setTimeout(() => void turn(), ms);
+    cancelNext();
+    cancelNext = after(ms, () => void turn());
   };
   const open = (runId: string): OpenFeed => {
     const feed = { events: [], isOver: false, place: { id: '0', step: 0 }, followers: new Set<Follower>() };
@@ -81,7 +85,7 @@ export function createEventFeeds(readNews: ReadNews, lookEveryMs: number): Event
       const feed = feeds.get(runId);
       feed?.followers.delete(follower);
       if (feed?.followers.size === 0) feeds.delete(runId);
-      if (feeds.size === 0) clearTimeout(next);
+      if (feeds.size === 0) cancelNext();
     },
   };
 }

@@ -1,6 +1,7 @@
 import sensible from '@fastify/sensible';
 import Fastify, { type FastifyError, type FastifyInstance, LogController } from 'fastify';
 import type { Logger } from 'pino';
+import type { Clock } from '../domain/ports.ts';
 import { type ApiKey, requireApiKey } from './api-keys.ts';
 import { type BoardDeps, boardRoutes } from './board.ts';
 import { blameRedis, notFound, sendProblem } from './errors.ts';
@@ -15,8 +16,11 @@ import { type TaskDeps, taskRoutes } from './tasks.ts';
 import { type ToolDeps, toolRoutes } from './tools.ts';
 import { type WebhookDeps, webhookRoutes } from './webhooks/routes.ts';
 
+/** Listens when told to; closing it ends its streams. */
+export type HttpServer = FastifyInstance;
+
 /** What every process of the service serves, workers too. */
-export interface ProbeDeps extends HealthDeps, MetricsDeps, LimitDeps {
+export interface ProbeDeps extends HealthDeps, MetricsDeps, LimitDeps, Clock {
   log: Logger;
   /** How long a request may take to come in, ms; 15 seconds by default. */
   requestTimeoutMs?: number;

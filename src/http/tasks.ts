@@ -1,15 +1,15 @@
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import { cleanText } from '../domain/alert.ts';
+import { type Clock, isoAt } from '../domain/ports.ts';
 import { type Task, ticketNumbersIn } from '../domain/task.ts';
 import { type ApiKey, keyOf } from './api-keys.ts';
 import { problem } from './errors.ts';
 
-export interface TaskDeps {
+export interface TaskDeps extends Clock {
   apiKeys: readonly ApiKey[];
   /** Resolves when the run is stored and queued. */
   openTask(task: Task): Promise<{ runId: string }>;
-  now?: () => Date;
 }
 
 const shortText = z.string().trim().min(1).max(200).nullish();
@@ -24,7 +24,7 @@ const bodySchema = z.strictObject({
 export async function taskRoutes(app: FastifyInstance, deps: TaskDeps): Promise<void> {
   app.post('/tasks', async (request, reply) => {
     const requestedBy = keyOf(request, deps.apiKeys)?.name ?? '';
-    const receivedAt = (deps.now?.() ?? new Date()).toISOString();
+    const receivedAt = isoAt(deps.now());
     const task = { ...readTask(request.body), requestedBy, receivedAt };
     return reply.code(202).send(await open(task, deps));
   });

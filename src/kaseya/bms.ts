@@ -27,7 +27,7 @@ export interface BmsNounOptions {
   integrationType: string;
   lookupTables: LookupTables;
   lookupTtlMs: number;
-  now?: () => Date;
+  now(): number;
 }
 
 export const createBms = (options: TransportOptions & BmsNounOptions): Bms =>
@@ -36,7 +36,7 @@ export const createBms = (options: TransportOptions & BmsNounOptions): Bms =>
 /** The same client over any way to BMS. */
 export function createBmsOver(transport: Transport, options: BmsNounOptions): Bms {
   const { integrationType, lookupTables: tables, lookupTtlMs: ttlMs, now } = options;
-  const lookups = createLookups(transport, { tables, ttlMs });
+  const lookups = createLookups(transport, { tables, ttlMs, now });
   const writing = droppingWhenRefused(transport, lookups);
   return {
     tickets: createTickets(writing, now),

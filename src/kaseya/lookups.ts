@@ -48,10 +48,10 @@ export interface Lookups {
 interface Options {
   tables: LookupTables;
   ttlMs: number;
-  now?: () => number;
+  now(): number;
 }
 
-export function createLookups(transport: Transport, { tables, ttlMs, now = Date.now }: Options): Lookups {
+export function createLookups(transport: Transport, { tables, ttlMs, now }: Options): Lookups {
   const cache = new Map<string, { until: number; entries: Promise<LookupEntry[]> }>();
 
   const once = (key: string, load: () => Promise<LookupEntry[]>): Promise<LookupEntry[]> => {

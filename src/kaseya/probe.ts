@@ -1,35 +1,39 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { UpstreamError } from '../domain/errors.ts';
+import type { Ports } from '../domain/ports.ts';
 import type { UpstreamHealth } from '../outbound/health.ts';
 import { userTemplate } from './session.ts';
 import type { Transport } from './transport.ts';
 
-const betweenMs = 20_000;
+export interface ProbeOptions extends Pick<Ports, 'random' | 'sleep'> {
+  health: UpstreamHealth;
+  /** One small question to the upstream. */
+  ask(): Promise<unknown>;
+  signal: AbortSignal;
+  /** Between two questions, give or take a quarter, in milliseconds; 20 s by default. */
+  pauseMs?: number;
+}
+
+const usualPauseMs = 20_000;
 
 /**
- * While an upstream is missing, asks it something small from time to time: runs that wait need not find out each for
- * itself when it is back, and it is seen to be back when no run waits. Never asks one that refuses us: a wrong password
- * tried again and again locks the user.
+ * Asks an upstream that is down something small from time to time, so that its return is seen even when no run asks.
+ * An upstream that refuses our sign-in is not asked: repeated wrong passwords lock the user.
  */
-export async function probeWhileDown(
-  reach: UpstreamHealth,
-  ask: () => Promise<unknown>,
-  signal: AbortSignal,
-  pauseMs = betweenMs,
-) {
-  while (reach.state() === 'down') {
-    await sleep(pauseMs * (0.75 + Math.random() / 2), undefined, { signal }).catch(() => {});
+export async function probeWhileDown(options: ProbeOptions): Promise<void> {
+  const { health, ask, signal, random, sleep, pauseMs = usualPauseMs } = options;
+  while (health.state() === 'down') {
+    await sleep(pauseMs * (0.75 + random() / 2), { signal }).catch(() => {});
     if (signal.aborted) return;
-    if (reach.state() === 'down') await ask().catch(() => {});
+    if (health.state() === 'down') await ask().catch(() => {});
   }
 }
 
-/** While BMS is missing only its scout asks it: every call in vain would be one less for when it is back. */
-export const sparing = (transport: Transport, reach: UpstreamHealth): Transport => ({
+/** While BMS is down only the probe calls it. Every other call is refused unsent, as if no connection stood. */
+export const heldWhileDown = (transport: Transport, health: UpstreamHealth): Transport => ({
   async call(request) {
-    const isHeldBack = reach.state() === 'down' && request.template !== userTemplate;
+    const isHeldBack = health.state() === 'down' && request.template !== userTemplate;
     if (!isHeldBack) return transport.call(request);
     const endpoint = `${request.method} ${request.template}`;
-    throw new UpstreamError('network', 'BMS is away: nothing is sent until it answers', { effect: 'none', endpoint });
+    throw new UpstreamError('network', 'BMS is down: nothing is sent until it answers', { effect: 'none', endpoint });
   },
 });

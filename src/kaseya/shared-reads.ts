@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Cluster, Redis } from 'ioredis';
 import { currentCaller } from '../domain/call-context.ts';
+import type { Ports } from '../domain/ports.ts';
 import type { Envelope } from './envelope.ts';
 import type { Request, Transport } from './transport.ts';
 
-export interface SharedReadOptions {
+export interface SharedReadOptions extends Pick<Ports, 'now' | 'sleep'> {
   redis: Redis | Cluster;
   /** Whose BMS it is: tenants share nothing. */
   tenant: string;
@@ -68,9 +68,9 @@ const isShareable = ({ fresh, template }: Request): boolean =>
   !fresh && !currentCaller().fresh && !/\/security\/|\/status(\/|$)/.test(template);
 
 async function readOnce(key: string, read: () => Promise<Envelope>, options: SharedReadOptions): Promise<Envelope> {
-  const { redis, leadMs } = options;
+  const { redis, leadMs, now, sleep } = options;
   const lock = `${key}:lead`;
-  for (const giveUpAt = Date.now() + leadMs; Date.now() < giveUpAt; await sleep(lookEveryMs)) {
+  for (const giveUpAt = now() + leadMs; now() < giveUpAt; await sleep(lookEveryMs)) {
     const known = await redis.get(key).catch(() => null);
     if (known !== null) {
       await redis.hincrby(counts, 'hits', 1).catch(() => 0);

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isoAt } from '../domain/ports.ts';
 import { caseless } from './caseless.ts';
 import { maxPageSize, type Rows, readResult, readRows } from './page.ts';
 import type { Transport } from './transport.ts';
@@ -46,7 +47,7 @@ export interface TicketNotes {
   assign(ticketId: number, assignment: Assignment): Promise<void>;
 }
 
-export function createTicketNotes(transport: Transport, now: () => Date): TicketNotes {
+export function createTicketNotes(transport: Transport, now: () => number): TicketNotes {
   return {
     async notes(ticketId, { pageNumber = 1, pageSize = maxPageSize } = {}) {
       const query = { PageNumber: pageNumber, PageSize: pageSize };
@@ -54,7 +55,7 @@ export function createTicketNotes(transport: Transport, now: () => Date): Ticket
       return readRows(noteSchema, envelope, `GET ${template}`);
     },
     async addNote(ticketId, { details, isInternal, typeId, emailTo }) {
-      const note = { Details: details, IsInternal: isInternal, TypeId: typeId, NoteDate: now().toISOString() };
+      const note = { Details: details, IsInternal: isInternal, TypeId: typeId, NoteDate: isoAt(now()) };
       const body = { ...note, ...emailOf(emailTo) };
       const envelope = await transport.call({ method: 'POST', template, params: { ticketId }, body });
       return readResult(noteSchema, envelope, `POST ${template}`, 'unknown');
@@ -65,7 +66,7 @@ export function createTicketNotes(transport: Transport, now: () => Date): Ticket
         IsInternal: true,
         TypeId: noteTypeId,
         StatusId: statusId,
-        NoteDate: now().toISOString(),
+        NoteDate: isoAt(now()),
         ...(queueId == null ? {} : { QueueId: queueId }),
         ...(assigneeId == null ? {} : { AssigneeId: assigneeId }),
         ...emailOf(emailTo),

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isoAt } from '../domain/ports.ts';
 import { caseless } from './caseless.ts';
 import { maxPageSize, type Rows, readResult, readRows } from './page.ts';
 import { createTicketHistory, type TicketHistory } from './ticket-history.ts';
@@ -127,7 +128,7 @@ export interface Tickets extends TicketNotes, TicketHistory {
   addTodo(ticketId: number, todo: NewTodo): Promise<{ id: number }>;
 }
 
-export function createTickets(transport: Transport, now: () => Date = () => new Date()): Tickets {
+export function createTickets(transport: Transport, now: () => number): Tickets {
   return {
     ...createTicketNotes(transport, now),
     ...createTicketHistory(transport),
@@ -140,7 +141,7 @@ export function createTickets(transport: Transport, now: () => Date = () => new 
       return readResult(ticketSchema, envelope, `GET ${one}`);
     },
     async create(ticket) {
-      const body = { ...inWords(ticket), OpenDate: now().toISOString(), UseDefaultContract: true };
+      const body = { ...inWords(ticket), OpenDate: isoAt(now()), UseDefaultContract: true };
       const envelope = await transport.call({ method: 'POST', template: list, body });
       return readResult(ticketSchema, envelope, `POST ${list}`, 'unknown');
     },

@@ -1,6 +1,6 @@
-import { createCipheriv, createDecipheriv, createHash, randomBytes, randomUUID, scryptSync } from 'node:crypto';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { createCipheriv, createDecipheriv, createHash, scryptSync } from 'node:crypto';
 import type { Redis } from 'ioredis';
+import type { Ports } from '../domain/ports.ts';
 import type { Credentials } from './credentials.ts';
 
 /** Where the processes of one service share a token, and agree on who fetches the next. */
@@ -15,7 +15,7 @@ export interface TokenStore {
   exclusively<T>(work: () => Promise<T>): Promise<T>;
 }
 
-interface Options {
+interface Options extends Pick<Ports, 'now' | 'random' | 'newId' | 'randomBytes' | 'sleep'> {
   baseUrl: string;
   credentials: Credentials;
   /** Longer than a sign-in takes. */
@@ -31,7 +31,8 @@ const unlock = `if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call(
  * In Redis, sealed with a key that follows from the password: whoever reads Redis alone cannot sign in to BMS with what
  * is there, and a changed password makes the old token unreadable.
  */
-export function createTokenStore(redis: Redis, { baseUrl, credentials, lockMs }: Options): TokenStore {
+export function createTokenStore(redis: Redis, options: Options): TokenStore {
+  const { baseUrl, credentials, lockMs, now, random, newId, randomBytes, sleep } = options;
   const owner = `${baseUrl} ${credentials.tenant} ${credentials.username}`;
   const name = createHash('sha256').update(owner).digest('hex').slice(0, 32);
   const tokenKey = `{bms}:token:${name}`;
@@ -46,10 +47,10 @@ export function createTokenStore(redis: Redis, { baseUrl, credentials, lockMs }:
   const holdKey = `${tokenKey}:held:${proof}`;
 
   const acquire = async (holder: string): Promise<void> => {
-    const giveUpAt = Date.now() + lockMs;
+    const giveUpAt = now() + lockMs;
     while ((await redis.set(lockKey, holder, 'PX', lockMs, 'NX')) !== 'OK') {
-      if (Date.now() >= giveUpAt) return;
-      await sleep(retryMs * (1 + Math.random()));
+      if (now() >= giveUpAt) return;
+      await sleep(retryMs * (1 + random()));
     }
   };
 
@@ -59,11 +60,11 @@ export function createTokenStore(redis: Redis, { baseUrl, credentials, lockMs }:
       return sealed === null ? null : open(sealed, key);
     },
     save: async (text, ttlMs) =>
-      void (await redis.set(tokenKey, seal(text, key), 'PX', Math.max(1, Math.floor(ttlMs)))),
+      void (await redis.set(tokenKey, seal(text, key, randomBytes(ivBytes)), 'PX', Math.max(1, Math.floor(ttlMs)))),
     heldUntil: async () => Number((await redis.get(holdKey)) ?? 0),
     holdUntil: async (at) => void (await redis.set(holdKey, at, 'PXAT', Math.ceil(at))),
     async exclusively(work) {
-      const holder = randomUUID();
+      const holder = newId();
       await acquire(holder);
       try {
         return await work();
@@ -78,8 +79,7 @@ const cipher = 'aes-256-gcm';
 const ivBytes = 12;
 const tagBytes = 16;
 
-function seal(text: string, key: Buffer): string {
-  const iv = randomBytes(ivBytes);
+function seal(text: string, key: Buffer, iv: Buffer): string {
   const sealing = createCipheriv(cipher, key, iv);
   const body = Buffer.concat([sealing.update(text, 'utf8'), sealing.final()]);
   return Buffer.concat([iv, sealing.getAuthTag(), body]).toString('base64');

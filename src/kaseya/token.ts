@@ -47,14 +47,14 @@ interface Options {
   credentials: Credentials;
   /** Shared between processes; without one each process has a token of its own. */
   store?: TokenStore | null;
-  now?: () => number;
+  now(): number;
 }
 
 /**
  * One token however many callers ask, in this process and, with a store, in all of them. It is renewed before it
  * expires or when it was refused: by its refresh token, else by signing in.
  */
-export function createTokenSource({ post, credentials, store = null, now = Date.now }: Options): TokenSource {
+export function createTokenSource({ post, credentials, store = null, now }: Options): TokenSource {
   let current: Token | null = null;
   let refused: string | null = null;
   let pending: Promise<string> | null = null;

@@ -1,5 +1,5 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { isTransient, UpstreamError } from '../domain/errors.ts';
+import type { Ports } from '../domain/ports.ts';
 import { type RateBudget, rateLimitedFetch } from '../outbound/rate-limited-fetch.ts';
 import { unwatched, type Watch } from '../outbound/watch.ts';
 import type { Credentials } from './credentials.ts';
@@ -29,7 +29,9 @@ export interface Transport {
 }
 
 /** `signal` ends waits for the rate limit; a request that was sent is always awaited. */
-export interface TransportOptions extends Pick<RateBudget, 'bucket' | 'signal'> {
+export interface TransportOptions
+  extends Pick<RateBudget, 'bucket' | 'signal'>,
+    Pick<Ports, 'now' | 'after' | 'random' | 'sleep'> {
   baseUrl: string;
   credentials: Credentials;
   tokenStore?: TokenStore | null;
@@ -50,7 +52,7 @@ const refusalTries = 6;
 const always = () => true;
 
 export function createTransport(options: TransportOptions): Transport {
-  const { baseUrl, timeoutMs, signal, watch = unwatched } = options;
+  const { baseUrl, timeoutMs, watch = unwatched } = options;
   const listener = options.fetch && { fetch: options.fetch };
 
   const request = async (sending: Sending, isWrite: boolean): Promise<Envelope> => {
@@ -64,9 +66,14 @@ export function createTransport(options: TransportOptions): Transport {
     const sending = { endpoint: `POST ${path}`, url: baseUrl + path, init: { method: 'POST', body: form } };
     // Signing in twice does no harm, so a failed one is tried again; a refresh token works once.
     if (path !== signInPath) return (await send(sending, false)).result;
-    return (await retried(() => send(sending, false), always, signal)).result;
+    return (await retried(() => send(sending, false), always, options)).result;
   };
-  const tokens = createTokenSource({ post, credentials: options.credentials, store: options.tokenStore ?? null });
+  const tokens = createTokenSource({
+    post,
+    credentials: options.credentials,
+    store: options.tokenStore ?? null,
+    now: options.now,
+  });
 
   return {
     async call(request) {
@@ -81,7 +88,7 @@ export function createTransport(options: TransportOptions): Transport {
         });
       };
       // A sign-in that failed has been tried again by itself.
-      return retried(attempt, (failed) => !isWrite && failed.endpoint !== signInEndpoint, signal);
+      return retried(attempt, (failed) => !isWrite && failed.endpoint !== signInEndpoint, options);
     },
   };
 }
@@ -90,7 +97,7 @@ export function createTransport(options: TransportOptions): Transport {
 async function retried(
   attempt: () => Promise<Envelope>,
   mayRepeat: (error: UpstreamError) => boolean,
-  signal: AbortSignal,
+  { signal, random, sleep }: Pick<TransportOptions, 'signal' | 'random' | 'sleep'>,
 ): Promise<Envelope> {
   let signIns = 0;
   for (let tries = 1; ; tries += 1) {
@@ -104,7 +111,7 @@ async function retried(
       if (!refused && !tokenExpired && !failedRead) throw error;
       if (tokenExpired) signIns += 1;
       // The bucket holds back what was throttled; nothing else knows how long a failed read should wait.
-      if (failedRead) await sleep(Math.random() * 250 * 2 ** tries, undefined, { signal });
+      if (failedRead) await sleep(random() * 250 * 2 ** tries, { signal });
     }
   }
 }

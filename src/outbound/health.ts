@@ -32,13 +32,13 @@ export interface UpstreamHealth {
 const failuresUntilDown = 3;
 const downAfterMs = 5_000;
 
-interface HealthOptions {
+export interface HealthOptions {
   log: Logger;
-  now?: () => number;
+  now(): number;
 }
 
 /** Logs `<upstream>_unreachable` once when calls begin to fail, and `<upstream>_back` once with the seconds that it took. */
-export function createUpstreamHealth(upstream: string, { log, now = Date.now }: HealthOptions): UpstreamHealth {
+export function createUpstreamHealth(upstream: string, { log, now }: HealthOptions): UpstreamHealth {
   let failures = 0;
   let downSince = 0;
   let state: HealthState = 'up';
@@ -104,7 +104,7 @@ export const outcomeOfModelCall = (error: unknown): CallOutcome => modelOutcomes
 
 export type UpstreamsHealth = Record<'bms' | 'model', UpstreamHealth>;
 
-export const createUpstreamsHealth = (log: Logger): UpstreamsHealth => ({
-  bms: createUpstreamHealth('bms', { log }),
-  model: createUpstreamHealth('model', { log }),
+export const createUpstreamsHealth = (options: HealthOptions): UpstreamsHealth => ({
+  bms: createUpstreamHealth('bms', options),
+  model: createUpstreamHealth('model', options),
 });

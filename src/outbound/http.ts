@@ -1,4 +1,5 @@
 import { UpstreamError } from '../domain/errors.ts';
+import { type Ports, timeLimit } from '../domain/ports.ts';
 import { readText } from './read-text.ts';
 
 export interface Exchange {
@@ -19,13 +20,16 @@ export interface RawAnswer {
 }
 
 /** One request, no repetition, no redirect. Throws an `UpstreamError` when no answer came. */
-export async function exchange(asked: Exchange): Promise<RawAnswer> {
+export async function exchange(asked: Exchange, ports: Pick<Ports, 'after'>): Promise<RawAnswer> {
   const { url, init, endpoint, isWrite, timeoutMs, fetch = globalThis.fetch } = asked;
+  const limit = timeLimit(timeoutMs, ports);
   try {
-    const response = await fetch(url, { ...init, signal: AbortSignal.timeout(timeoutMs), redirect: 'error' });
+    const response = await fetch(url, { ...init, signal: limit.signal, redirect: 'error' });
     return { status: response.status, headers: response.headers, text: await readText(response) };
   } catch (error) {
     throw lostAnswer(error, endpoint, isWrite);
+  } finally {
+    limit.clear();
   }
 }
 

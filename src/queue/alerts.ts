@@ -16,7 +16,7 @@ export interface IntakeDeps {
   incidents: Incidents;
   journals: Journals;
   mode: Mode;
-  now?: () => number;
+  now(): number;
 }
 
 /** The intake worker. No model here: claim the alert's fault, then open a run, merge, close, or ignore. */
@@ -47,7 +47,7 @@ const patienceMs = 3_600_000;
 
 /** An alert that cannot be taken in is tried again; one that never can, a person must look at. Answers with the reason. */
 async function leave(error: unknown, { data, timestamp }: Job<AlertJob>, deps: IntakeDeps): Promise<string> {
-  const now = deps.now?.() ?? Date.now();
+  const now = deps.now();
   if (now - timestamp < patienceMs) throw error;
   const reason = `it could not be taken in, and nobody has been told in BMS: ${errorMessage(error)}`;
   await deps.incidents.escalate(data.alert, reason);

@@ -17,7 +17,7 @@ export function createStuckCheck(
   queues: readonly Queue[],
   canWork: () => Promise<boolean>,
   boundMs: number,
-  now: () => number = Date.now,
+  now: () => number,
 ): StuckCheck {
   const seen = new Map<string, Standstill>();
   const isStuck = async (queue: Queue): Promise<boolean> => {

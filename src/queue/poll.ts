@@ -3,6 +3,7 @@ import type { Redis } from 'ioredis';
 import type { Logger } from 'pino';
 import { errorCode, errorMessage, RetryableError } from '../domain/errors.ts';
 import type { JobOutcome, RmmJob, TicketRef } from '../domain/journal.ts';
+import type { Ports } from '../domain/ports.ts';
 import type { Journals } from '../store/journal.ts';
 import { keys } from '../store/keys.ts';
 import { type PollJob, type Queues, type RmmJobData, wakeAll } from './queues.ts';
@@ -15,14 +16,13 @@ export interface PollSchedule {
   maxMs: number;
 }
 
-export interface PollDeps {
+export interface PollDeps extends Pick<Ports, 'now' | 'random'> {
   queues: Queues;
   journals: Journals;
   redis: Redis;
   /** Asks the upstream once; the answer tells of every row of the job. */
-  look(job: Omit<RmmJob, 'deadline'>): Promise<(transactionId: string) => JobRow>;
+  readJob(job: Omit<RmmJob, 'deadline'>): Promise<(transactionId: string) => JobRow>;
   schedule: PollSchedule;
-  now?: () => number;
 }
 
 /** Makes sure that somebody polls the job, however many runs have rows in it: the poll is named after the job. */
@@ -49,12 +49,12 @@ export async function registerRow(redis: Redis, runId: string, job: RmmJob, rete
  */
 export async function poll(job: Job<PollJob>, token: string, deps: PollDeps, log: Logger): Promise<void> {
   const { family, jobId, deadline } = job.data;
-  const now = deps.now?.() ?? Date.now();
+  const now = deps.now();
   const rows = Object.entries(await deps.redis.hgetall(keys.jobRows(family, jobId)));
   const [first] = rows;
   if (!first) return;
-  let waitMs = nextDelay(now - job.timestamp, deps.schedule);
-  const judge = await deps.look({ family, jobId, transactionId: first[0] }).catch((error: unknown) => {
+  let waitMs = nextDelay(now - job.timestamp, deps.schedule, deps.random);
+  const judge = await deps.readJob({ family, jobId, transactionId: first[0] }).catch((error: unknown) => {
     // Whoever comes back later than told has lost its place in the rate budget's queue.
     if (error instanceof RetryableError)
       waitMs = error.code === 'rate_limited' ? error.retryAfterMs : Math.max(waitMs, error.retryAfterMs);
@@ -78,5 +78,5 @@ export async function poll(job: Job<PollJob>, token: string, deps: PollDeps, log
 }
 
 /** Waiting half as long again as it has taken so far widens the gap between polls without keeping a count. */
-export const nextDelay = (elapsedMs: number, { firstMs, maxMs }: PollSchedule): number =>
-  Math.round(Math.min(Math.max(elapsedMs, firstMs) / 2, maxMs) * (1 + Math.random() * 0.1));
+export const nextDelay = (elapsedMs: number, { firstMs, maxMs }: PollSchedule, random: Ports['random']): number =>
+  Math.round(Math.min(Math.max(elapsedMs, firstMs) / 2, maxMs) * (1 + random() * 0.1));

@@ -3,6 +3,7 @@ import type { Redis } from 'ioredis';
 import type { Logger } from 'pino';
 import type { Alert } from '../domain/alert.ts';
 import type { RmmJob } from '../domain/journal.ts';
+import type { Clock, Ports } from '../domain/ports.ts';
 import { PREFIX } from '../store/keys.ts';
 
 export interface AlertJob {
@@ -46,7 +47,7 @@ const retry = { attempts: 1_000_000_000, backoff: { type: 'capped' }, stackTrace
 const longestBackOffMs = 30_000;
 
 /** From half a second, twice as long after each failure, up to half a minute; less up to half of it, by chance. */
-export const backOffMs = (failures: number, random: () => number = Math.random): number =>
+export const backOffMs = (failures: number, random: () => number): number =>
   Math.round(Math.min(500 * 2 ** (failures - 1), longestBackOffMs) * (1 - random() / 2));
 
 export function createQueues(connection: Redis, log: Logger): Queues {
@@ -67,7 +68,7 @@ export async function enqueueRun(runs: Queue<RunJob>, runId: string, options: Jo
   await runs.add('run', { runId }, { ...options, jobId: runId });
 }
 
-export interface WorkerOptions {
+export interface WorkerOptions extends Pick<Ports, 'random'> {
   connection: Redis;
   concurrency: number;
   log: Logger;
@@ -80,7 +81,7 @@ export interface WorkerOptions {
 export function createWorker<T>(
   name: string,
   process: (job: Job<T>, token: string) => Promise<void>,
-  { connection, concurrency, log }: WorkerOptions,
+  { connection, concurrency, log, random }: WorkerOptions,
 ): Worker<T> {
   const worker = new Worker<T>(
     name,
@@ -95,7 +96,7 @@ export function createWorker<T>(
       lockDuration: 15_000,
       stalledInterval: 5_000,
       maxStalledCount: 1_000_000,
-      settings: { backoffStrategy: (failures) => backOffMs(failures) },
+      settings: { backoffStrategy: (failures) => backOffMs(failures, random) },
     },
   );
   worker.on('error', (error) => log.debug({ queue: name, error: error.message }, 'worker_error'));
@@ -124,7 +125,10 @@ export async function countJobs(queues: Queues): Promise<{ queue: string; state:
 }
 
 /** For how many seconds the first alert has waited to be taken in, and the first run to begin; 0 when none waits. */
-export async function getOldest({ alerts, runs }: Queues): Promise<{ queue: string; seconds: number }[]> {
+export async function getOldest(
+  { alerts, runs }: Queues,
+  { now }: Clock,
+): Promise<{ queue: string; seconds: number }[]> {
   // A run that was parked waits among those without a priority, and says when it was opened.
   const firsts = await Promise.all([
     alerts.getJobs(['waiting'], 0, 0, true),
@@ -133,7 +137,7 @@ export async function getOldest({ alerts, runs }: Queues): Promise<{ queue: stri
   const names = [alerts.name, runs.name];
   return firsts.map(([job], index) => ({
     queue: names[index] ?? '',
-    seconds: job ? Math.max(0, Date.now() - job.timestamp) / 1000 : 0,
+    seconds: job ? Math.max(0, now() - job.timestamp) / 1000 : 0,
   }));
 }
 

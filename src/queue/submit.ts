@@ -1,13 +1,13 @@
-import { randomUUID } from 'node:crypto';
 import { DelayedError, type Job, type Queue } from 'bullmq';
 import type { Logger } from 'pino';
 import { FencedError, isTransient, RetryableError, UpstreamError } from '../domain/errors.ts';
 import type { JobFamily } from '../domain/journal.ts';
+import type { Ports } from '../domain/ports.ts';
 import type { Batch, RowQueue } from '../store/row-queue.ts';
 import { watchJob } from './poll.ts';
 import { type Queues, type RmmJobData, type SubmitJob, wakeAll } from './queues.ts';
 
-export interface SubmitDeps {
+export interface SubmitDeps extends Pick<Ports, 'now' | 'newId'> {
   queues: Queues;
   rows: RowQueue;
   /** Sends the rows of one action as one request. `check` throws when they must not go any more; ask it last of all. */
@@ -20,7 +20,6 @@ export interface SubmitDeps {
   leaseMs: number;
   jobDeadlineMs: number;
   firstPollMs: number;
-  now?: () => number;
 }
 
 /** One that keeps failing ends: as long as rows are queued, their runs arm another each time that they are parked. */
@@ -38,11 +37,11 @@ export async function armSubmit(queue: Queue<RmmJobData>, action: string, batchM
  * by what came of it; one that this job left behind when its worker died is ended first.
  */
 export async function submit(job: Job<SubmitJob>, token: string, deps: SubmitDeps, log: Logger): Promise<void> {
-  const { rows, leaseMs, now = Date.now } = deps;
+  const { rows, leaseMs, now } = deps;
   const mine = `${job.id}~`;
   await wakeAll(deps.queues.runs, await rows.recover(mine));
   for (;;) {
-    const claim = await rows.claim(job.data.action, mine + randomUUID(), leaseMs);
+    const claim = await rows.claim(job.data.action, mine + deps.newId(), leaseMs);
     await wakeAll(deps.queues.runs, claim.dropped);
     if (claim.kind === 'empty') return;
     const until = claim.kind === 'wait' ? claim.until : await send(claim.batch, now() - job.timestamp, deps, log);
@@ -54,7 +53,7 @@ export async function submit(job: Job<SubmitJob>, token: string, deps: SubmitDep
 
 /** Null when the batch is over, else when to try its rows again: they are back in the queue. */
 async function send(batch: Batch, ageMs: number, deps: SubmitDeps, log: Logger): Promise<number | null> {
-  const { rows, queues, leaseMs, now = Date.now } = deps;
+  const { rows, queues, leaseMs, now } = deps;
   const { id, action } = batch;
   const check = async () => {
     if (!(await rows.mayBeSent(id, leaseMs))) throw new FencedError(`batch ${id}`);
@@ -84,7 +83,7 @@ async function settleFailure(
   batch: Batch,
   error: UpstreamError | RetryableError,
   ageMs: number,
-  { rows, queues, now = Date.now }: SubmitDeps,
+  { rows, queues, now }: SubmitDeps,
 ): Promise<number | null> {
   const putBack = async (how: { alone?: boolean }) => wakeAll(queues.runs, (await rows.putBack(batch, how)).dropped);
   if (error instanceof RetryableError || (error.effect === 'none' && isTransient(error))) {

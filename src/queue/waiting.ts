@@ -1,6 +1,6 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Queue } from 'bullmq';
 import type { Redis } from 'ioredis';
+import type { Ports } from '../domain/ports.ts';
 import { keys } from '../store/keys.ts';
 import { type RunJob, wakeAll } from './queues.ts';
 
@@ -15,7 +15,11 @@ export interface WaitingRuns {
 const atOnce = 5;
 const betweenMs = 1_000;
 
-export function createWaitingRuns(redis: Redis, runs: Queue<RunJob>, pauseMs = betweenMs): WaitingRuns {
+export function createWaitingRuns(
+  redis: Redis,
+  runs: Queue<RunJob>,
+  { sleep, pauseMs = betweenMs }: Pick<Ports, 'sleep'> & { pauseMs?: number },
+): WaitingRuns {
   const place = keys.waitingForBms();
   return {
     join: async (runId) => void (await redis.sadd(place, runId)),
@@ -25,7 +29,7 @@ export function createWaitingRuns(redis: Redis, runs: Queue<RunJob>, pauseMs = b
         const some = await redis.spop(place, atOnce);
         if (some.length === 0) return;
         await wakeAll(runs, some);
-        await sleep(pauseMs, undefined, { signal }).catch(() => {});
+        await sleep(pauseMs, { signal }).catch(() => {});
       }
     },
   };

@@ -1,7 +1,6 @@
-import { randomUUID } from 'node:crypto';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { type Caller, currentCaller, lanes } from '../domain/call-context.ts';
 import { RetryableError } from '../domain/errors.ts';
+import type { Ports } from '../domain/ports.ts';
 import { askOrClose } from './closed.ts';
 import { endingsOf } from './endings.ts';
 import type { LimitNews } from './headers.ts';
@@ -49,7 +48,9 @@ export interface Bucket {
   acquire(endpoint: string, signal: AbortSignal, options?: AcquireOptions): Promise<Permit>;
 }
 
-export interface BucketOptions {
+export type BucketPorts = Pick<Ports, 'now' | 'monotonic' | 'random' | 'newId' | 'sleep'>;
+
+export interface BucketOptions extends BucketPorts {
   /** Whose quota it is: part of every bucket's name. */
   tenant: string;
   /** The rule of an endpoint, or of a bucket named by `alongside`. */
@@ -76,7 +77,7 @@ export function createBucket(redis: Store, options: BucketOptions): Bucket {
       const windowMs = Math.ceil(window);
       const cost = Math.min(limit, Math.max(1, Math.ceil(costs[shortName] ?? 1)));
       const name = `${options.tenant} ${shortName}`;
-      const remembered = performance.now() - (lastUse.get(name) ?? Number.NEGATIVE_INFINITY) < windowMs;
+      const remembered = options.monotonic() - (lastUse.get(name) ?? Number.NEGATIVE_INFINITY) < windowMs;
       return { shortName, name, limit, windowMs, cost, concurrency, remembered, isGuess };
     });
 
@@ -84,12 +85,12 @@ export function createBucket(redis: Store, options: BucketOptions): Bucket {
     async acquire(endpoint, signal, { costs = {}, ...changes } = {}) {
       const { lane, client, id, givesUpAt = Number.POSITIVE_INFINITY } = { ...currentCaller(), ...changes };
       const draws = drawsOf(endpoint, costs);
-      const permit = randomUUID();
+      const permit = options.newId();
       // Two calls of one piece of work at the same time need two places in the queue; so do those in two lanes.
       const named = id === undefined ? permit : `${id} ${lane} ${endpoint}`;
       const waiter = waiting.has(named) ? permit : named;
       const ask = { permit, waiter, leaseMs, lane: lanes.indexOf(lane), client };
-      const handle = createPermit(redis, steps, ask, draws);
+      const handle = createPermit(redis, steps, ask, draws, options);
       waiting.add(waiter);
       try {
         await untilGranted(redis, steps, {
@@ -100,11 +101,12 @@ export function createBucket(redis: Store, options: BucketOptions): Bucket {
           givesUpAt,
           signal,
           giveBack: handle.unused,
+          ports: options,
         });
       } finally {
         waiting.delete(waiter);
       }
-      for (const { name } of draws) lastUse.set(name, performance.now());
+      for (const { name } of draws) lastUse.set(name, options.monotonic());
       return handle;
     },
   };
@@ -123,37 +125,40 @@ interface Wait {
   givesUpAt: number;
   signal: AbortSignal;
   giveBack(): Promise<void>;
+  ports: BucketPorts;
 }
 
 async function untilGranted(redis: Store, steps: Steps, wait: Wait): Promise<void> {
-  const { ask, draws, signal } = wait;
-  const giveUpAt = Date.now() + wait.patienceMs;
+  const { ask, draws, signal, ports } = wait;
+  const giveUpAt = ports.now() + wait.patienceMs;
   // Nobody knows an unnamed caller again, so it has no place to come back to.
   const comesBackUntil = ask.waiter === ask.permit ? giveUpAt : wait.givesUpAt;
   for (;;) {
     signal.throwIfAborted();
-    const comesBackWithinMs = Math.max(0, comesBackUntil - Date.now());
+    const comesBackWithinMs = Math.max(0, comesBackUntil - ports.now());
     const { waitMs, refusedBy } = await askOrClose(
       redis,
       () => steps.acquire({ ...ask, comesBackWithinMs }, draws),
       (late) => void (late.refusedBy === null && wait.giveBack()),
+      ports,
     );
     if (refusedBy === null) return;
-    if (Date.now() + waitMs > giveUpAt) {
+    if (ports.now() + waitMs > giveUpAt) {
       const message = `${wait.endpoint} may not be called for ${Math.ceil(waitMs / 1000)} s (${refusedBy.name})`;
       throw new RetryableError('rate_limited', message, { retryAfterMs: waitMs });
     }
-    await sleep(waitMs + Math.random() * wakeSpreadMs, undefined, { signal });
+    await ports.sleep(waitMs + ports.random() * wakeSpreadMs, { signal });
   }
 }
 
-function createPermit(redis: Store, steps: Steps, ask: Ask, draws: readonly NamedDraw[]): Permit {
+function createPermit(redis: Store, steps: Steps, ask: Ask, draws: readonly NamedDraw[], ports: BucketPorts): Permit {
   // The call is over, whether or not Redis hears of it: its result must not be lost. The lease gives the permit back.
   const settle = (how: 'unused' | 'lost' | 'answered', endings: readonly Ending[]) =>
     askOrClose(
       redis,
       () => steps.settle(ask, how, endings),
       () => {},
+      ports,
     ).catch(() => {});
   return {
     answered(status, news, { news: others = {}, spent = {} } = {}) {

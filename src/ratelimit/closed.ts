@@ -1,5 +1,5 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { errorMessage, RetryableError } from '../domain/errors.ts';
+import type { Ports } from '../domain/ports.ts';
 import type { Store } from './steps.ts';
 
 /** Without Redis nobody knows what is left of the budget: nothing is sent. */
@@ -18,12 +18,14 @@ export async function askOrClose<T>(
   redis: Store,
   question: () => Promise<T>,
   tooLate: (answer: T) => void,
+  ports: Pick<Ports, 'now' | 'sleep'>,
 ): Promise<T> {
   // A question put to a connection that is down would wait in its queue and be asked long after its caller has gone.
-  if (redis.status !== 'ready') await untilReady(redis);
+  if (redis.status !== 'ready') await untilReady(redis, ports);
   const answer = question();
   const timer = new AbortController();
-  const late = sleep(patienceMs, 'late' as const, { signal: timer.signal, ref: false }).catch(() => 'late' as const);
+  const isLate = () => 'late' as const;
+  const late = ports.sleep(patienceMs, { signal: timer.signal, ref: false }).then(isLate, isLate);
   try {
     const first = await Promise.race([answer.then((value) => ({ value })), late]);
     if (first !== 'late') return first.value;
@@ -36,8 +38,8 @@ export async function askOrClose<T>(
   }
 }
 
-async function untilReady(redis: Store): Promise<void> {
-  for (const giveUpAt = Date.now() + patienceMs; redis.status !== 'ready'; await sleep(25)) {
-    if (Date.now() > giveUpAt) throw unavailable();
+async function untilReady(redis: Store, { now, sleep }: Pick<Ports, 'now' | 'sleep'>): Promise<void> {
+  for (const giveUpAt = now() + patienceMs; redis.status !== 'ready'; await sleep(25)) {
+    if (now() > giveUpAt) throw unavailable();
   }
 }

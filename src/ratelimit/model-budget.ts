@@ -1,9 +1,9 @@
-import { createBucket, type Limit } from './bucket.ts';
+import { type BucketPorts, createBucket, type Limit } from './bucket.ts';
 import type { LimitNews } from './headers.ts';
 import { readModelHeaders } from './model-headers.ts';
 import type { Store } from './steps.ts';
 
-export interface ModelBudgetOptions {
+export interface ModelBudgetOptions extends BucketPorts {
   /** Whose limits they are: the provider's address and the model. */
   name: string;
   /** What the account may do; null: whatever headers and 429s tell. */
@@ -29,7 +29,7 @@ const plenty = 10_000;
 
 /** A model provider's limits in requests and tokens a minute, through the same bucket as BMS's. */
 export function createModelBudget(redis: Store, options: ModelBudgetOptions): ModelBudget {
-  const { name, requestsPerMinute, tokensPerMinute, leaseMs, patienceMs } = options;
+  const { name, requestsPerMinute, tokensPerMinute, leaseMs, patienceMs, ...ports } = options;
   // One slot stands for many tokens, so that a minute is never more than a thousand slots or so.
   const unit = tokensPerMinute === null ? 1_000 : Math.ceil(tokensPerMinute / 1_000);
   const limitOf = (stated: number | null): Limit => ({
@@ -47,12 +47,13 @@ export function createModelBudget(redis: Store, options: ModelBudgetOptions): Mo
     alongside: () => ['tokens'],
     leaseMs,
     patienceMs,
+    ...ports,
   });
   return async (tokens, signal) => {
     const permit = await bucket.acquire('requests', signal, { costs: { tokens: tokens / unit } });
     return {
       answered(status, headers, used) {
-        const news = headers && readModelHeaders(headers, Date.now());
+        const news = headers && readModelHeaders(headers, ports.now());
         return permit.answered(status, news?.requests ?? {}, {
           news: { tokens: inUnits(news?.tokens ?? {}, unit) },
           ...(used === null ? {} : { spent: { tokens: used / unit } }),

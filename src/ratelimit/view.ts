@@ -27,7 +27,7 @@ export interface LimitView {
 }
 
 /** Every bucket that was used lately, by its last use. Reads only. */
-export async function viewLimits(redis: Store, now: () => number = Date.now): Promise<LimitView[]> {
+export async function viewLimits(redis: Store, now: () => number): Promise<LimitView[]> {
   const steps = bindSteps(redis);
   const names = await steps.names();
   const views = await Promise.all(names.map(async (name) => viewOf(name, await steps.look(name), now())));

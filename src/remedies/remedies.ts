@@ -48,12 +48,12 @@ export interface RemediesOptions {
   /** Of the webhooks; Datto RMM has one of its own. */
   budget: RateBudget;
   timeoutMs: number;
-  now?: () => number;
 }
 
 export function createRemedies(settings: RemedySettings, options: RemediesOptions): Remedies {
-  const { quickJobs, secrets, budget, timeoutMs, now = Date.now } = options;
-  const webhookOptions = (name: string): WebhookOptions => ({ secret: secrets[name] ?? '', budget, timeoutMs, now });
+  const { quickJobs, secrets, budget, timeoutMs } = options;
+  const { now } = budget;
+  const webhookOptions = (name: string): WebhookOptions => ({ secret: secrets[name] ?? '', budget, timeoutMs });
   const datto = (): QuickJobs => {
     if (quickJobs) return quickJobs;
     throw new TerminalError('no_datto', 'no Datto RMM is set up (DATTO_URL)');

@@ -16,8 +16,6 @@ export interface WebhookOptions {
   secret: string;
   budget: RateBudget;
   timeoutMs: number;
-  /** Milliseconds since 1970. */
-  now(): number;
 }
 
 const statusSchema = z.object({ status: z.string(), message: z.string().nullish() });
@@ -72,8 +70,8 @@ interface Outgoing {
   body: string;
 }
 
-function request(url: string, { method, id, body }: Outgoing, { secret, budget, timeoutMs, now }: WebhookOptions) {
-  const signed = signatureHeaders({ id, timestamp: Math.floor(now() / 1000), body }, secret);
+function request(url: string, { method, id, body }: Outgoing, { secret, budget, timeoutMs }: WebhookOptions) {
+  const signed = signatureHeaders({ id, timestamp: Math.floor(budget.now() / 1000), body }, secret);
   const headers = { ...signed, 'content-type': 'application/json' };
   const init = { method, headers, ...(method === 'POST' ? { body } : {}) };
   const isWrite = method === 'POST';

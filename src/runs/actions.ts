@@ -1,17 +1,16 @@
-import { randomUUID } from 'node:crypto';
-import type { Redis } from 'ioredis';
 import type { Mode, Place } from '../domain/journal.ts';
+import type { Ports } from '../domain/ports.ts';
 import type { CancelAnswer, RetryAnswer } from '../domain/run-action.ts';
 import { fold } from '../domain/run-state.ts';
 import { viewRun, viewStep } from '../domain/run-view.ts';
 import type { Task } from '../domain/task.ts';
 import { enqueueRun, wake } from '../queue/queues.ts';
-import { failFast } from '../store/connection.ts';
+import type { FailFast } from '../store/connection.ts';
 import type { Stores } from './stores.ts';
 
 /** What people ask of the service is answered from Redis, or refused at once. */
-export interface RunActionDeps extends Stores {
-  redis: Redis;
+export interface RunActionDeps extends Stores, Pick<Ports, 'newId'> {
+  failFast: FailFast;
   mode: Mode;
 }
 
@@ -24,40 +23,40 @@ const untilStoredMs = 3_000;
  */
 export async function openTask(
   task: Task,
-  { redis, queues, incidents, mode }: RunActionDeps,
+  { failFast, newId, queues, incidents, mode }: RunActionDeps,
 ): Promise<{ runId: string }> {
-  const runId = randomUUID();
-  await failFast(redis, () => enqueueRun(queues.runs, runId, { delay: untilStoredMs }));
-  await failFast(redis, () => incidents.openTask(runId, task, mode));
+  const runId = newId();
+  await failFast(() => enqueueRun(queues.runs, runId, { delay: untilStoredMs }));
+  await failFast(() => incidents.openTask(runId, task, mode));
   // It starts by itself if this fails.
-  await failFast(redis, () => wake(queues.runs, runId)).catch(() => false);
+  await failFast(() => wake(queues.runs, runId)).catch(() => false);
   return { runId };
 }
 
 /** What a person can do with a run. */
-export function runActions({ redis, queues, incidents, journals, mode }: RunActionDeps) {
+export function runActions({ failFast, queues, incidents, journals, mode }: RunActionDeps) {
   const getRun = async (id: string) => viewRun(id, await journals.read(id));
   return {
     async cancelRun(id: string, by: string): Promise<CancelAnswer> {
       const run = await getRun(id);
       if (!run || run.state === 'concluded') return run ? 'over' : 'unknown';
-      await failFast(redis, () => journals.addFact(id, { type: 'cancel_requested', by }));
-      await failFast(redis, () => wake(queues.runs, id));
+      await failFast(() => journals.addFact(id, { type: 'cancel_requested', by }));
+      await failFast(() => wake(queues.runs, id));
       return 'asked';
     },
     async retryRun(id: string, by: string): Promise<RetryAnswer> {
-      const entries = await failFast(redis, () => journals.read(id));
+      const entries = await failFast(() => journals.read(id));
       if (entries.length === 0) return { verdict: 'unknown' };
       const { subject, concluded } = fold(entries);
       if (!concluded) return { verdict: 'alive' };
-      const { runId, isNew } = await failFast(redis, () => incidents.openRetry(id, subject, mode, by));
-      await failFast(redis, () => enqueueRun(queues.runs, runId));
+      const { runId, isNew } = await failFast(() => incidents.openRetry(id, subject, mode, by));
+      await failFast(() => enqueueRun(queues.runs, runId));
       return { verdict: isNew ? 'opened' : 'retried', runId };
     },
-    readJournal: (id: string) => failFast(redis, () => journals.read(id)),
-    isKnown: async (id: string) => (await failFast(redis, () => journals.length(id))) > 0,
+    readJournal: (id: string) => failFast(() => journals.read(id)),
+    isKnown: async (id: string) => (await failFast(() => journals.length(id))) > 0,
     async readNews(places: ReadonlyMap<string, Place>) {
-      const news = await failFast(redis, () => journals.readNews(places));
+      const news = await failFast(() => journals.readNews(places));
       return new Map(
         [...news].map(([id, told]) => [id, told && { steps: told.entries.map(viewStep), place: told.place }]),
       );

@@ -5,31 +5,35 @@ import { enqueueRun } from '../queue/queues.ts';
 import type { OwnedJournal } from '../store/journal.ts';
 import type { Stores } from './stores.ts';
 
-interface FinishDeps extends Pick<Stores, 'incidents' | 'queues'> {
+export interface FinishDeps extends Pick<Stores, 'incidents' | 'queues'> {
   /** Runs that this process has brought to an end, by disposition. */
   concludedRuns: Record<Disposition, number>;
   log: Logger;
 }
 
-/** Tells a run's incident, the log and the metrics that it has ended. Doing so twice does no harm. */
-export function createFinish({ incidents, queues, concludedRuns, log }: FinishDeps) {
-  return async (journal: OwnedJournal, { concluded, subject, mode, calls }: RunState): Promise<void> => {
-    if (!concluded) return;
-    const { disposition, reason, ticket } = concluded;
-    const { runId } = journal;
-    concludedRuns[disposition] += 1;
-    log.info({ runId, disposition, ticketId: ticket?.id }, 'run_concluded');
-    if (subject.kind !== 'alert') return;
-    const { incidentId, alert } = subject;
-    const about = { incidentId, alertId: alert.id, disposition, reason, ticket };
-    const { recurred: cameAgain } = await incidents.recordRunEnd({ ...about, changedAt: firstChange(calls) });
-    if (!cameAgain) return;
-    const again = await incidents.openRetry(runId, subject, mode, 'service');
-    await enqueueRun(queues.runs, again.runId);
-    log.info({ runId: again.runId, incidentId, after: runId }, 'fault_came_again');
-  };
+/**
+ * Records the end of a run: in its incident and alert, the log and the metrics. A fault that was reported again while
+ * the run was closing its ticket gets another run. Repeating this does no harm.
+ */
+export async function finishRun(journal: OwnedJournal, state: RunState, deps: FinishDeps): Promise<void> {
+  const { incidents, queues, concludedRuns, log } = deps;
+  const { concluded, subject, mode, calls } = state;
+  if (!concluded) return;
+  const { disposition, reason, ticket } = concluded;
+  const { runId } = journal;
+  concludedRuns[disposition] += 1;
+  log.info({ runId, disposition, ticketId: ticket?.id }, 'run_concluded');
+  if (subject.kind !== 'alert') return;
+  const { incidentId, alert } = subject;
+  const end = { incidentId, alertId: alert.id, disposition, reason, ticket, changedAt: firstChange(calls) };
+  const { recurred } = await incidents.recordRunEnd(end);
+  if (!recurred) return;
+  const again = await incidents.openRetry(runId, subject, mode, 'service');
+  await enqueueRun(queues.runs, again.runId);
+  log.info({ runId: again.runId, incidentId, after: runId }, 'incident_recurred');
 }
 
+/** When the run first set out to change something, in milliseconds since 1970; null: never. */
 function firstChange(calls: RunState['calls']): number | null {
   const times = [...calls.values()].flatMap(({ intent }) => (intent ? [Date.parse(intent.at)] : []));
   return times.length === 0 ? null : Math.min(...times);

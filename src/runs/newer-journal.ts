@@ -4,15 +4,13 @@ import { errorCode, errorMessage } from '../domain/errors.ts';
 const againMs = 60_000;
 
 /** A run whose journal a newer release has written on waits for a worker of that release: what is not understood must not be guessed at. */
-export const postponeIfNewer =
-  (runId: string, log: Logger, now: () => number = Date.now) =>
-  (error: unknown) => {
-    if (errorCode(error) !== 'journal_unreadable') throw error;
-    const reason = 'journal_unreadable';
-    log.error({ runId, code: reason, error: errorMessage(error) }, 'run_unreadable');
-    const until = { until: now() + againMs, journalLength: Number.POSITIVE_INFINITY };
-    return { kind: 'suspended' as const, reason, ...until, jobs: [], batches: [] };
-  };
+export const postponeIfNewer = (runId: string, log: Logger, now: () => number) => (error: unknown) => {
+  if (errorCode(error) !== 'journal_unreadable') throw error;
+  const reason = 'journal_unreadable';
+  log.error({ runId, code: reason, error: errorMessage(error) }, 'run_unreadable');
+  const until = { until: now() + againMs, journalLength: Number.POSITIVE_INFINITY };
+  return { kind: 'suspended' as const, reason, ...until, jobs: [], batches: [] };
+};
 
 /** Null where this release cannot read the record; anything else that is wrong is thrown. */
 export const nullIfNewer = (error: unknown): null => {

@@ -1,8 +1,7 @@
 import type { Redis } from 'ioredis';
 import type { Logger } from 'pino';
-import type { Config } from '../config.ts';
 import { createQueues, type Queues } from '../queue/queues.ts';
-import { createIncidents, type Incidents } from '../store/incidents.ts';
+import { createIncidents, type IncidentOptions, type Incidents } from '../store/incidents.ts';
 import { createJournals, type Journals } from '../store/journal.ts';
 
 /** What Redis holds for us, on one connection. */
@@ -12,11 +11,12 @@ export interface Stores {
   journals: Journals;
 }
 
-export function openStores(redis: Redis, config: Config, log: Logger): Stores {
-  const { retentionDays, incidents } = config;
+export type StoreOptions = IncidentOptions;
+
+export function openStores(redis: Redis, options: StoreOptions, log: Logger): Stores {
   return {
     queues: createQueues(redis, log),
-    incidents: createIncidents(redis, { retentionDays, ...incidents }),
-    journals: createJournals(redis, { retentionDays }),
+    incidents: createIncidents(redis, options),
+    journals: createJournals(redis, options),
   };
 }

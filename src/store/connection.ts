@@ -1,5 +1,6 @@
 import { Redis, ReplyError } from 'ioredis';
 import type { Logger } from 'pino';
+import type { Ports } from '../domain/ports.ts';
 import { keys } from './keys.ts';
 
 /**
@@ -30,22 +31,27 @@ export function connectRedis(url: string, kind: ConnectionKind, log: Logger): Re
   return redis;
 }
 
-/** Does the work now or fails now: a request must not wait for a Redis that is away or hangs. */
-export async function failFast<T>(redis: Redis, work: () => Promise<T>): Promise<T> {
-  if (redis.status !== 'ready') throw new Error(`Redis is ${redis.status}`);
-  let timer: NodeJS.Timeout | undefined;
-  const tooLate = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`Redis did not answer within ${commandTimeoutMs} ms`)), commandTimeoutMs);
-  });
-  return Promise.race([work(), tooLate]).finally(() => clearTimeout(timer));
-}
+export type FailFast = <T>(work: () => Promise<T>) => Promise<T>;
+
+/** Does the work on a Redis that is ready, or rejects: at once when it is not, else within `commandTimeoutMs`. */
+export const createFailFast =
+  (redis: Redis, { after }: Pick<Ports, 'after'>): FailFast =>
+  async (work) => {
+    if (redis.status !== 'ready') throw new Error(`Redis is ${redis.status}`);
+    let cancel = () => {};
+    const tooLate = new Promise<never>((_, reject) => {
+      const late = () => reject(new Error(`Redis did not answer within ${commandTimeoutMs} ms`));
+      cancel = after(commandTimeoutMs, late);
+    });
+    return Promise.race([work(), tooLate]).finally(cancel);
+  };
 
 /** `refuses_writes`: it answers, but keeps nothing: its memory is full, its disk fails, or it is a replica. */
 export type RedisState = 'ok' | 'unreachable' | 'refuses_writes';
 
 /** A Redis that is full still answers a PING, so it is asked to keep something. */
-export const checkRedis = (redis: Redis): Promise<RedisState> =>
-  failFast(redis, () => redis.set(keys.probe(), 1, 'EX', 60)).then(
+export const checkRedis = (redis: Redis, failFast: FailFast): Promise<RedisState> =>
+  failFast(() => redis.set(keys.probe(), 1, 'EX', 60)).then(
     () => 'ok',
     (error: unknown) => (error instanceof ReplyError ? 'refuses_writes' : 'unreachable'),
   );

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import type { Redis } from 'ioredis';
 import type { Alert, AlertOutcome, AlertRecord } from '../domain/alert.ts';
 import type { Incident } from '../domain/incident.ts';
@@ -10,6 +9,7 @@ import {
   type Subject,
   type TicketRef,
 } from '../domain/journal.ts';
+import { isoAt, type Ports } from '../domain/ports.ts';
 import type { Task } from '../domain/task.ts';
 import { keys } from './keys.ts';
 import { type Page, readPage } from './page.ts';
@@ -68,23 +68,22 @@ const reasonOf: Record<Verdict, string | null> = {
 
 const claimTries = 20;
 
-export interface IncidentOptions {
+export interface IncidentOptions extends Pick<Ports, 'now' | 'newId'> {
   retentionDays: number;
   /** How long after its run has ended an open incident's next trigger is a new incident. */
   againHours: number;
-  now?: () => Date;
 }
 
 export function createIncidents(redis: Redis, options: IncidentOptions): Incidents {
   const scripts = bindScripts(redis);
-  const clock = options.now ?? (() => new Date());
+  const { now: clock, newId } = options;
   const retention = options.retentionDays * 86_400;
 
   const tryClaim = async (alert: Alert, mode: Mode): Promise<[string, string, string]> => {
     const fault = keys.fault(alert.connection, alert.alertKey);
     const known = (await redis.get(fault)) ?? '';
-    const opened = randomUUID();
-    const runId = randomUUID();
+    const opened = newId();
+    const runId = newId();
     const now = clock();
     const incidentKeys = (id: string) => [
       keys.incident(id),
@@ -111,9 +110,9 @@ export function createIncidents(redis: Redis, options: IncidentOptions): Inciden
         runId,
         encodeEntry(
           { type: 'queued', subject: { kind: 'alert', incidentId: opened, alert }, mode, retryOf: null },
-          now.toISOString(),
+          isoAt(now),
         ),
-        now.getTime(),
+        now,
         retention,
         id,
         action,
@@ -169,9 +168,9 @@ export function createIncidents(redis: Redis, options: IncidentOptions): Inciden
 
   const openRun = async (runId: string, queued: Extract<EntryBody, { type: 'queued' }>) => {
     const now = clock();
-    const steps = redis.multi().xadd(keys.journal(runId), '*', 'e', encodeEntry(queued, now.toISOString()));
-    steps.expire(keys.journal(runId), retention).zadd(keys.runs(), now.getTime(), runId);
-    steps.zremrangebyscore(keys.runs(), '-inf', now.getTime() - retention * 1000);
+    const steps = redis.multi().xadd(keys.journal(runId), '*', 'e', encodeEntry(queued, isoAt(now)));
+    steps.expire(keys.journal(runId), retention).zadd(keys.runs(), now, runId);
+    steps.zremrangebyscore(keys.runs(), '-inf', now - retention * 1000);
     await steps.exec();
   };
 
@@ -188,13 +187,13 @@ export function createIncidents(redis: Redis, options: IncidentOptions): Inciden
       const isResolved = disposition === 'resolved' ? 1 : 0;
       const told = [handedOver ? 'escalated' : 'triaged', reason, ticket ? JSON.stringify(ticket) : ''];
       const places = [keys.alert(alertId), keys.incident(incidentId)];
-      const times = [changedAt ?? '', clock().getTime()];
+      const times = [changedAt ?? '', clock()];
       const cameAgain = await scripts.settleIncident(places, [...told, isResolved, ...times]);
       return { recurred: cameAgain === 1 };
     },
     async escalate({ id, sourceId, connection, action, receivedAt }, reason) {
       const retention = options.retentionDays * 86_400;
-      const now = clock().getTime();
+      const now = clock();
       const record = { id, sourceId, connection, action, receivedAt, outcome: 'escalated', reason };
       const bySource = keys.alertsBySource(sourceId);
       const steps = redis.multi().hset(keys.alert(id), record).expire(keys.alert(id), retention);
@@ -203,9 +202,9 @@ export function createIncidents(redis: Redis, options: IncidentOptions): Inciden
     openTask: (runId, task, mode) =>
       openRun(runId, { type: 'queued', subject: { kind: 'task', task }, mode, retryOf: null }),
     async openRetry(retried, subject, mode, by) {
-      await redis.set(keys.retry(retried), randomUUID(), 'EX', retention, 'NX');
+      await redis.set(keys.retry(retried), newId(), 'EX', retention, 'NX');
       // Whoever died between the two steps left an id without a run: it is used now.
-      const runId = (await redis.get(keys.retry(retried))) ?? randomUUID();
+      const runId = (await redis.get(keys.retry(retried))) ?? newId();
       if (await redis.exists(keys.journal(runId))) return { runId, isNew: false };
       await openRun(runId, { type: 'queued', subject, mode, retryOf: { runId: retried, by } });
       // An incident that has expired meanwhile is not begun anew by its list.

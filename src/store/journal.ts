@@ -1,6 +1,7 @@
 import type { Redis } from 'ioredis';
 import { FencedError } from '../domain/errors.ts';
 import { type Cost, decodeEntry, type Entry, type EntryBody, encodeEntry, type Place } from '../domain/journal.ts';
+import { type Clock, isoAt } from '../domain/ports.ts';
 import { keys } from './keys.ts';
 import type { QueuedRow } from './row-queue.ts';
 import { bindScripts } from './scripts/index.ts';
@@ -36,10 +37,10 @@ export interface OwnedJournal {
 
 type WriteIntended = Extract<EntryBody, { type: 'write_intended' }>;
 
-export function createJournals(redis: Redis, options: { retentionDays: number; now?: () => Date }): Journals {
+export function createJournals(redis: Redis, options: { retentionDays: number } & Clock): Journals {
   const scripts = bindScripts(redis);
   const retention = options.retentionDays * 86_400;
-  const stamp = () => (options.now?.() ?? new Date()).toISOString();
+  const stamp = () => isoAt(options.now());
 
   const read = async (runId: string) => {
     const rows = await redis.xrange(keys.journal(runId), '-', '+');
@@ -74,7 +75,14 @@ export function createJournals(redis: Redis, options: { retentionDays: number; n
           unlessFenced(await scripts.appendEntry(places, [epoch, encodeEntry(body, stamp()), retention])),
         async queueRow(intent, transactionId, item) {
           const row: QueuedRow = { runId, callId: intent.callId, transactionId, ...item };
-          const args = [epoch, encodeEntry(intent, stamp()), retention, transactionId, JSON.stringify(row), Date.now()];
+          const args = [
+            epoch,
+            encodeEntry(intent, stamp()),
+            retention,
+            transactionId,
+            JSON.stringify(row),
+            options.now(),
+          ];
           unlessFenced(await scripts.queueRow([...places, keys.rowQueue(item.action), keys.rows()], args));
         },
         async dropRow({ callId, transactionId, action }, message) {

@@ -68,10 +68,10 @@ const cancelled: EntryBody = {
 export interface RowQueueOptions {
   retentionDays: number;
   pace: Pace;
-  now?: () => number;
+  now(): number;
 }
 
-export function createRowQueue(redis: Redis, { retentionDays, pace, now = Date.now }: RowQueueOptions): RowQueue {
+export function createRowQueue(redis: Redis, { retentionDays, pace, now }: RowQueueOptions): RowQueue {
   const scripts = bindScripts(redis);
   const retention = retentionDays * 86_400;
   const parse = (rows: string[]) => rows.map((json) => JSON.parse(json) as QueuedRow);

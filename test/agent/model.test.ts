@@ -2,6 +2,7 @@ import { getEventListeners, once } from 'node:events';
 import { createServer } from 'node:http';
 import t from 'tap';
 import { createModel } from '../../src/agent/model.ts';
+import { ports } from '../helpers/ports.ts';
 
 /** A model that answers with the same body every time. */
 async function answering(t: { teardown(fn: () => void): void }, body: unknown, status = 200) {
@@ -15,7 +16,7 @@ async function answering(t: { teardown(fn: () => void): void }, body: unknown, s
   const port = typeof address === 'object' ? address?.port : null;
   const baseUrl = `http://127.0.0.1:${port}/v1`;
   const acquire = async () => ({ answered: async () => {} });
-  const model = createModel({ baseUrl, apiKey: 'k', model: 'm', timeoutMs: 5_000, acquire });
+  const model = createModel({ ...ports, baseUrl, apiKey: 'k', model: 'm', timeoutMs: 5_000, acquire });
   return (signal = new AbortController().signal) => model.ask([{ role: 'user', content: 'hello' }], [], signal);
 }
 

@@ -13,7 +13,7 @@ const redis = await redisClient(t);
 const dayMs = 86_400_000;
 const action = 'resolve_ticket';
 let clock = Date.UTC(2026, 10, 23, 10);
-const journals = createJournals(redis, { retentionDays: 9, now: () => new Date(clock) });
+const journals = createJournals(redis, { retentionDays: 9, now: () => clock });
 const pace = { firstMs: 100, longestMs: 400 };
 const rows = createRowQueue(redis, { retentionDays: 9, pace, now: () => clock });
 /** A run that is over needs nothing but the time. */

@@ -6,6 +6,7 @@ import { stringify } from 'yaml';
 import { createUpstream } from '../../src/app/upstreams.ts';
 import { loadConfig } from '../../src/config.ts';
 import { viewLimits } from '../../src/ratelimit/view.ts';
+import { ports } from '../helpers/ports.ts';
 import { redisClient } from '../helpers/redis.ts';
 import { keys } from '../helpers/settings.ts';
 
@@ -18,9 +19,9 @@ t.test('no key of ours is in the names of the rate budget, which anybody inside 
   // Nothing listens there: the permit is drawn all the same.
   const datto = { DATTO_URL: 'http://127.0.0.1:9', DATTO_API_KEY: 'the-datto-key', DATTO_API_SECRET_KEY: 'the-secret' };
   const config = loadConfig({ ...keys, ...datto, TRIAGE_CONFIG: path });
-  const { remedies } = createUpstream(config, redis, new AbortController().signal);
+  const { remedies } = createUpstream({ config, ports }, redis, new AbortController().signal);
   await t.rejects(remedies.objection('clean', { uid: 'u', name: 'n', isVouchedFor: true }), { code: 'network' });
-  const names = (await viewLimits(redis)).map(({ bucket }) => bucket);
+  const names = (await viewLimits(redis, ports.now)).map(({ bucket }) => bucket);
   t.match(names, [/^http:\/\/127\.0\.0\.1:9 datto:read$/]);
   t.notMatch((await redis.keys('*')).join('\n'), 'the-datto-key');
 });

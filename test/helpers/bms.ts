@@ -5,6 +5,7 @@ import { createBms } from '../../sim/bms/server.ts';
 import { createBmsOver } from '../../src/kaseya/bms.ts';
 import type { Envelope } from '../../src/kaseya/envelope.ts';
 import { createTransport, type Request, type Transport } from '../../src/kaseya/transport.ts';
+import { ports } from './ports.ts';
 
 interface Test {
   teardown(run: () => unknown): void;
@@ -27,6 +28,7 @@ export async function recordedBms(t: Test, options: Partial<BmsOptions> = {}) {
   const { url, username, password, tenant, integrationType } = readyLine(app, state);
   const permit = { answered: async () => {}, unused: async () => {} };
   const transport = createTransport({
+    ...ports,
     baseUrl: url,
     credentials: { username, password, tenant, mfaSecret: state.options.mfaSecret },
     bucket: { acquire: async () => permit },
@@ -42,7 +44,7 @@ export async function recordedBms(t: Test, options: Partial<BmsOptions> = {}) {
       return exchange.answer;
     },
   };
-  const bms = createBmsOver(recording, { integrationType, lookupTables, lookupTtlMs: 3_600_000 });
+  const bms = createBmsOver(recording, { ...ports, integrationType, lookupTables, lookupTtlMs: 3_600_000 });
   return { app, state, url, bms, exchanges, integrationType };
 }
 

@@ -1,5 +1,6 @@
 import t from 'tap';
 import { createEventFeeds, type Follower, type News } from '../../src/http/event-feed.ts';
+import { ports } from '../helpers/ports.ts';
 
 /** A feed of run r1 whose looks the test answers by hand. */
 function byHand() {
@@ -10,7 +11,7 @@ function byHand() {
         const steps = new Map([...places].map(([runId, { step }]) => [runId, step]));
         looks.push({ steps, answer, fail: () => reject(new Error('Redis is away')) });
       }),
-    1,
+    { lookEveryMs: 1, after: ports.after },
   );
   const nextLook = async () => {
     while (looks.length === 0) await new Promise((resolve) => setTimeout(resolve, 1));

@@ -6,14 +6,16 @@ import { limitMetrics } from '../../src/http/metrics/limits.ts';
 import { countSharedReads, shareReads } from '../../src/kaseya/shared-reads.ts';
 import { createBucket } from '../../src/ratelimit/bucket.ts';
 import { viewLimits } from '../../src/ratelimit/view.ts';
+import { ports } from '../helpers/ports.ts';
 import { redisClient } from '../helpers/redis.ts';
 
 const redis = await redisClient(t);
-const getLimits = () => viewLimits(redis);
+const getLimits = () => viewLimits(redis, ports.now);
 const getSharedReads = () => countSharedReads(redis);
 
 t.test('operators see each bucket: what is used, who waits, what blocks', async (t) => {
   const bucket = createBucket(redis, {
+    ...ports,
     tenant: 'acme',
     limitOf: () => ({ requests: 3, windowMs: 60_000 }),
     leaseMs: 5_000,
@@ -25,7 +27,7 @@ t.test('operators see each bucket: what is used, who waits, what blocks', async 
   await t.rejects(bucket.acquire('GET /a', signal, { lane: 'escalation', id: 'run-1' }), { code: 'rate_limited' });
 
   const upstream = { call: async () => ({ result: 1, totalRecords: null }) };
-  const shared = shareReads(upstream, { redis, tenant: 'acme', ttlMs: 5_000, leadMs: 5_000 });
+  const shared = shareReads(upstream, { ...ports, redis, tenant: 'acme', ttlMs: 5_000, leadMs: 5_000 });
   await shared.call({ method: 'GET', template: '/a' });
   await shared.call({ method: 'GET', template: '/a' });
 
@@ -49,7 +51,7 @@ t.test('operators see each bucket: what is used, who waits, what blocks', async 
   t.ok(Date.parse(limit.blockedUntil) > Date.now() + 20_000);
 
   const registry = new Registry();
-  limitMetrics(registry, { getLimits, getSharedReads });
+  limitMetrics(registry, { getLimits, getSharedReads, now: ports.now });
   const metrics = await registry.metrics();
   t.match(metrics, 'bms_triage_shared_reads{result="hit"} 1');
   t.match(metrics, 'bms_triage_limit_used{bucket="acme GET /a"} 2');

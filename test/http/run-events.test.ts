@@ -5,6 +5,7 @@ import t from 'tap';
 import type { RunStep } from '../../src/domain/run-view.ts';
 import type { ReadNews } from '../../src/http/event-feed.ts';
 import { runEventRoutes } from '../../src/http/run-events.ts';
+import { ports } from '../helpers/ports.ts';
 
 const steps: RunStep[] = ['queued', 'started', 'concluded'].map((type, i) => ({
   ...{ step: i + 1, at: 'then', type, what: type, detail: {} },
@@ -23,6 +24,7 @@ t.test('a client that hangs up before its stream begins takes no place', async (
   const asked: (() => void)[] = [];
   const app = Fastify();
   await runEventRoutes(app, {
+    after: ports.after,
     async isKnown() {
       if (asked.length < clients) await new Promise<void>((resolve) => asked.push(resolve));
       return true;
@@ -51,6 +53,7 @@ async function streamOf(known: number) {
   const app = Fastify();
   const shown = steps.slice(0, known);
   await runEventRoutes(app, {
+    after: ports.after,
     isKnown: async (id) => id === 'r1',
     readNews: newsOf(shown),
     timing: { lookEveryMs: 5, heartbeatMs: 10 },

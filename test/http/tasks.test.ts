@@ -2,6 +2,7 @@ import { pino } from 'pino';
 import t from 'tap';
 import type { Task } from '../../src/domain/task.ts';
 import { createServer } from '../../src/http/server.ts';
+import { ports } from '../helpers/ports.ts';
 
 const empty = async () => ({ items: [], next: null });
 const none = async () => null;
@@ -15,6 +16,7 @@ async function build(open?: (task: Task) => Promise<{ runId: string }>) {
   };
   const tool = { name: 'a_tool', description: 'd', effect: 'read' as const, offeredTo: ['task'], parameters: {} };
   const app = await createServer({
+    ...ports,
     log: pino({ level: 'silent' }),
     checkRedis: async () => 'ok',
     getUpstreams: () => [],
@@ -28,9 +30,10 @@ async function build(open?: (task: Task) => Promise<{ runId: string }>) {
       { name: 'dana', key: 'key-of-dana' },
     ],
     board: [],
-    tasks: { openTask: open ?? keep, now: () => now },
+    tasks: { openTask: open ?? keep, now: () => now.getTime() },
     tools: [tool],
     runs: {
+      ...ports,
       cancelRun: async () => 'unknown',
       retryRun: async () => ({ verdict: 'unknown' }),
       readJournal: async () => [],
@@ -40,7 +43,7 @@ async function build(open?: (task: Task) => Promise<{ runId: string }>) {
     records: {
       ...{ getRun: none, listRuns: empty, getIncident: none, listIncidents: empty, getAlert: none, listAlerts: empty },
     },
-    webhooks: { connections: new Map(), enqueue: async () => {}, maxBodyBytes: 1_000 },
+    webhooks: { ...ports, connections: new Map(), enqueue: async () => {}, maxBodyBytes: 1_000 },
   });
   const send = (method: 'GET' | 'POST', url: string, payload?: object) =>
     app.inject({ method, url, headers: { authorization: 'Bearer key-of-dana' }, ...(payload ? { payload } : {}) });

@@ -7,6 +7,7 @@ import { createServer, type ServerDeps } from '../../src/http/server.ts';
 import type { Connection } from '../../src/http/webhooks/routes.ts';
 import { decodeDattoRmm } from '../../src/senders/datto-rmm.ts';
 import { decodeGeneric } from '../../src/senders/generic.ts';
+import { ports } from '../helpers/ports.ts';
 
 const secrets = ['old-secret', 'new-secret'];
 const connections = new Map<string, Connection>([
@@ -19,6 +20,7 @@ async function build(enqueue?: (alerts: readonly Alert[]) => Promise<void>) {
   const queued: Alert[] = [];
   const deps: ServerDeps = {
     log: pino({ level: 'silent' }),
+    ...ports,
     checkRedis: async () => 'ok',
     getUpstreams: () => [],
     getOldest: async () => [],
@@ -28,9 +30,10 @@ async function build(enqueue?: (alerts: readonly Alert[]) => Promise<void>) {
     getSharedReads: async () => ({ hits: 0, misses: 0 }),
     apiKeys: [{ name: 'ops', key: 'the-key' }],
     board: [],
-    tasks: { openTask: async () => ({ runId: 'r1' }) },
+    tasks: { ...ports, openTask: async () => ({ runId: 'r1' }) },
     tools: [],
     runs: {
+      ...ports,
       cancelRun: async () => 'unknown',
       retryRun: async () => ({ verdict: 'unknown' }),
       readJournal: async () => [],
@@ -46,6 +49,7 @@ async function build(enqueue?: (alerts: readonly Alert[]) => Promise<void>) {
       listAlerts: empty,
     },
     webhooks: {
+      ...ports,
       connections,
       maxBodyBytes: 10_000,
       enqueue: enqueue ?? (async (alerts) => void queued.push(...alerts)),

@@ -8,13 +8,15 @@ import type { EntryBody } from '../../src/domain/journal.ts';
 import { type EventDeps, runEventRoutes } from '../../src/http/run-events.ts';
 import { createQueues } from '../../src/queue/queues.ts';
 import { runActions } from '../../src/runs/actions.ts';
+import { createFailFast } from '../../src/store/connection.ts';
 import { createIncidents } from '../../src/store/incidents.ts';
 import { createJournals } from '../../src/store/journal.ts';
 import { queued } from '../helpers/entries.ts';
+import { ports } from '../helpers/ports.ts';
 import { redisClient } from '../helpers/redis.ts';
 
 const redis = await redisClient(t);
-const days = { retentionDays: 1 };
+const days = { ...ports, retentionDays: 1 };
 const journals = createJournals(redis, days);
 const stores = {
   journals,
@@ -32,7 +34,10 @@ const concluded: EntryBody = {
 
 async function serve(
   t: { teardown(run: () => unknown): void },
-  deps: EventDeps = runActions({ ...stores, redis, mode: 'auto' }),
+  deps: EventDeps = {
+    ...ports,
+    ...runActions({ ...stores, ...ports, failFast: createFailFast(redis, ports), mode: 'auto' }),
+  },
 ) {
   const app = Fastify({ forceCloseConnections: true });
   await runEventRoutes(app, { ...deps, timing: { lookEveryMs, heartbeatMs: 60_000 } });

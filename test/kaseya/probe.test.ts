@@ -1,7 +1,8 @@
 import { pino } from 'pino';
 import t from 'tap';
-import { probeWhileDown, sparing } from '../../src/kaseya/probe.ts';
+import { heldWhileDown, probeWhileDown } from '../../src/kaseya/probe.ts';
 import { type CallOutcome, createUpstreamHealth } from '../../src/outbound/health.ts';
+import { ports } from '../helpers/ports.ts';
 
 function upstream() {
   let clock = 0;
@@ -33,7 +34,7 @@ t.test('an upstream that is missing is asked until it answers', async (t) => {
     asked += 1;
     return asked < 4 ? fail('failed') : answer();
   };
-  await probeWhileDown(reach, ask, new AbortController().signal, 1);
+  await probeWhileDown({ ...ports, health: reach, ask, signal: new AbortController().signal, pauseMs: 1 });
   t.equal(asked, 4);
   t.equal(reach.state(), 'up');
 });
@@ -46,7 +47,7 @@ t.test('one that begins to refuse us is left alone', async (t) => {
     asked += 1;
     return fail('refused');
   };
-  await probeWhileDown(reach, ask, new AbortController().signal, 1);
+  await probeWhileDown({ ...ports, health: reach, ask, signal: new AbortController().signal, pauseMs: 1 });
   t.equal(asked, 1);
   t.equal(reach.state(), 'refused');
 });
@@ -55,7 +56,10 @@ t.test('nobody is asked once the process stops', async (t) => {
   const { reach, lose } = upstream();
   await lose();
   const stopping = new AbortController();
-  const scouting = probeWhileDown(reach, () => t.fail('asked') as never, stopping.signal, 60_000);
+  const scouting = probeWhileDown({
+    ...{ ...ports, health: reach, ask: () => t.fail('asked') as never },
+    ...{ signal: stopping.signal, pauseMs: 60_000 },
+  });
   stopping.abort();
   await scouting;
 });
@@ -63,7 +67,7 @@ t.test('nobody is asked once the process stops', async (t) => {
 t.test('while BMS is missing nobody but the scout gets through, and nothing is said to have been sent', async (t) => {
   const { reach, answer, lose } = upstream();
   const asked: string[] = [];
-  const { call } = sparing(
+  const { call } = heldWhileDown(
     {
       async call({ template }) {
         asked.push(template);

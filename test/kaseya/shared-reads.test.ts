@@ -6,6 +6,7 @@ import type { Request, Transport } from '../../src/kaseya/transport.ts';
 import { inLanes, neverShared } from '../../src/tools/lanes.ts';
 import type { ToolContext, WriteTool } from '../../src/tools/tool.ts';
 import type { TouchReads } from '../../src/tools/touch.ts';
+import { ports } from '../helpers/ports.ts';
 import { redisClient } from '../helpers/redis.ts';
 
 const redis = await redisClient(t);
@@ -23,7 +24,7 @@ function twoWorkers(tenant: string) {
       return { result, totalRecords: null };
     },
   };
-  const worker = () => shareReads(upstream, { redis, tenant, ttlMs: 5_000, leadMs: 5_000 });
+  const worker = () => shareReads(upstream, { ...ports, redis, tenant, ttlMs: 5_000, leadMs: 5_000 });
   return { one: worker(), two: worker(), calls: () => calls };
 }
 
@@ -93,7 +94,7 @@ t.test('a write without a ticket in its path invalidates everything, and so does
       return { result: answer, totalRecords: null };
     },
   };
-  const shared = shareReads(failing, { redis, tenant: 'lost', ttlMs: 5_000, leadMs: 5_000 });
+  const shared = shareReads(failing, { ...ports, redis, tenant: 'lost', ttlMs: 5_000, leadMs: 5_000 });
   await shared.call(ticket);
   await t.rejects(shared.call({ ...ticket, method: 'PATCH', body: {} }));
   t.equal((await shared.call(ticket)).result, 2);

@@ -2,6 +2,7 @@ import t from 'tap';
 import { UpstreamError } from '../../src/domain/errors.ts';
 import { createTokenSource, signInEndpoint } from '../../src/kaseya/token.ts';
 import { createTokenStore } from '../../src/kaseya/token-store.ts';
+import { ports } from '../helpers/ports.ts';
 import { redisClient } from '../helpers/redis.ts';
 
 const credentials = { username: 'u', password: 'p', tenant: 'Acme MSP' };
@@ -16,7 +17,7 @@ t.test('processes that share a store sign in once between them', async (t) => {
     return { accessToken: `secret-token-${signIns}`, refreshToken: 'secret-refresh', accessTokenExpireOn };
   };
   const processes = Array.from({ length: 8 }, () =>
-    createTokenSource({ post, credentials, store: createTokenStore(redis, options) }),
+    createTokenSource({ ...ports, post, credentials, store: createTokenStore(redis, { ...ports, ...options }) }),
   );
   t.same(await Promise.all(processes.map((tokens) => tokens.get())), Array(8).fill('secret-token-1'));
 
@@ -27,13 +28,13 @@ t.test('processes that share a store sign in once between them', async (t) => {
   const stored = await Promise.all((await redis.keys('*token*')).map((key) => redis.get(key)));
   t.equal(stored.length, 1, 'no lock is left behind');
   t.notMatch(stored.join(), /secret/);
-  const other = createTokenStore(redis, { ...options, credentials: { ...credentials, password: 'changed' } });
+  const other = createTokenStore(redis, { ...ports, ...options, credentials: { ...credentials, password: 'changed' } });
   t.equal(await other.load(), null, 'another password does not open it');
 });
 
 t.test('a lock whose holder died holds nobody up for longer than a sign-in may take', async (t) => {
   const redis = await redisClient(t);
-  const store = createTokenStore(redis, { ...options, lockMs: 200 });
+  const store = createTokenStore(redis, { ...ports, ...options, lockMs: 200 });
   let wake = (_: string) => {};
   const stuck = store.exclusively(() => new Promise<string>((resolve) => (wake = resolve)));
   const startedAt = Date.now();
@@ -45,7 +46,7 @@ t.test('a lock whose holder died holds nobody up for longer than a sign-in may t
 
 t.test('what was tampered with is not opened', async (t) => {
   const redis = await redisClient(t);
-  const store = createTokenStore(redis, options);
+  const store = createTokenStore(redis, { ...ports, ...options });
   await store.save('text', 60_000);
   t.equal(await store.load(), 'text');
   const [key = ''] = await redis.keys('*token*');
@@ -63,9 +64,10 @@ t.test('a refused sign-in holds every process back, until the password is anothe
   const source = (password: string) => {
     const own = { ...credentials, password };
     return createTokenSource({
+      ...ports,
       post,
       credentials: own,
-      store: createTokenStore(redis, { ...options, credentials: own }),
+      store: createTokenStore(redis, { ...ports, ...options, credentials: own }),
     });
   };
   for (let i = 0; i < 5; i += 1) await t.rejects(source('wrong').get(), { code: 'sign_in_refused' });

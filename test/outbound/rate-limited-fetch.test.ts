@@ -5,6 +5,7 @@ import { freePort } from '../../harness/redis.ts';
 import { createTransport } from '../../src/kaseya/transport.ts';
 import { createTrutoTransport } from '../../src/kaseya/truto/transport.ts';
 import { openBucket } from '../helpers/permits.ts';
+import { ports } from '../helpers/ports.ts';
 
 const request = { method: 'GET', template: '/v2/system/queues/lookup' } as const;
 
@@ -15,8 +16,8 @@ async function permitsAt(baseUrl: string) {
   const credentials = { username: 'u', password: 'p', tenant: 't' };
   const account = { token: 'k', accountId: 'a', operations: {}, catalogueTtlMs: 1_000 };
   const ways = [
-    (bucket: ReturnType<typeof openBucket>) => createTransport({ ...common, bucket, credentials }),
-    (bucket: ReturnType<typeof openBucket>) => createTrutoTransport({ ...common, bucket, ...account }),
+    (bucket: ReturnType<typeof openBucket>) => createTransport({ ...ports, ...common, bucket, credentials }),
+    (bucket: ReturnType<typeof openBucket>) => createTrutoTransport({ ...ports, ...common, bucket, ...account }),
   ];
   return Promise.all(
     ways.map(async (way) => {

@@ -4,6 +4,7 @@ import { gzipSync } from 'node:zlib';
 import t from 'tap';
 import { exchange } from '../../src/outbound/http.ts';
 import { readText } from '../../src/outbound/read-text.ts';
+import { ports } from '../helpers/ports.ts';
 
 t.test('an answer that unpacks without end is given up', async (t) => {
   const packed = gzipSync(Buffer.alloc(64_000_000, 'x'));
@@ -13,7 +14,7 @@ t.test('an answer that unpacks without end is given up', async (t) => {
   t.teardown(() => server.close());
   const address = server.address();
   const url = `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}/`;
-  const ask = (isWrite: boolean) => exchange({ url, init: {}, endpoint: 'GET /x', isWrite, timeoutMs: 20_000 });
+  const ask = (isWrite: boolean) => exchange({ url, init: {}, endpoint: 'GET /x', isWrite, timeoutMs: 20_000 }, ports);
   await t.rejects(ask(false), { code: 'network', effect: 'none' });
   await t.rejects(ask(true), { code: 'network', effect: 'unknown' }, 'a write may have been done');
 });

@@ -6,6 +6,7 @@ import { createQueues } from '../../src/queue/queues.ts';
 import { createIncidents, type Incidents } from '../../src/store/incidents.ts';
 import { createJournals } from '../../src/store/journal.ts';
 import { alert } from '../helpers/entries.ts';
+import { ports } from '../helpers/ports.ts';
 import { redisClient, withoutRealRedis } from '../helpers/redis.ts';
 
 interface Test {
@@ -21,11 +22,18 @@ async function intakeFor(t: Test, { claim, ...clock }: Options = {}) {
   const redis = await redisClient(t);
   const log = pino({ level: 'silent' });
   const queues = createQueues(redis, log);
-  const known = createIncidents(redis, { retentionDays: 1, againHours: 24 });
-  const journals = createJournals(redis, { retentionDays: 1 });
-  const deps = { queues, journals, mode: 'auto' as const, incidents: { ...known, ...(claim && { claim }) }, ...clock };
+  const known = createIncidents(redis, { ...ports, retentionDays: 1, againHours: 24 });
+  const journals = createJournals(redis, { ...ports, retentionDays: 1 });
+  const deps = {
+    ...ports,
+    queues,
+    journals,
+    mode: 'auto' as const,
+    incidents: { ...known, ...(claim && { claim }) },
+    ...clock,
+  };
   const start = () => {
-    const worker = startIntake(deps, { connection: redis, concurrency: 1, log });
+    const worker = startIntake(deps, { ...ports, connection: redis, concurrency: 1, log });
     t.teardown(() => worker.close());
     return worker;
   };

@@ -5,6 +5,7 @@ import { createQueues, enqueueRun, notBegun, wake } from '../../src/queue/queues
 import { type RunDeps, startRuns } from '../../src/queue/runs.ts';
 import { createIncidents } from '../../src/store/incidents.ts';
 import { createJournals } from '../../src/store/journal.ts';
+import { ports } from '../helpers/ports.ts';
 import { redisClient } from '../helpers/redis.ts';
 
 const log = pino({ level: 'silent' });
@@ -13,15 +14,18 @@ const task = { text: 'x', account: null, ticketNumber: null, requestedBy: 'k', r
 async function start(t: Test) {
   const redis = await redisClient(t);
   const queues = createQueues(redis, log);
-  const journals = createJournals(redis, { retentionDays: 1 });
-  const incidents = createIncidents(redis, { retentionDays: 1, againHours: 24 });
+  const journals = createJournals(redis, { ...ports, retentionDays: 1 });
+  const incidents = createIncidents(redis, { ...ports, retentionDays: 1, againHours: 24 });
   return {
     redis,
     queues,
     openTask: (runId: string) => incidents.openTask(runId, task, 'observe'),
     work(deps: Omit<RunDeps, 'queues' | 'journals'>) {
       const signal = new AbortController().signal;
-      const worker = startRuns({ queues, journals, ...deps }, { connection: redis, concurrency: 1, log, signal });
+      const worker = startRuns(
+        { queues, journals, ...deps },
+        { ...ports, connection: redis, concurrency: 1, log, signal },
+      );
       t.teardown(() => worker.close());
       return worker;
     },

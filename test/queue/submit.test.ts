@@ -8,13 +8,14 @@ import { armSubmit } from '../../src/queue/submit.ts';
 import { createJournals } from '../../src/store/journal.ts';
 import { createRowQueue } from '../../src/store/row-queue.ts';
 import { asked, intended, queued, resolveTool } from '../helpers/entries.ts';
+import { ports } from '../helpers/ports.ts';
 import { redisClient } from '../helpers/redis.ts';
 
 const redis = await redisClient(t);
 const log = pino({ level: 'silent' });
 const queues = createQueues(redis, log);
-const journals = createJournals(redis, { retentionDays: 1 });
-const rows = createRowQueue(redis, { retentionDays: 1, pace: { firstMs: 10, longestMs: 40 } });
+const journals = createJournals(redis, { ...ports, retentionDays: 1 });
+const rows = createRowQueue(redis, { ...ports, retentionDays: 1, pace: { firstMs: 10, longestMs: 40 } });
 const action = 'resolve_ticket';
 const hour = 3_600_000;
 
@@ -34,15 +35,15 @@ t.test('a run that is cancelled while its row is in a batch is woken when the ba
   await park('r2');
   const worker = startRmmJobs(
     {
-      ...{ queues, journals, rows, redis, leaseMs: 5_000, jobDeadlineMs: hour, firstPollMs: hour },
+      ...{ ...ports, queues, journals, rows, redis, leaseMs: 5_000, jobDeadlineMs: hour, firstPollMs: hour },
       schedule: { firstMs: hour, maxMs: hour },
-      look: async () => () => null,
+      readJob: async () => () => null,
       async submitRows() {
         await journals.addFact('r1', { type: 'cancel_requested', by: 'ops' });
         throw new RetryableError('rate_limited', 'not now', { retryAfterMs: hour });
       },
     },
-    { connection: redis, concurrency: 1, log },
+    { ...ports, connection: redis, concurrency: 1, log },
   );
   t.teardown(() => worker.close());
   await armSubmit(queues.rmmJobs, action, 10, Date.now());

@@ -2,12 +2,13 @@ import { pino } from 'pino';
 import t from 'tap';
 import { createQueues } from '../../src/queue/queues.ts';
 import { createWaitingRuns } from '../../src/queue/waiting.ts';
+import { ports } from '../helpers/ports.ts';
 import { redisClient } from '../helpers/redis.ts';
 
 t.test('runs that wait are woken once BMS is back, and those that have gone on are not', async (t) => {
   const redis = await redisClient(t);
   const { runs } = createQueues(redis, pino({ level: 'silent' }));
-  const waiting = createWaitingRuns(redis, runs, 0);
+  const waiting = createWaitingRuns(redis, runs, { ...ports, pauseMs: 0 });
   const ids = Array.from({ length: 12 }, (_, i) => `r${i}`);
   for (const runId of ids) {
     await runs.add('run', { runId }, { jobId: runId, delay: 300_000 });
@@ -27,7 +28,7 @@ t.test('runs that wait are woken once BMS is back, and those that have gone on a
 t.test('they are woken a few at a time', async (t) => {
   const redis = await redisClient(t);
   const { runs } = createQueues(redis, pino({ level: 'silent' }));
-  const waiting = createWaitingRuns(redis, runs, 60_000);
+  const waiting = createWaitingRuns(redis, runs, { ...ports, pauseMs: 60_000 });
   for (let i = 0; i < 12; i += 1) {
     await runs.add('run', { runId: `r${i}` }, { jobId: `r${i}`, delay: 300_000 });
     await waiting.join(`r${i}`);

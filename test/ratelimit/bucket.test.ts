@@ -4,6 +4,7 @@ import t from 'tap';
 import { RetryableError } from '../../src/domain/errors.ts';
 import { createBucket } from '../../src/ratelimit/bucket.ts';
 import { viewLimits } from '../../src/ratelimit/view.ts';
+import { ports } from '../helpers/ports.ts';
 import { redisClient } from '../helpers/redis.ts';
 
 const redis = await redisClient(t);
@@ -17,6 +18,7 @@ const bucket = (
 ) => {
   tenants += 1;
   return createBucket(redis, {
+    ...ports,
     tenant: options.tenant ?? `t${tenants}`,
     limitOf: () => ({ requests, windowMs }),
     leaseMs: options.leaseMs ?? 5_000,
@@ -109,7 +111,7 @@ t.test('who gives up before its turn keeps no place', async (t) => {
   const small = bucket(1, 60_000, { tenant: 'gives up' });
   await (await small.acquire('GET /a', signal)).answered(200, {});
   const waiting = async () =>
-    (await viewLimits(redis)).find(({ bucket }) => bucket === 'gives up GET /a')?.waiting.triage;
+    (await viewLimits(redis, ports.now)).find(({ bucket }) => bucket === 'gives up GET /a')?.waiting.triage;
   await t.rejects(small.acquire('GET /a', signal, { id: 'run', givesUpAt: Date.now() + 30_000 }), {
     code: 'rate_limited',
   });
@@ -130,5 +132,5 @@ t.test('a call cannot cost more than there ever is', async (t) => {
   const small = bucket(10, 60_000, { tenant: 'dear' });
   const permit = await small.acquire('GET /a', signal, { costs: { 'GET /a': 1_000_000 } });
   await permit.answered(200, {});
-  t.equal((await viewLimits(redis)).find(({ bucket }) => bucket === 'dear GET /a')?.used, 10);
+  t.equal((await viewLimits(redis, ports.now)).find(({ bucket }) => bucket === 'dear GET /a')?.used, 10);
 });

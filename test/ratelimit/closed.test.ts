@@ -2,6 +2,7 @@ import { Redis } from 'ioredis';
 import t from 'tap';
 import { findServer, startNative } from '../../harness/redis.ts';
 import { createBucket } from '../../src/ratelimit/bucket.ts';
+import { ports } from '../helpers/ports.ts';
 import { withoutRealRedis } from '../helpers/redis.ts';
 
 t.test(
@@ -14,6 +15,7 @@ t.test(
     redis.on('error', () => {});
     t.teardown(() => redis.disconnect());
     const bucket = createBucket(redis, {
+      ...ports,
       tenant: 'acme',
       limitOf: () => ({ requests: 5, windowMs: 60_000 }),
       leaseMs: 5_000,

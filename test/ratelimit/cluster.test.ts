@@ -10,6 +10,7 @@ import { findServer } from '../../harness/redis.ts';
 import { RetryableError } from '../../src/domain/errors.ts';
 import { createBucket } from '../../src/ratelimit/bucket.ts';
 import { viewLimits } from '../../src/ratelimit/view.ts';
+import { ports } from '../helpers/ports.ts';
 import { withoutRealRedis } from '../helpers/redis.ts';
 
 const limit = 20;
@@ -131,6 +132,7 @@ t.test('a cluster of three masters', { skip: withoutRealRedis, timeout: 90_000 }
   let isOver = false;
   const work = async (cluster: Cluster) => {
     const bucket = createBucket(cluster, {
+      ...ports,
       ...{ tenant: 'acme', limitOf: () => ({ requests: limit, windowMs }), leaseMs: 3_000, patienceMs: 1_000 },
       alongside: () => ['account'],
     });
@@ -171,7 +173,7 @@ t.test('a cluster of three masters', { skip: withoutRealRedis, timeout: 90_000 }
   t.ok(sent.length > closedAt, 'open again once it is back');
   const most = mostInAWindow(sent);
   t.ok(most <= limit, `${most} calls in one window of ${limit}`);
-  const names = (await viewLimits(first)).map(({ bucket }) => bucket).sort();
+  const names = (await viewLimits(first, ports.now)).map(({ bucket }) => bucket).sort();
   t.same(names, ['acme GET /a', 'acme account']);
   t.comment(`${before} calls before, ${sent.length - closedAt} after; refused: ${JSON.stringify([...refusals])}`);
 });

@@ -3,6 +3,7 @@ import t from 'tap';
 import { createModel } from '../../src/agent/model.ts';
 import { createModelBudget } from '../../src/ratelimit/model-budget.ts';
 import { viewLimits } from '../../src/ratelimit/view.ts';
+import { ports } from '../helpers/ports.ts';
 import { redisClient } from '../helpers/redis.ts';
 
 type Test = Pick<typeof t, 'teardown'>;
@@ -48,14 +49,16 @@ async function provider(
   models += 1;
   const name = `model ${models}`;
   const model = createModel({
+    ...ports,
     baseUrl: `http://127.0.0.1:${address.port}/v1`,
     ...{ apiKey: 'sk', model: 'm', timeoutMs: 5_000 },
     acquire: createModelBudget(redis, {
+      ...ports,
       ...{ name, requestsPerMinute: null, tokensPerMinute: null, leaseMs: 6_000, patienceMs: 0, ...limits },
     }),
   });
   const limitOf = async (which: string) =>
-    (await viewLimits(redis)).find(({ bucket }) => bucket === `${name} ${which}`);
+    (await viewLimits(redis, ports.now)).find(({ bucket }) => bucket === `${name} ${which}`);
   const ask = (content = 'hello') => model.ask([{ role: 'user', content }], [], signal);
   return { ask, limitOf, calls: () => calls, most: () => most };
 }

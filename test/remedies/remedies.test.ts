@@ -11,6 +11,7 @@ import { signatureHeaders } from '../../src/outbound/signature.ts';
 import { createRemedies } from '../../src/remedies/remedies.ts';
 import { remediesSchema } from '../../src/remedies/settings.ts';
 import { judgeStatus } from '../../src/remedies/webhook.ts';
+import { ports } from '../helpers/ports.ts';
 import { startUpstream } from '../kaseya/truto/support.ts';
 
 /** A receiver that sends every caller elsewhere, with the body. */
@@ -39,11 +40,16 @@ async function setUp(t: Test) {
   const { url: baseUrl, apiKey, apiSecretKey } = ready.datto;
   const { signal } = new AbortController();
   const quickJobs = createQuickJobs(
-    createDattoClient({ baseUrl, apiKey, apiSecretKey, bucket, timeoutMs: 5_000, signal }),
+    createDattoClient({ ...ports, baseUrl, apiKey, apiSecretKey, bucket, timeoutMs: 5_000, signal }),
   );
   const { secret } = ready.remedy;
   const secrets = { call: secret, blind: secret, moved: secret, forged: 'whsec_AAAA' };
-  const remedies = createRemedies(settings, { quickJobs, secrets, budget: { bucket, signal }, timeoutMs: 5_000 });
+  const remedies = createRemedies(settings, {
+    quickJobs,
+    secrets,
+    budget: { ...ports, bucket, signal },
+    timeoutMs: 5_000,
+  });
   const asset = [...state.world.tenant.assets.values()].find(({ kind }) => kind === 'Server');
   if (!asset) throw new Error('no server');
   const device = { uid: asset.agentId, name: asset.name, isVouchedFor: true };

@@ -9,10 +9,11 @@ import { tallied } from '../../src/ratelimit/tally.ts';
 import { asClient } from '../../src/runs/as-client.ts';
 import { createJournals } from '../../src/store/journal.ts';
 import { queued } from '../helpers/entries.ts';
+import { ports } from '../helpers/ports.ts';
 import { redisClient } from '../helpers/redis.ts';
 
 const redis = await redisClient(t);
-const journals = createJournals(redis, { retentionDays: 1 });
+const journals = createJournals(redis, { ...ports, retentionDays: 1 });
 const never = new AbortController().signal;
 const ticket: Request = { method: 'GET', template: '/v2/servicedesk/tickets/{ticketId}', params: { ticketId: 7 } };
 const looked: EntryBody = { type: 'read_done', callId: 't1c1', data: {} };
@@ -20,7 +21,7 @@ const looked: EntryBody = { type: 'read_done', callId: 't1c1', data: {} };
 /** An upstream behind our rate budget and shared reads, which knows how many requests reached it. */
 function upstreamOf(tenant: string) {
   const limitOf = () => ({ requests: 1_000, windowMs: 60_000 });
-  const bucket = tallied(createBucket(redis, { tenant, limitOf, leaseMs: 10_000, patienceMs: 10_000 }));
+  const bucket = tallied(createBucket(redis, { ...ports, tenant, limitOf, leaseMs: 10_000, patienceMs: 10_000 }));
   let reached = 0;
   const transport: Transport = {
     async call({ method, template }) {
@@ -33,7 +34,7 @@ function upstreamOf(tenant: string) {
   };
   return {
     bucket,
-    transport: shareReads(transport, { redis, tenant, ttlMs: 60_000, leadMs: 5_000 }),
+    transport: shareReads(transport, { ...ports, redis, tenant, ttlMs: 60_000, leadMs: 5_000 }),
     reached: () => reached,
   };
 }

@@ -6,20 +6,21 @@ import type { Alert } from '../../src/domain/alert.ts';
 import type { EntryBody } from '../../src/domain/journal.ts';
 import { fold } from '../../src/domain/run-state.ts';
 import { createQueues } from '../../src/queue/queues.ts';
-import { createFinish } from '../../src/runs/finish.ts';
+import { finishRun } from '../../src/runs/finish.ts';
 import { createIncidents } from '../../src/store/incidents.ts';
 import { createJournals } from '../../src/store/journal.ts';
 import { alert, asked, intended, resolveTool } from '../helpers/entries.ts';
+import { ports } from '../helpers/ports.ts';
 import { redisClient } from '../helpers/redis.ts';
 
 const redis = await redisClient(t);
 const log = pino({ level: 'silent' });
 const queues = createQueues(redis, log);
 t.teardown(() => Promise.all(Object.values(queues).map((queue) => queue.close())));
-const journals = createJournals(redis, { retentionDays: 1 });
+const journals = createJournals(redis, { ...ports, retentionDays: 1 });
 let clock = 0;
-const incidents = createIncidents(redis, { retentionDays: 1, againHours: 24, now: () => new Date(clock) });
-const settle = createFinish({ incidents, queues, concludedRuns: createProcessStats(log).concluded, log });
+const incidents = createIncidents(redis, { ...ports, retentionDays: 1, againHours: 24, now: () => clock });
+const { concluded: concludedRuns } = createProcessStats({ log, ...ports });
 
 const report = (change: Partial<Alert>) => incidents.claim({ ...alert, id: randomUUID(), ...change }, 'auto');
 
@@ -39,7 +40,7 @@ async function play(alertKey: string, before: () => Promise<unknown>, meanwhile:
   clock = Date.now() + 10_000;
   await meanwhile();
   await journal.append(resolved);
-  const end = async () => settle(journal, fold(await journal.read()));
+  const end = async () => finishRun(journal, fold(await journal.read()), { incidents, queues, concludedRuns, log });
   await end();
   return { runId, end, incident: () => incidents.get(incidentId) };
 }

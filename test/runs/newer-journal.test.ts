@@ -7,6 +7,7 @@ import { postponeIfNewer } from '../../src/runs/newer-journal.ts';
 import { recordsOf } from '../../src/runs/queries.ts';
 import { createIncidents } from '../../src/store/incidents.ts';
 import { createJournals } from '../../src/store/journal.ts';
+import { ports } from '../helpers/ports.ts';
 import { redisClient } from '../helpers/redis.ts';
 
 // While a release is rolled out, its workers write on journals that workers of the old one read.
@@ -15,8 +16,8 @@ const log = pino({ level: 'silent' });
 const redis = await redisClient(t);
 const stores = {
   queues: createQueues(redis, log),
-  incidents: createIncidents(redis, { retentionDays: 1, againHours: 24 }),
-  journals: createJournals(redis, { retentionDays: 1 }),
+  incidents: createIncidents(redis, { ...ports, retentionDays: 1, againHours: 24 }),
+  journals: createJournals(redis, { ...ports, retentionDays: 1 }),
 };
 const task = { text: 'x', account: null, ticketNumber: null, requestedBy: 'k', receivedAt: '2026-11-25T09:00:00Z' };
 
@@ -45,9 +46,9 @@ t.test('it waits for a worker that can read it, and loses no try', async (t) => 
           .read()
           .then(fold)
           .then(() => ({ kind: 'concluded' }) as const)
-          .catch(postponeIfNewer(journal.runId, log)),
+          .catch(postponeIfNewer(journal.runId, log, ports.now)),
     },
-    { connection: redis, concurrency: 1, log, signal: new AbortController().signal },
+    { ...ports, connection: redis, concurrency: 1, log, signal: new AbortController().signal },
   );
   t.teardown(() => worker.close());
   for (const runId of ['new', 'old']) await stores.queues.runs.add('run', { runId }, { jobId: runId, attempts: 1 });

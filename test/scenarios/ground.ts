@@ -7,6 +7,7 @@ import type { Run } from '../../src/domain/run-view.ts';
 import { type Bms, createBms } from '../../src/kaseya/bms.ts';
 import { lookupTables } from '../helpers/bms.ts';
 import { openBucket } from '../helpers/permits.ts';
+import { ports } from '../helpers/ports.ts';
 import { privateRedis } from '../helpers/redis.ts';
 
 /** The two ways to BMS; each runs its remedies in another way too. */
@@ -83,6 +84,7 @@ export async function startGround(t: Test, way: Way): Promise<Ground> {
   const { url, output } = await stack.start('all');
   const { KASEYA_USERNAME: username = '', KASEYA_PASSWORD: password = '', KASEYA_TENANT: tenant = '' } = stack.env;
   const bms = createBms({
+    ...ports,
     ...{ baseUrl: stack.simUrl, credentials: { username, password, tenant }, bucket: openBucket() },
     ...{ integrationType: 'dattormm', lookupTables, lookupTtlMs: 60_000, timeoutMs: 5_000 },
     signal: new AbortController().signal,

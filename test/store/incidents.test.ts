@@ -3,10 +3,11 @@ import t from 'tap';
 import type { Alert } from '../../src/domain/alert.ts';
 import { createIncidents } from '../../src/store/incidents.ts';
 import { alert } from '../helpers/entries.ts';
+import { ports } from '../helpers/ports.ts';
 import { redisClient } from '../helpers/redis.ts';
 
 const redis = await redisClient(t);
-const incidents = createIncidents(redis, { retentionDays: 1, againHours: 24 });
+const incidents = createIncidents(redis, { ...ports, retentionDays: 1, againHours: 24 });
 const make = (change: Partial<Alert>): Alert => ({ ...alert, id: randomUUID(), ...change });
 const claim = (change: Partial<Alert>) => incidents.claim(make(change), 'auto');
 
@@ -73,7 +74,7 @@ t.test('every alert has one recorded outcome, and it can be asked for', async (t
 
 t.test('what outlives its retention, or is endless, does not fill Redis', async (t) => {
   let now = Date.now();
-  const dated = createIncidents(redis, { retentionDays: 1, againHours: 24, now: () => new Date(now) });
+  const dated = createIncidents(redis, { ...ports, retentionDays: 1, againHours: 24, now: () => now });
   const fault = { alertKey: 'endless', sourceId: 'endless' };
   const { incidentId } = await dated.claim(make({ ...fault, occurrenceId: 'o0' }), 'auto');
   for (let i = 1; i <= 1_100; i += 1) {
@@ -120,7 +121,7 @@ t.test('what was handed to a person says so', async (t) => {
 
 t.test('a fault that people have had for a day and that is reported again is a new incident', async (t) => {
   let now = Date.now();
-  const dated = createIncidents(redis, { retentionDays: 9, againHours: 24, now: () => new Date(now) });
+  const dated = createIncidents(redis, { ...ports, retentionDays: 9, againHours: 24, now: () => now });
   const report = (change: Partial<Alert> = {}) => dated.claim(make({ alertKey: 'day', ...change }), 'auto');
   const first = make({ alertKey: 'day', occurrenceId: 'o1' });
   const { incidentId } = await dated.claim(first, 'auto');

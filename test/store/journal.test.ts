@@ -2,10 +2,11 @@ import t from 'tap';
 import { FencedError } from '../../src/domain/errors.ts';
 import { createJournals } from '../../src/store/journal.ts';
 import { finished, queued } from '../helpers/entries.ts';
+import { ports } from '../helpers/ports.ts';
 import { redisClient } from '../helpers/redis.ts';
 
 const redis = await redisClient(t);
-const journals = createJournals(redis, { retentionDays: 1 });
+const journals = createJournals(redis, { ...ports, retentionDays: 1 });
 
 t.test('an append under an old epoch fails and writes nothing', async (t) => {
   const first = await journals.own('r1');

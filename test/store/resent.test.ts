@@ -5,14 +5,15 @@ import type { EntryType } from '../../src/domain/journal.ts';
 import { createJournals } from '../../src/store/journal.ts';
 import { createRowQueue } from '../../src/store/row-queue.ts';
 import { asked, finished, intended, queued, resolveTool } from '../helpers/entries.ts';
+import { ports } from '../helpers/ports.ts';
 import { redisClient } from '../helpers/redis.ts';
 
 // A worker's client sends a command again when the connection breaks before the answer: Redis may have carried it out.
 
 const redis = await redisClient(t);
-const journals = createJournals(redis, { retentionDays: 1 });
+const journals = createJournals(redis, { ...ports, retentionDays: 1 });
 const pace = { firstMs: 0, longestMs: 0 };
-const rows = createRowQueue(redis, { retentionDays: 1, pace });
+const rows = createRowQueue(redis, { ...ports, retentionDays: 1, pace });
 const action = 'create_ticket';
 
 t.beforeEach(() => redis.flushall());
@@ -35,7 +36,7 @@ async function journalsThatBreak(at: EntryType, meanwhile: () => Promise<unknown
   });
   client.on('error', () => {});
   t.teardown(() => client.disconnect());
-  return { journals: createJournals(client, { retentionDays: 1 }), cuts: () => cuts, done: () => done };
+  return { journals: createJournals(client, { ...ports, retentionDays: 1 }), cuts: () => cuts, done: () => done };
 }
 
 t.test('a row that was queued, and claimed before its run heard of it, is not queued again', async (t) => {

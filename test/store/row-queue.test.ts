@@ -4,10 +4,11 @@ import { createJournals } from '../../src/store/journal.ts';
 import { keys } from '../../src/store/keys.ts';
 import { type Batch, createRowQueue } from '../../src/store/row-queue.ts';
 import { asked, intended, queued, resolveTool } from '../helpers/entries.ts';
+import { ports } from '../helpers/ports.ts';
 import { redisClient } from '../helpers/redis.ts';
 
 const redis = await redisClient(t);
-const journals = createJournals(redis, { retentionDays: 1 });
+const journals = createJournals(redis, { ...ports, retentionDays: 1 });
 let clock = 1_000_000;
 const pace = { firstMs: 100, longestMs: 400 };
 const rows = createRowQueue(redis, { retentionDays: 1, pace, now: () => clock });

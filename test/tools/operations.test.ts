@@ -5,10 +5,11 @@ import { createTools } from '../../src/tools/bms/index.ts';
 import { operationsOf, refusingUnsupported } from '../../src/tools/operations.ts';
 import { isRefusal, type Tool, type ToolContext, type WriteTool } from '../../src/tools/tool.ts';
 import { lookupTables, noDefaults } from '../helpers/bms.ts';
+import { ports } from '../helpers/ports.ts';
 import { startUpstream } from '../kaseya/truto/support.ts';
 
 const never = { call: () => Promise.reject(new Error('no call is made')) };
-const bms = createBmsOver(never, { integrationType: 'dattormm', lookupTables, lookupTtlMs: 1 });
+const bms = createBmsOver(never, { ...ports, integrationType: 'dattormm', lookupTables, lookupTtlMs: 1 });
 const tools = createTools({ bms, defaults: noDefaults, kaseyaOne: null });
 const isWrite = (tool: Tool): tool is WriteTool => tool.effect !== 'read';
 

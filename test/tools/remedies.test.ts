@@ -6,6 +6,7 @@ import { remediesSchema } from '../../src/remedies/settings.ts';
 import { remedyTools } from '../../src/tools/remedies.ts';
 import { type CallTool, isRefusal, type ToolContext } from '../../src/tools/tool.ts';
 import { alert, asked, intended, journalOf, scope } from '../helpers/entries.ts';
+import { ports } from '../helpers/ports.ts';
 import { startUpstream } from '../kaseya/truto/support.ts';
 
 const base = { description: 'Deletes temporary files.' };
@@ -22,7 +23,7 @@ async function setUp(t: Parameters<typeof startUpstream>[0]) {
   const secrets = Object.fromEntries(Object.keys(settings).map((name) => [name, ready.remedy.secret]));
   const remedies = createRemedies(settings, {
     ...{ quickJobs: null, secrets, timeoutMs: 5_000 },
-    budget: { bucket, signal: new AbortController().signal },
+    budget: { ...ports, bucket, signal: new AbortController().signal },
   });
   const [tool] = remedyTools({ assets: createAssets(direct()), remedies });
   const asset = [...state.world.tenant.assets.values()].find(({ kind }) => kind === 'Server');

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Redis } from 'ioredis';
+import { systemPorts as ports } from '../../../src/app/system-ports.ts';
 import { RetryableError } from '../../../src/domain/errors.ts';
 import { type AcquireOptions, createBucket, type Permit } from '../../../src/ratelimit/bucket.ts';
 import { readLimitHeaders } from '../../../src/ratelimit/headers.ts';
@@ -14,6 +15,7 @@ const lanes = { urgent: 'escalation', normal: 'triage', background: 'enrichment'
  */
 export const ours: CreateStrategy = ({ cell, redisUrl, key, send }) => {
   const bucket = createBucket(new Redis(redisUrl, { maxRetriesPerRequest: null }), {
+    ...ports,
     tenant: key,
     limitOf: () => ({ requests: cell.limit, windowMs: cell.windowMs }),
     leaseMs: 5_000,

@@ -1,8 +1,9 @@
 import { Gauge, type Registry } from 'prom-client';
+import type { Clock } from '../../domain/ports.ts';
 import type { LimitDeps, LimitRecord } from '../limits.ts';
 
 /** The same figures as gauges; one scrape reads them once. */
-export function limitMetrics(register: Registry, { getLimits, getSharedReads }: LimitDeps): void {
+export function limitMetrics(register: Registry, { getLimits, getSharedReads, now }: LimitDeps & Clock): void {
   let reading: Promise<LimitRecord[]> | null = null;
   const read = () => {
     reading ??= getLimits()
@@ -30,7 +31,7 @@ export function limitMetrics(register: Registry, { getLimits, getSharedReads }: 
   gauge('_refused', '429s since the state of the bucket was made', ({ refused }) => refused);
   gauge('_probing', '1: one call at a time until one succeeds', ({ probing }) => (probing ? 1 : 0));
   gauge('_pacing', '1: half is used; what is left is paced so that it lasts', ({ pacing }) => (pacing ? 1 : 0));
-  gauge('_blocked_seconds', 'For how long a 429 still holds us back', secondsBlocked);
+  gauge('_blocked_seconds', 'For how long a 429 still holds us back', (limit) => secondsBlocked(limit, now()));
   new Gauge({
     name: 'bms_triage_shared_reads',
     help: 'Reads of BMS: hits were answered by the call of another, misses were calls',
@@ -58,5 +59,5 @@ export function limitMetrics(register: Registry, { getLimits, getSharedReads }: 
   });
 }
 
-const secondsBlocked = ({ blockedUntil }: LimitRecord): number =>
-  blockedUntil === null ? 0 : Math.max(0, (Date.parse(blockedUntil) - Date.now()) / 1000);
+const secondsBlocked = ({ blockedUntil }: LimitRecord, now: number): number =>
+  blockedUntil === null ? 0 : Math.max(0, (Date.parse(blockedUntil) - now) / 1000);

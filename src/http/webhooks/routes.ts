@@ -1,7 +1,7 @@
-import { randomUUID } from 'node:crypto';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Alert } from '../../domain/alert.ts';
 import { errorMessage, PayloadError } from '../../domain/errors.ts';
+import { isoAt, type Ports } from '../../domain/ports.ts';
 import { notFound, problem } from '../errors.ts';
 import type { Metrics } from '../metrics/metrics.ts';
 import { type Auth, isAuthentic } from './credentials.ts';
@@ -20,13 +20,12 @@ export interface Connection {
   secrets: readonly string[];
 }
 
-export interface WebhookDeps {
+export interface WebhookDeps extends Pick<Ports, 'now' | 'newId'> {
   connections: ReadonlyMap<string, Connection>;
   /** Resolves when Redis has all of them. */
   enqueue(alerts: readonly Alert[]): Promise<void>;
   maxBodyBytes: number;
   metrics: Metrics;
-  now?: () => Date;
 }
 
 interface Hook {
@@ -61,8 +60,8 @@ export async function webhookRoutes(app: FastifyInstance, deps: WebhookDeps): Pr
       if ('hmacHeader' in connection.auth) authenticate(request, raw, connection);
       const alerts = decode(connection, parseJson(raw), {
         connection: request.params.connection,
-        receivedAt: (deps.now?.() ?? new Date()).toISOString(),
-        newId: randomUUID,
+        receivedAt: isoAt(deps.now()),
+        newId: deps.newId,
       });
       await enqueue(alerts, deps);
       for (const { action } of alerts)

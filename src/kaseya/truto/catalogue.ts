@@ -52,12 +52,12 @@ export interface Catalogue {
 interface CatalogueOptions {
   overrides: Readonly<Record<string, Target>>;
   ttlMs: number;
-  now?: () => number;
+  now(): number;
 }
 
 /** What the account offers, asked once in `ttlMs`. Names are never taken apart: Truto documents two forms of them. */
 export function createCatalogue(fetchTools: () => Promise<unknown>, options: CatalogueOptions): Catalogue {
-  const now = options.now ?? Date.now;
+  const { now } = options;
   const operations = { ...defaultOperations, ...options.overrides };
   let cached: { until: number; tools: Promise<Map<string, TrutoTool>> } | null = null;
 

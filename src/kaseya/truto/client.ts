@@ -1,5 +1,5 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { isTransient, UpstreamError } from '../../domain/errors.ts';
+import type { Ports } from '../../domain/ports.ts';
 import { rateLimitedFetch } from '../../outbound/rate-limited-fetch.ts';
 import { unwatched, type Watch } from '../../outbound/watch.ts';
 import type { Bucket } from '../../ratelimit/bucket.ts';
@@ -7,7 +7,7 @@ import { type Asked, readBody } from './answer.ts';
 import { tellTiers } from './limits.ts';
 import type { Planned } from './plan.ts';
 
-export interface ClientOptions {
+export interface ClientOptions extends Pick<Ports, 'now' | 'after' | 'random' | 'sleep'> {
   baseUrl: string;
   token: string;
   /** Draws from `trutoTiers` too with every call. */
@@ -31,10 +31,11 @@ const refusalTries = 6;
  * three tickets. Here a refused call (429) is sent again, a failed read too; a write never, whatever it is keyed by:
  * how long Truto remembers a key is not known, and the ledger looks before it repeats.
  */
-export function createClient({ baseUrl, token, bucket, timeoutMs, signal, watch = unwatched }: ClientOptions) {
+export function createClient(options: ClientOptions) {
+  const { baseUrl, token, timeoutMs, signal, random, sleep, watch = unwatched } = options;
   const request = async (call: Call): Promise<unknown> => {
     const asked = { ...call, url: urlOf(baseUrl, call.planned), init: initOf(call, token), timeoutMs };
-    return readBody(await rateLimitedFetch(call.endpoint, asked, { bucket, signal, tell: tellTiers }), call);
+    return readBody(await rateLimitedFetch(call.endpoint, asked, { ...options, tell: tellTiers }), call);
   };
 
   return async (call: Call): Promise<unknown> => {
@@ -47,7 +48,7 @@ export function createClient({ baseUrl, token, bucket, timeoutMs, signal, watch 
         const failedRead = !call.isWrite && error.code !== 'throttled' && isTransient(error) && tries < readTries;
         if (!refused && !failedRead) throw error;
         // The bucket holds back what was throttled; nothing else knows how long a failed read should wait.
-        if (failedRead) await sleep(Math.random() * 250 * 2 ** tries, undefined, { signal });
+        if (failedRead) await sleep(random() * 250 * 2 ** tries, { signal });
       }
     }
   };

@@ -21,8 +21,8 @@ const ownWaitMs = 10_000;
  * Tells the bucket what an answer says of the limits. A 429 says whose limit it is only by the flag: with it the
  * vendor's, whose headers Truto passes on; without it one of Truto's tiers. Which one it does not say, so both wait.
  */
-export async function tellTiers(permit: Permit, answer: RawAnswer): Promise<void> {
-  const news = readLimitHeaders(answer.headers, Date.now());
+export async function tellTiers(permit: Permit, answer: RawAnswer, now: number): Promise<void> {
+  const news = readLimitHeaders(answer.headers, now);
   if (answer.status !== 429 || isRemote(answer)) return permit.answered(answer.status, news);
   const wait: LimitNews = { retryAfterMs: news.retryAfterMs ?? ownWaitMs };
   return permit.answered(429, {}, { news: Object.fromEntries(trutoTiers.map((tier) => [tier, wait])) });

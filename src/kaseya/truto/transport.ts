@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import type { Request, Transport } from '../transport.ts';
 import { readOne } from './answer.ts';
 import { createCatalogue, toolsEndpoint } from './catalogue.ts';
@@ -14,7 +13,7 @@ export interface TrutoOptions extends ClientOptions {
   /** Overrides of `defaultOperations`. */
   operations: Readonly<Record<string, Target>>;
   catalogueTtlMs: number;
-  newId?: () => string;
+  newId(): string;
 }
 
 /** What the account offers of what we do. Operations are named by method and template. */
@@ -31,14 +30,14 @@ export interface TrutoTransport extends Transport {
 
 /** Kaseya BMS by way of Truto's proxy: the same operations, so the same client, tools and guards run on it. */
 export function createTrutoTransport(options: TrutoOptions): TrutoTransport {
-  const { accountId, operations, catalogueTtlMs, newId = randomUUID } = options;
+  const { accountId, operations, catalogueTtlMs, newId, now } = options;
   const send = createClient(options);
   const fetchTools = () =>
     send({
       planned: { method: 'GET', path: `/integrated-account/${encodeURIComponent(accountId)}/tools`, query: {} },
       ...{ endpoint: toolsEndpoint, isWrite: false },
     });
-  const catalogue = createCatalogue(fetchTools, { overrides: operations, ttlMs: catalogueTtlMs });
+  const catalogue = createCatalogue(fetchTools, { overrides: operations, ttlMs: catalogueTtlMs, now });
 
   return {
     operations: catalogue,

@@ -2,6 +2,7 @@ import t from 'tap';
 import { tellTiers, trutoLimits, trutoTiers } from '../../../src/kaseya/truto/limits.ts';
 import { createBucket } from '../../../src/ratelimit/bucket.ts';
 import { openBucket } from '../../helpers/permits.ts';
+import { ports } from '../../helpers/ports.ts';
 import { redisClient } from '../../helpers/redis.ts';
 import { startUpstream } from './support.ts';
 
@@ -14,7 +15,7 @@ const answer = (status: number, headers: Record<string, string>, body: object) =
 
 async function told(sent: ReturnType<typeof answer>) {
   const bucket = openBucket();
-  await tellTiers(await bucket.acquire(endpoint, signal), sent);
+  await tellTiers(await bucket.acquire(endpoint, signal), sent, ports.now());
   return bucket.settled[0];
 }
 
@@ -39,6 +40,7 @@ t.test('with a real bucket a burst stays within both limits and is never refused
   const { truto, state } = await startUpstream(t);
   const limit = { requests: 1500, windowMs: 3_600_000 };
   const bucket = createBucket(await redisClient(t), {
+    ...ports,
     ...{ tenant: 'truto', limitOf: (name: string) => trutoLimits[name] ?? limit },
     alongside: () => trutoTiers,
     ...{ leaseMs: 10_000, patienceMs: 30_000 },

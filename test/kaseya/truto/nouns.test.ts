@@ -1,10 +1,12 @@
 import t, { type Test } from 'tap';
 import { type Bms, createBmsOver } from '../../../src/kaseya/bms.ts';
 import type { Transport } from '../../../src/kaseya/transport.ts';
+import { ports } from '../../helpers/ports.ts';
 import { startUpstream } from './support.ts';
 
 const nounsOver = (transport: Transport, integrationType: string): Bms =>
   createBmsOver(transport, {
+    ...ports,
     integrationType,
     lookupTables: { noteTypes: 'NoteType', ticketTypes: 'TicketType', ticketSources: 'TicketSource' },
     lookupTtlMs: 60_000,

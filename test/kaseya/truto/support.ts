@@ -6,6 +6,7 @@ import { type AccountKind, trutoOf } from '../../../sim/truto/account.ts';
 import { createTransport, type Transport } from '../../../src/kaseya/transport.ts';
 import { createTrutoTransport, type TrutoOptions } from '../../../src/kaseya/truto/transport.ts';
 import { openBucket } from '../../helpers/permits.ts';
+import { ports } from '../../helpers/ports.ts';
 
 /** A simulated BMS that listens, with clients for each way to it. */
 export async function startUpstream(t: Pick<Test, 'teardown'>, options: Partial<BmsOptions> = {}) {
@@ -17,11 +18,12 @@ export async function startUpstream(t: Pick<Test, 'teardown'>, options: Partial<
   const common = { bucket, timeoutMs: 5_000, signal: new AbortController().signal };
   const { url: baseUrl, username, password, tenant } = ready;
 
-  const direct = (): Transport => createTransport({ ...common, baseUrl, credentials: { username, password, tenant } });
+  const direct = (): Transport =>
+    createTransport({ ...ports, ...common, baseUrl, credentials: { username, password, tenant } });
   const truto = (kind: AccountKind = 'plain', more: Partial<TrutoOptions> = {}) => {
     const { token, accounts } = trutoOf(state);
     const account = { accountId: accounts[kind], operations: {}, catalogueTtlMs: 60_000 };
-    return createTrutoTransport({ ...common, baseUrl, token, ...account, ...more });
+    return createTrutoTransport({ ...ports, ...common, baseUrl, token, ...account, ...more });
   };
   const fault = (payload: object) => app.inject({ method: 'POST', url: '/__sim/faults', payload });
   return { app, state, ready, bucket, direct, truto, fault };

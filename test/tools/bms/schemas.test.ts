@@ -4,10 +4,12 @@ import { createTools } from '../../../src/tools/bms/index.ts';
 import { offered } from '../../../src/tools/catalogue.ts';
 import { specOf } from '../../../src/tools/tool.ts';
 import { queued } from '../../helpers/entries.ts';
+import { ports } from '../../helpers/ports.ts';
 
 const bms = createBmsOver(
   { call: () => Promise.reject(new Error('no call is made')) },
   {
+    ...ports,
     integrationType: 'dattormm',
     lookupTables: { noteTypes: 'NoteType', ticketTypes: 'TicketType', ticketSources: 'TicketSource' },
     lookupTtlMs: 1,

@@ -1,0 +1,27 @@
+import { runAs } from '../domain/call-context.ts';
+import { fenced } from '../domain/fence.ts';
+import type { RmmJob } from '../domain/journal.ts';
+import type { Bms } from '../kaseya/bms.ts';
+import { type Judge, jobReader } from '../kaseya/jobs.ts';
+import type { RmmAction, RowOf, SubmittedJob } from '../kaseya/rmm.ts';
+import type { Remedies } from '../remedies/remedies.ts';
+
+/** What the queue "rmm-jobs" asks of upstreams; both serve the rows of many runs, so no run's client is charged. */
+export interface RmmCalls {
+  /** Sends the rows of one action as one request. `check` throws when they must not go any more; it is asked last. */
+  submitRows(action: string, rows: readonly unknown[], check: () => Promise<void>): Promise<SubmittedJob>;
+  /** Reads a job once. A parked run waits for what it says. */
+  readJob(job: Omit<RmmJob, 'deadline'>): Promise<Judge>;
+}
+
+export function createRmmCalls({ bms, remedies }: { bms: Bms; remedies: Remedies }): RmmCalls {
+  const client = 'rmm-jobs';
+  const readJob = jobReader(bms.jobs, { remedy: (job) => remedies.look(job) });
+  return {
+    submitRows: (action, rows, check) =>
+      runAs({ lane: 'triage', client, id: `submit ${action}` }, () =>
+        fenced(check, () => bms.rmm.submit(action as RmmAction, rows as RowOf<RmmAction>[])),
+      ),
+    readJob: (job) => runAs({ lane: 'verification', client, id: job.jobId }, () => readJob(job)),
+  };
+}
