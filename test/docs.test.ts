@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -114,5 +114,25 @@ t.test('links in the docs lead somewhere', async (t) => {
       const path = join(root, file, '..', target);
       t.ok(spawnSync('test', ['-e', path]).status === 0, `${file} → ${target}`);
     }
+  }
+});
+
+t.test('the index names every page of the documentation once', async (t) => {
+  const index = readFileSync(join(root, 'docs/README.md'), 'utf8');
+  const named = [...index.matchAll(/\]\(((?:adr\/)?[\w-]+\.md)\)/g)].map(([, page]) => page ?? '');
+  const pages = ['', 'adr/'].flatMap((folder) =>
+    readdirSync(join(root, 'docs', folder))
+      .filter((name) => name.endsWith('.md') && name !== 'README.md')
+      .map((name) => folder + name),
+  );
+  t.same(named.sort(), pages.sort());
+});
+
+t.test('every source file that a page of the documentation names exists', async (t) => {
+  for (const file of docs) {
+    const paths = readFileSync(join(root, file), 'utf8').matchAll(
+      /`((?:src|sim|harness|chaos|bench|test|helm|script)\/[\w./-]+)`/g,
+    );
+    for (const [, path] of paths) t.ok(existsSync(join(root, path ?? '')), `${file} → ${path}`);
   }
 });

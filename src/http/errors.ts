@@ -52,5 +52,5 @@ function describe(error: Thrown, status: number): Omit<Problem, 'retryAfterSecon
   if (told) return { ...told, message };
   if (status >= 500)
     return { code: 'internal', message: 'something went wrong on our side', hint: 'try again; the log says more' };
-  return { code: code ?? 'bad_request', message, hint: 'see docs/architecture.md' };
+  return { code: code ?? 'bad_request', message, hint: 'see docs/api.md' };
 }

@@ -82,7 +82,7 @@ async function createBase({ requestTimeoutMs = 15_000, ...deps }: ProbeDeps) {
     sendProblem((await blameRedis(error, deps.checkRedis)) as FastifyError, request, reply),
   );
   app.setNotFoundHandler((request) => {
-    throw notFound(`${request.method} ${request.url.split('?')[0]}`, 'the routes are in docs/architecture.md');
+    throw notFound(`${request.method} ${request.url.split('?')[0]}`, 'the routes are in docs/api.md');
   });
   await app.register(sensible);
   await app.register(healthRoutes, deps);
