@@ -1,7 +1,7 @@
 import type { Exchange } from '../harness/http-proxy.ts';
 import type { Append, BatchStep } from '../harness/redis-proxy.ts';
 import type { Moment } from '../harness/tap.ts';
-import { fitsTemplate } from '../sim/bms/faults.ts';
+import { fitsTemplate } from '../sim/bms/path-glob.ts';
 import type { Plan } from './plan.ts';
 import type { Action } from './points.ts';
 

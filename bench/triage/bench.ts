@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import { UsageError } from '../../harness/usage.ts';
-import type { Bench } from '../main.ts';
+import type { Bench } from '../bench.ts';
 import type { StartContender } from './contender.ts';
 import { judge } from './judge.ts';
 import { play } from './play.ts';

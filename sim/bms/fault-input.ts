@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { fitsTemplate } from './faults.ts';
+import { fitsTemplate } from './path-glob.ts';
 
 export const faultKinds = [
   'status',

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Employee } from './tenant/lookups.ts';
-import { generalNote, named } from './tenant/tenant.ts';
+import { named } from './tenant/named.ts';
+import { generalNote } from './tenant/tenant.ts';
 import { type Act, addNote, setAssignee, setStatus, type Ticket, touch } from './ticket.ts';
 import type { World } from './world.ts';
 

@@ -1,6 +1,6 @@
 import type { Effect, Mail, RefusedRow } from './effects.ts';
-import { isFinished, type Job, jobWord } from './rmm/jobs.ts';
-import { byId } from './tenant/tenant.ts';
+import { isFinished, type Job, jobWord } from './rmm/job.ts';
+import { byId } from './tenant/named.ts';
 import type { Note, Ticket } from './ticket.ts';
 import type { RequestCounts, SchedulerJob, World } from './world.ts';
 

@@ -1,4 +1,10 @@
-import type { RateLimit, WindowKind } from './options.ts';
+export const windowKinds = ['fixed', 'sliding', 'bucket'] as const;
+export type WindowKind = (typeof windowKinds)[number];
+
+export interface RateLimit {
+  limit: number;
+  windowSeconds: number;
+}
 
 export interface Verdict {
   ok: boolean;

@@ -1,7 +1,6 @@
+import type { RateLimit, WindowKind } from './limiter.ts';
 import type { RateHeaders } from './rate-headers.ts';
 
-export const windowKinds = ['fixed', 'sliding', 'bucket'] as const;
-export type WindowKind = (typeof windowKinds)[number];
 export const letterCases = ['camel', 'pascal'] as const;
 export type LetterCase = (typeof letterCases)[number];
 /** How BMS says no: with HTTP 200 and `success: false`, or with a fitting status too. Which one is unknown. */
@@ -18,11 +17,6 @@ export type SecondResolve = (typeof secondResolves)[number];
 export interface Range {
   min: number;
   max: number;
-}
-
-export interface RateLimit {
-  limit: number;
-  windowSeconds: number;
 }
 
 export interface BmsOptions {

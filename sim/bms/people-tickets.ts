@@ -1,5 +1,6 @@
 import { mainOf } from './tenant/assets.ts';
-import { generalNote, named, type Tenant } from './tenant/tenant.ts';
+import { named } from './tenant/named.ts';
+import { generalNote, type Tenant } from './tenant/tenant.ts';
 import { addNote, createTicket, type Sequence, type Ticket } from './ticket.ts';
 
 interface Outline {

@@ -1,4 +1,5 @@
-import { byId, type Tenant } from './tenant/tenant.ts';
+import { byId } from './tenant/named.ts';
+import type { Tenant } from './tenant/tenant.ts';
 import { errorCodes, Refusal } from './wire.ts';
 
 interface Entry {

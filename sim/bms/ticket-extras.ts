@@ -1,4 +1,4 @@
-import type { Person } from './tenant/tenant.ts';
+import type { Person } from './tenant/person.ts';
 
 /** A dated task for one person; the service desk shows it in their calendar. */
 export interface Todo {

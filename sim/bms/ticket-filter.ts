@@ -1,6 +1,7 @@
 import { contains, malformed, type Query, wholeNumber, wordsOf } from './query.ts';
 import { subTypesOf } from './references.ts';
-import { byId, type Tenant } from './tenant/tenant.ts';
+import { byId } from './tenant/named.ts';
+import type { Tenant } from './tenant/tenant.ts';
 import type { Ticket } from './ticket.ts';
 import type { World } from './world.ts';
 

@@ -1,5 +1,5 @@
 import type { Entry, Priority, Status } from './tenant/lookups.ts';
-import type { Person } from './tenant/tenant.ts';
+import type { Person } from './tenant/person.ts';
 import { type AuditEntry, audit, blankExtras, type TicketExtras } from './ticket-extras.ts';
 
 export interface Note {

@@ -1,6 +1,7 @@
 import { booleanOf, filterOf, hasParts, pageOf } from '../query.ts';
 import type { Account } from '../tenant/accounts.ts';
-import { byId, type Tenant } from '../tenant/tenant.ts';
+import { byId } from '../tenant/named.ts';
+import type { Tenant } from '../tenant/tenant.ts';
 import { bare, errorCodes, notFound, ok, paged, Refusal } from '../wire.ts';
 import { accountOf } from './people.ts';
 import type { Route } from './route.ts';

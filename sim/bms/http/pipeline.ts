@@ -3,7 +3,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { strikesBefore } from '../faults.ts';
 import { createQuery } from '../query.ts';
 import { rateHeaders } from '../rate-headers.ts';
-import { settleJobs } from '../rmm/jobs.ts';
+import { finishDueJobs } from '../rmm/jobs.ts';
 import type { State } from '../state.ts';
 import { type Answer, failed, inStyle, notFound, Refusal } from '../wire.ts';
 import { answerWith, type Line } from './fault-answer.ts';
@@ -71,7 +71,7 @@ async function admit(
 async function answer(state: State, route: Route, line: Line): Promise<FastifyReply> {
   const { world, options } = state;
   const call = callOf(state, route, line.request);
-  settleJobs(world, state.now());
+  finishDueJobs(world, state.now());
   const target = { method: route.method, path: call.path, template: route.template };
   const fault = world.faults.takeForRequest(target);
   if (!fault) return send(line.reply, handle(route, call), options.letterCase);

@@ -1,8 +1,8 @@
 import { createTickets } from '../rmm/create-ticket.ts';
 import { dattoAlertRow, dattoAlerts } from '../rmm/datto-alert.ts';
 import { deactivateAssets } from '../rmm/deactivate-asset.ts';
+import { isFinished, type Job, type JobRow, jobWord } from '../rmm/job.ts';
 import type { Wording } from '../rmm/job-words.ts';
-import { isFinished, type Job, type JobRow, jobWord } from '../rmm/jobs.ts';
 import { addAssets, replaceAssets } from '../rmm/save-asset.ts';
 import { duplicateTickets, resolveTickets } from '../rmm/update-ticket.ts';
 import { notFound, ok } from '../wire.ts';
@@ -29,7 +29,7 @@ const submitRoutes = [
 const dattoAlert: Route = {
   method: 'POST',
   template: dattoAlerts.template,
-  handle: (call) => ok({ jobId: submitRows(call, dattoAlerts, [dattoAlertRow(call.body)]) }),
+  handle: (call) => ok({ jobId: submitRows(call, dattoAlerts, [dattoAlertRow(call.body, call.world)]) }),
 };
 
 const statusRoute = (family: Job['family'], rowView: (row: JobRow) => object): Route => ({

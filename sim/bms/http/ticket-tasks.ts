@@ -1,7 +1,8 @@
 import { caseless, date, filledText, int, readFields, text } from '../fields.ts';
 import { pageOf } from '../query.ts';
 import { checkReferences } from '../references.ts';
-import { byId, type Tenant } from '../tenant/tenant.ts';
+import { byId } from '../tenant/named.ts';
+import type { Tenant } from '../tenant/tenant.ts';
 import { setStatus, type Ticket, touch } from '../ticket.ts';
 import { audit, type ChecklistItem, type Todo } from '../ticket-extras.ts';
 import { empty, notFound, ok, paged } from '../wire.ts';

@@ -1,6 +1,6 @@
 import type { NextId, Random } from '../random.ts';
 import type { Account } from './accounts.ts';
-import { named } from './tenant.ts';
+import { named } from './named.ts';
 
 export interface Volume {
   drive: string;

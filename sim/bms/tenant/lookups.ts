@@ -1,5 +1,5 @@
 import type { NextId, Random } from '../random.ts';
-import type { Person } from './tenant.ts';
+import type { Person } from './person.ts';
 
 export interface Entry {
   id: number;
