@@ -24,6 +24,8 @@ const forbidden = new Map([
   ...['randomUUID', 'randomBytes', 'randomInt', 'randomFill', 'randomFillSync', 'getRandomValues'].flatMap(named),
   ...['setTimeout', 'setInterval', 'setImmediate'].flatMap(named),
 ]);
+/** Only these are asked about: to ask the type checker about every name costs ten times as much. */
+const words = new Set([...forbidden.keys()].map((key) => key.split('.').at(-1)));
 const timerModules = new Set(['timers', 'timers/promises', 'node:timers', 'node:timers/promises']);
 
 /** A function of that name, and the method of web crypto. */
@@ -94,9 +96,9 @@ const isLoad = (node) =>
 
 /** `new Date()` and `Date()` read the clock; `new Date(ms)` does not. */
 function clockTaken(node, checker) {
-  const isNew = ts.isNewExpression(node);
-  if (!isNew && !ts.isCallExpression(node)) return undefined;
-  if (isNew && node.arguments?.length) return undefined;
+  const isNew = ts.isNewExpression(node) && !node.arguments?.length;
+  const isCall = ts.isCallExpression(node) && (node.expression.name ?? node.expression).text === 'Date';
+  if (!isNew && !isCall) return undefined;
   const { symbol } = checker.getTypeAtLocation(node.expression);
   if (symbol?.name !== 'DateConstructor' || !declarationOfPlatform(symbol)) return undefined;
   return isNew ? 'new Date()' : 'Date()';
@@ -107,18 +109,22 @@ function symbolAt(node, checker) {
   if (ts.isImportSpecifier(node) || ts.isExportSpecifier(node)) return importedAt(node, checker);
   if (ts.isBindingElement(node)) return pickedAt(node, checker);
   if (ts.isElementAccessExpression(node)) return indexedAt(node, checker);
-  if (!ts.isIdentifier(node) || isPartOfName(node)) return undefined;
+  if (!ts.isIdentifier(node) || !words.has(node.text) || isPartOfName(node)) return undefined;
   if (ts.isShorthandPropertyAssignment(node.parent)) return shorthandAt(node, checker);
-  if (ts.isPropertyAssignment(node.parent) && node.parent.name === node) return assignedAt(node, checker);
+  if (ts.isPropertyAssignment(node.parent) && node.parent.name === node) return destructuredAt(node, checker);
   return checker.getSymbolAtLocation(node);
 }
 
 /** Names inside an import, an export or a binding belong to that node, which is asked as a whole. */
-const isPartOfName = ({ parent }) =>
-  ts.isImportSpecifier(parent) || ts.isExportSpecifier(parent) || ts.isBindingElement(parent);
+const isPartOfName = (node) =>
+  ts.isImportSpecifier(node.parent) ||
+  ts.isExportSpecifier(node.parent) ||
+  (ts.isBindingElement(node.parent) && node.parent.initializer !== node);
 
 function importedAt(node, checker) {
-  if (node.isTypeOnly || isTypeOnly(node.parent.parent) || isTypeOnly(node.parent.parent.parent)) return undefined;
+  const isOfInterest = words.has((node.propertyName ?? node.name).text);
+  if (!isOfInterest || node.isTypeOnly || [node.parent.parent, node.parent.parent.parent].some(isTypeOnly))
+    return undefined;
   const symbol = ts.isExportSpecifier(node)
     ? checker.getExportSpecifierLocalTargetSymbol(node)
     : checker.getSymbolAtLocation(node.name);
@@ -130,27 +136,27 @@ function pickedAt(node, checker) {
   const key = node.propertyName ?? node.name;
   if (!ts.isObjectBindingPattern(node.parent) || node.dotDotDotToken) return undefined;
   const name = ts.isComputedPropertyName(key) ? literalOf(key.expression, checker) : key.text;
-  return propertyOf(checker.getTypeAtLocation(node.parent), name, checker);
+  return propertyOf(node.parent, name, checker);
 }
 
 function indexedAt({ expression, argumentExpression }, checker) {
-  return propertyOf(checker.getTypeAtLocation(expression), literalOf(argumentExpression, checker), checker);
+  return propertyOf(expression, literalOf(argumentExpression, checker), checker);
 }
 
 function literalOf(expression, checker) {
+  if (ts.isStringLiteralLike(expression)) return expression.text;
+  if (ts.isNumericLiteral(expression)) return undefined;
   const type = checker.getTypeAtLocation(expression);
   return type.isStringLiteral() ? type.value : undefined;
 }
 
-const propertyOf = (type, name, checker) =>
-  name === undefined ? undefined : checker.getPropertyOfType(type, name);
+const propertyOf = (node, name, checker) =>
+  words.has(name) ? checker.getPropertyOfType(checker.getTypeAtLocation(node), name) : undefined;
 
 /** `{ setTimeout }` is the global where it makes an object, and a property where it takes one apart. */
 function shorthandAt(node, checker) {
   return destructuredAt(node, checker) ?? checker.getShorthandAssignmentValueSymbol(node.parent);
 }
-
-const assignedAt = (node, checker) => destructuredAt(node, checker);
 
 function destructuredAt(node, checker) {
   const literal = node.parent.parent;
@@ -165,12 +171,15 @@ const nameOf = (symbol) => {
 
 /** Undefined for what is declared in src: a port may have any name. */
 const declarationOfPlatform = (symbol) =>
-  symbol.declarations?.find((each) => /\/node_modules\/(typescript\/lib|@types\/node)\//.test(each.getSourceFile().fileName));
+  symbol.declarations?.find((each) =>
+    /\/node_modules\/(typescript\/lib|@types\/node)\//.test(each.getSourceFile().fileName),
+  );
 
 /** The interface or object that holds a member; undefined for a function that stands by itself. */
 function ownerOf(declaration) {
   if (ts.isFunctionDeclaration(declaration)) return undefined;
-  const isOwner = (node) => ts.isInterfaceDeclaration(node) || ts.isClassDeclaration(node) || ts.isVariableDeclaration(node);
+  const isOwner = (node) =>
+    ts.isInterfaceDeclaration(node) || ts.isClassDeclaration(node) || ts.isVariableDeclaration(node);
   return ts.findAncestor(declaration.parent, isOwner)?.name?.text;
 }
 

@@ -6,7 +6,7 @@ export interface Fault extends FaultInput {
   id: number;
 }
 
-/** What a request is known by when a fault looks for it. */
+/** What a fault matches a request by. */
 export interface Target {
   method: string;
   /** Concrete, without the query. */

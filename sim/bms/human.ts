@@ -10,7 +10,7 @@ export const humanSchema = z.strictObject({
   action: z.enum(['edit', 'note', 'assign', 'time', 'resolve']),
   /** The note, the new details, or what the time was spent on. */
   text: z.string().optional(),
-  /** A technician's name; the service desk's first one unless told. */
+  /** A technician's name; the default is the service desk's first one. */
   by: z.string().optional(),
 });
 export type HumanInput = z.infer<typeof humanSchema>;

@@ -39,7 +39,7 @@ function ticketView({ tenant }: World, ticket: Ticket) {
     resolved: ticket.completedDate !== null,
     priorityName: ticket.priority.name,
     queueName: ticket.queue?.name ?? null,
-    /** How many people look into that queue. */
+    /** How many people watch that queue. */
     queueMembers: byId(tenant.queues, ticket.queue?.id)?.memberIds.length ?? 0,
     assigneeName: byId(tenant.employees, ticket.assigneeId)?.name ?? null,
     assetId: ticket.assetId,

@@ -32,7 +32,7 @@ export interface TicketExtras {
   todos: Todo[];
   checklist: ChecklistItem[];
   relatedTicketIds: number[];
-  /** What the copilot wrote and was told to keep; null until then. */
+  /** What the copilot wrote and was asked to keep; null until then. */
   smartResolution: string | null;
   smartSummary: string | null;
 }

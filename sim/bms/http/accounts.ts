@@ -54,7 +54,7 @@ const location: Route = {
   },
 };
 
-/** Warnings that BMS shows to whoever opens the account; of three kinds, numbered 0 to 2. */
+/** Warnings that BMS shows when the account is opened; of three kinds, numbered 0 to 2. */
 const alerts: Route = {
   method: 'GET',
   template: '/v2/crm/accounts/{accountId}/alerts/{accountAlertType}',

@@ -59,7 +59,7 @@ async function admit(
   const now = state.now();
   const token = /^Bearer (\S+)$/i.exec(request.headers.authorization ?? '')?.[1] ?? '';
   const isLetIn = !needsToken || world.tokens.isValid(token, now);
-  // Whoever is not let in spends nothing of the tenant's limit, but is told of it like everyone.
+  // A refused caller spends nothing of the tenant's limit, but its answer carries the same headers.
   const verdict = world.limiter?.take(endpoint, now, isLetIn ? 1 : 0);
   if (verdict) reply.headers(rateHeaders(options.rateHeaders, verdict, now));
   if (!isLetIn) throw new Refusal(401, 1401, 'The access token is missing, unknown or expired');

@@ -10,7 +10,7 @@ import { checkIntegration } from './integration.ts';
 import type { Route } from './route.ts';
 import { submitArray, submitRows } from './submit.ts';
 
-/** Each takes an array and answers with a job id at once; what became of the rows is told by the job. */
+/** Each takes an array and answers with a job id at once; the job reports what became of the rows. */
 const submitRoutes = [
   ...[createTickets, resolveTickets, duplicateTickets],
   ...[addAssets, replaceAssets, deactivateAssets],

@@ -105,7 +105,7 @@ function ticketIn({ tickets }: World, id: number) {
   return ticket;
 }
 
-/** The only news of a batch: lines, of which none says that it was the last. Type 0 informs, 2 tells of a failure. */
+/** The only report of a batch: lines, and none says that it is the last. Type 0 informs, type 2 reports a failure. */
 const logRoute = (template: string): Route => ({
   method: 'GET',
   template,

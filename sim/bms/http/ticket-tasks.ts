@@ -11,7 +11,7 @@ import { recordTicketEffect, ticketOf } from './ticket-of.ts';
 
 const base = '/v2/servicedesk/tickets/{ticketId}';
 
-/** The description requires none of these; a task that is nobody's, or for no day, could not be shown in a calendar. */
+/** The description requires none of these; a task without an owner or a day could not be shown in a calendar. */
 const todoSchema = caseless({ Description: filledText, UserId: int, Date: date, StatusId: int.nullish() });
 
 const postTodo: Route = {

@@ -25,7 +25,7 @@ const inputSchema = caseless({
   ...{ Notes: text.nullish(), InternalNotes: text.nullish(), UserId: int.nullish() },
 });
 
-/** Time is billed to the customer: whoever writes it spends somebody's money. */
+/** Time is billed to the customer: each entry costs them money. */
 const post: Route = {
   method: 'POST',
   template,
