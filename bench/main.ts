@@ -1,8 +1,6 @@
-import { createJsonFile, type Row } from '../harness/table.ts';
+import { createJsonFile } from '../harness/table.ts';
 import { takeFlag, UsageError } from '../harness/usage.ts';
-
-/** A measurement. It prints as it goes, hands over each row, and answers whether everything could be measured. */
-export type Bench = (args: readonly string[], report: (row: Row) => void) => Promise<boolean>;
+import type { Bench } from './bench.ts';
 
 const benches: Record<string, () => Promise<Bench>> = {
   ratelimit: async () => (await import('./ratelimit/bench.ts')).ratelimit,

@@ -1,11 +1,11 @@
 import type { Exchange } from '../harness/http-proxy.ts';
 import type { Append, BatchStep } from '../harness/redis-proxy.ts';
 import type { Moment } from '../harness/tap.ts';
-import { fitsTemplate } from '../sim/bms/faults.ts';
+import { fitsTemplate } from '../sim/bms/path-glob.ts';
 import type { Plan } from './plan.ts';
 import type { Action } from './points.ts';
 
-/** Tells from what passes by whether the moment of a planned fault has come. Each plan is taken once. */
+/** Decides from the traffic whether the moment of a planned fault has come. Each plan is taken once. */
 export interface Aim {
   atAppend(moment: Moment, append: Append): Action | null;
   atBatch(moment: Moment, step: BatchStep): Action | null;
@@ -58,7 +58,7 @@ export function createAim(plans: readonly Plan[]): Aim {
       return where.moment === moment && where.n === n;
     });
 
-  /** Whose rows the step is about. A claim is for everybody whose row waits, until its answer tells whose it took. */
+  /** Whose rows the step is about. A claim is about every row that waits, until its answer says which rows it took. */
   const concerned = (moment: Moment, { step, batchId, runIds }: BatchStep): readonly SeenRun[] => {
     if (step === 'send') return batches.get(batchId) ?? [];
     if (moment === 'before') return [...runs.values()].filter(({ isQueued }) => isQueued);

@@ -100,13 +100,13 @@ async function submitAll(targets: readonly Target[], subject: Subject): Promise<
   return acceptedAt;
 }
 
-/** Sends until the alert is accepted, as senders do that are told 503; answers when that was. */
+/** Sends until the alert is accepted, as senders do after a 503; returns when that was. */
 export async function submit(target: Target, subject: Subject): Promise<number> {
   for (let tries = 0; tries < maxTries; tries += 1) {
     if (await subject.submit(target).catch(() => false)) return Date.now();
     await sleep(betweenTriesMs);
   }
-  throw new Error(`alert ${target.alertRefId} was refused ${maxTries} times: there is nobody to try`);
+  throw new Error(`alert ${target.alertRefId} was refused ${maxTries} times: the subject accepts nothing`);
 }
 
 export interface End {

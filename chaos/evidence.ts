@@ -5,7 +5,7 @@ import type { Played } from './batch.ts';
 import type { Rig } from './rig.ts';
 import type { Subject } from './subject.ts';
 
-/** Leaves everything that tells how runs failed: BMS's ledger, the processes' logs, and a file for each run. */
+/** Writes down everything that shows how runs failed: BMS's ledger, the processes' logs, and a file for each run. */
 export async function keepEvidence(
   dir: string,
   failed: readonly Played[],

@@ -11,11 +11,11 @@ export interface Verdict {
   /** Claims that the ledger does not bear out. */
   falseDone: string[];
   undecidable: string[];
-  /** It was handed over undecided, yet the ledger has a resolve or a new ticket: a better look would have found it. */
+  /** It was handed over undecided, yet the ledger has a resolve or a new ticket: a better read-back would have found it. */
   doneAllTheSame: boolean;
   /** It was handed over undecided, and no row for it ever reached BMS: nothing there could have been found. */
   neverArrived: boolean;
-  /** It should be with people, but nothing in BMS tells them. */
+  /** A person should have it, but nothing in BMS says so. */
   untold: boolean;
 }
 
@@ -28,7 +28,7 @@ export function judge(target: Target, outcome: Outcome | null, ledger: Ledger): 
     doubled: doubledIn(effects),
     falseDone: outcome ? unfounded(target, outcome, effects, ledger) : [],
     undecidable: outcome?.undecidable ?? [],
-    untold: outcome !== null && needsPerson(outcome) && !effects.some(isSeen) && !ledger.effects.some(tellsOf(outcome)),
+    untold: outcome !== null && needsPerson(outcome) && !effects.some(isSeen) && !ledger.effects.some(isReportOf(outcome)),
     doneAllTheSame: isUndecided && effects.some(isFirstChoice),
     neverArrived: isUndecided && !hasRow(target, ledger),
   };
@@ -51,7 +51,7 @@ const isFirstChoice = ({ operation, body }: Effect): boolean =>
 const isSeen = ({ operation }: Effect): boolean => operation === assignOperation || operation === createOperation;
 
 /** Or a note of the hand-over, wherever it was left. */
-const tellsOf =
+const isReportOf =
   ({ runId }: Outcome) =>
   ({ body }: Effect): boolean =>
     JSON.stringify(body ?? null).includes(`[bms-triage ${runId.slice(0, 8)} handover`);

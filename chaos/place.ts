@@ -20,7 +20,7 @@ export interface Place {
   close(): Promise<void>;
 }
 
-/** Starts a process and waits until it is ready; tells its id at once. */
+/** Starts a process and waits until it is ready; reports its id at once. */
 export type Spawn = (onSpawn: (pid: number) => void) => Promise<Started>;
 
 export interface PlaceOptions {
@@ -39,7 +39,7 @@ export function openPlace(name: string, spawn: Spawn, { isDone = () => false }: 
     try {
       if (current > 0) process.kill(current, signal);
     } catch {
-      // It has ended by itself: there is nobody left to strike.
+      // It has ended by itself: there is no process left to strike.
     }
   };
   const renewed = () => new Promise<void>((resolve) => waiting.push(resolve));

@@ -154,7 +154,7 @@ export const allPoints: readonly Point[] = [
 
 export const kinds = [...new Set(allPoints.map(({ kind }) => kind))];
 
-/** What strikes whoever closes a ticket, however it works inside: requests to BMS, and failed rows. */
+/** What strikes any subject that closes a ticket, however it works inside: requests to BMS, and failed rows. */
 export const pointsForAnybody: readonly Point[] = allPoints.filter(({ path, strike }) => {
   if (strike === null) return path !== 'open';
   return path === 'resolve' && strike.where.at === 'request' && !strike.where.endpoint.endsWith('/{ticketId}');

@@ -64,14 +64,14 @@ export function reportOf(played: readonly Played[], seconds: number): string {
   ].join('\n');
 }
 
-/** A run can end before its moment comes, or find another way because of somebody else's fault. */
+/** A run can end before its moment comes, or find another way because of another run's fault. */
 const notInjected = (played: readonly Played[]): string[] =>
   played
     .filter(({ plan }) => plan.point.strike && !plan.struck)
     .map(({ plan }) => `not injected: ${nameOf(plan.point)}`);
 
-/** Handed over, but the hand-over itself did not reach BMS: the run says so, and nobody in BMS sees it. */
+/** Handed over, but the hand-over itself did not reach BMS: the run says so, and no one in BMS sees it. */
 const untold = (played: readonly Played[]): string[] =>
   played
     .filter(({ verdict }) => verdict.untold)
-    .map(({ plan, outcome }) => `nothing in BMS tells of it: ${nameOf(plan.point)} — ${outcome?.reason}`);
+    .map(({ plan, outcome }) => `nothing in BMS reports it: ${nameOf(plan.point)} — ${outcome?.reason}`);

@@ -13,7 +13,7 @@ export interface Row {
   undecidable: number;
   /** Said to be resolved or ticketed. */
   done: number;
-  /** Not done, and nothing in BMS tells people. */
+  /** Not done, and nothing in BMS says so. */
   untold: number;
   /** Model turns asked for again, most of them because a crash lost the answer. */
   retriedTurns: number;
@@ -88,6 +88,6 @@ const withoutNames = (reason: string): string =>
     .replace(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, '…')
     .replace(/\d{4,}/g, '…');
 
-/** The line that scripts look for. */
+/** The line that scripts read. */
 export const lastLine = ({ runs, lost, doubled, falseDone, undecidable }: Row): string =>
   `runs=${runs} lost=${lost} doubled=${doubled} false_done=${falseDone} undecidable=${undecidable}`;

@@ -5,13 +5,13 @@ import type { Rig } from './rig.ts';
 import type { Outcome, Subject } from './subject.ts';
 import type { Target } from './target.ts';
 
-/** Short waits, so that a sample is over soon; the rate limit is somebody else's test. */
+/** Short waits, so that a sample is over soon; another suite tests the rate limit. */
 export const serviceConfig = {
   rateLimit: { requests: 1_000_000, windowSeconds: 3600 },
-  // Longer than a takeover (20 s): whoever takes over must still have time to look for a write.
+  // Longer than a takeover (20 s): the next worker must still have time to read a write back.
   rmm: { firstPollSeconds: 1, maxPollSeconds: 5, deadlineSeconds: 60, readBackSeconds: 30 },
   timeouts: { bmsSeconds: 4, modelSeconds: 20 },
-  // Few, so that a kill hits its own run and not everybody's.
+  // Few, so that a kill hits its own run and few others.
   concurrency: 3,
 };
 
@@ -94,7 +94,7 @@ function claimOf({ type, detail }: RunStep, steps: readonly RunStep[]): string[]
   return operation === undefined ? [] : [operation];
 }
 
-/** Why a person must find out: the answer was lost, by this cause, and a look does not tell; or the job never reported. */
+/** Why a person must check: the answer was lost, for this cause, and a read-back is inconclusive; or the job never reported. */
 function doubtOf({ type, detail }: RunStep, steps: readonly RunStep[]): string[] {
   const { outcome, message = '', callId } = detail as Detail;
   if (type === 'write_done' && outcome === 'undecidable') {

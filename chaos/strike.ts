@@ -2,19 +2,19 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Place } from './place.ts';
 import type { Action } from './points.ts';
 
-/** The hands that disturb. */
+/** Carries out the faults. */
 export interface Hands {
   /** False cuts the exchange at which the action was taken. */
   strike(action: Action, place: Place): boolean | Promise<boolean>;
-  /** Settles when nobody is paused any more, and whoever was has had time to act. */
+  /** Resolves when no place is paused any more, and those that were have had time to act. */
   quiet(): Promise<void>;
 }
 
-/** Longer than a queue lock (15 s) and the look for stalled jobs (5 s) together: somebody else has the run by then. */
+/** Longer than a queue lock (15 s) and the check for stalled jobs (5 s) together: another worker has the run by then. */
 const pauseMs = 32_000;
 /** Longer than the service under test waits for BMS. */
 const holdMs = 5_000;
-/** For what somebody does who was held up: to act, or to find out that the run is not his any more. */
+/** Time for a process that was held up to act, or to find that it has lost the run. */
 const afterwardsMs = 3_000;
 
 export function createHands(places: readonly Place[], restartRedis: () => Promise<void>): Hands {

@@ -13,7 +13,7 @@ export interface Outcome {
   undecidable: string[];
 }
 
-/** What is tried: it takes alerts, and later tells what became of each. */
+/** What is tried: it takes alerts, and later reports what became of each. */
 export interface Subject {
   name: string;
   /** Opens its places on the rig. */
@@ -22,6 +22,6 @@ export interface Subject {
   submit(target: Target): Promise<boolean>;
   /** Null as long as no outcome is recorded. */
   outcome(target: Target): Promise<Outcome | null>;
-  /** All it knows of an alert, for whoever looks into a failure. */
+  /** All it knows of an alert, for the analysis of a failure. */
   evidence(target: Target): Promise<unknown>;
 }

@@ -4,7 +4,7 @@ import type { HttpTap } from '../harness/http-proxy.ts';
 export interface Turns {
   /** Completions asked for more than once. After a crash before the answer was kept, that is all one can do. */
   retried: number;
-  /** Completions asked for although their answer was in the journal: nobody should. */
+  /** Completions asked for although their answer was in the journal; must stay 0. */
   reasked: number;
 }
 

@@ -132,7 +132,7 @@ function whereToLook({ apiKey }: Stack, url: string, runs: Run[]): void {
   for (const { id } of runs) say(`  curl -H 'Authorization: Bearer ${apiKey}' ${url}/v1/runs/${id}`);
 }
 
-/** A Redis that holds somebody's runs is no place for a demo. */
+/** A demo must not write into a Redis that holds real runs. */
 async function refuseUsedRedis(url: string): Promise<void> {
   const redis = new Redis(url);
   try {
@@ -148,7 +148,7 @@ async function main(): Promise<number> {
   const { values } = parseArgs({ options: { once: { type: 'boolean', default: false }, seed: { type: 'string' } } });
   const redis = await startRedis();
   if (redis.kind === 'embedded')
-    say(red('No redis-server here: using an in-memory stand-in. Fine for a look; never for real alerts.'));
+    say(red('No redis-server here: using an in-memory stand-in. Fine for a demo; never for real alerts.'));
   let stack: Stack | null = null;
   try {
     if (redis.kind === 'given') await refuseUsedRedis(redis.url);

@@ -34,7 +34,7 @@ interface Answer {
   body: Buffer;
 }
 
-/** Stands between one process and a server, and tells of every request and its answer. */
+/** Stands between one process and a server, and reports every request and its answer. */
 export async function startHttpProxy(target: string, tap: HttpTap): Promise<HttpProxy> {
   const agent = new Agent({ keepAlive: true });
   const server = createServer((incoming, outgoing) => {

@@ -25,7 +25,7 @@ export interface StartOptions {
   /** Is this line the one that says "ready"? */
   isReady?(line: Record<string, unknown>): boolean;
   timeoutMs?: number;
-  /** Told at once: a process can be at work long before it says that it is ready. */
+  /** Called at once: a process can be at work long before it reports that it is ready. */
   onSpawn?(pid: number): void;
 }
 

@@ -14,7 +14,7 @@ export interface Append {
 export interface BatchStep {
   step: 'claim' | 'send';
   batchId: string;
-  /** The runs whose rows a claim took; nobody knows them before its answer. */
+  /** The runs whose rows a claim took; known only from its answer. */
   runIds: readonly string[];
 }
 
@@ -29,7 +29,7 @@ export interface RedisProxy {
 }
 
 /**
- * Stands between one process and Redis, and tells of every append to a run's journal: a script with the journal among
+ * Stands between one process and Redis, and reports every append to a run's journal: a script with the journal among
  * its keys; and of the scripts that move a batch. A step counts once Redis has accepted it, so a script that was not
  * loaded yet, or a fenced owner, does not.
  */

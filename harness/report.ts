@@ -71,11 +71,11 @@ function proofOf(ticket: LedgerTicket, { effects, jobs }: Ledger): string[] {
   const resolves = effects.filter(
     ({ operation, alertRefId }) => operation === resolveOperation && alertRefId === ticket.alertRefId,
   );
-  const told = rows.map(
+  const steps = rows.map(
     ({ job, row }) =>
       `job ${job.id} is "${job.status}", this alert's row: ${row.ok ? 'ok' : 'failed'}, "${row.message}"`,
   );
-  return [...told, `the ledger holds ${resolves.length} resolve(s) of this ticket`];
+  return [...steps, `the ledger holds ${resolves.length} resolve(s) of this ticket`];
 }
 
 function callsBetween(before: Ledger, after: Ledger): [string, number][] {

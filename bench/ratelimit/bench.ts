@@ -26,7 +26,7 @@ export async function ratelimit(args: readonly string[], report: (row: Row) => v
     for (const group of groups) {
       const outcomes = await runTogether(group, stores);
       for (const [index, outcome] of outcomes.entries()) {
-        tell(group[index], outcome);
+        printRow(group[index], outcome);
         if (outcome.status === 'rejected') continue;
         rows.push(outcome.value);
         report(outcome.value);
@@ -80,7 +80,7 @@ function parse<T>(read: () => T): T {
 const groupsOf = (cells: readonly Cell[], size: number): Cell[][] =>
   Array.from({ length: Math.ceil(cells.length / size) }, (_, group) => cells.slice(group * size, (group + 1) * size));
 
-function tell(cell: Cell | undefined, outcome: PromiseSettledResult<Row>): void {
+function printRow(cell: Cell | undefined, outcome: PromiseSettledResult<Row>): void {
   const { scenario, strategy, policy, processes, foreign, resets } = cell ?? {};
   const name = `${scenario} ${strategy} ${policy} x${processes} foreign ${foreign} ${resets}`;
   if (outcome.status === 'rejected') {

@@ -1,4 +1,4 @@
-import type { WindowKind } from '../../sim/bms/options.ts';
+import type { WindowKind } from '../../sim/bms/limiter.ts';
 
 /**
  * - `saturation`: every process has more work than the limit allows.

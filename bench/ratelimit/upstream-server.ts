@@ -38,7 +38,7 @@ export function createUpstream(options: UpstreamOptions, phaseMs: number, clock 
       if (isMeasured()) tally[verdict.ok ? 'granted' : 'rejected'] += 1;
       return verdict;
     },
-    /** One call of somebody else. */
+    /** One call by another caller. */
     foreignCall(): void {
       if (take().ok && isMeasured()) tally.foreign += 1;
     },

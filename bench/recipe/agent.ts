@@ -4,7 +4,7 @@ import type { CallTool } from './call-tool.ts';
 import { systemPrompt } from './prompt.ts';
 import { parametersOf, rawTools, webhookTool } from './tools.ts';
 
-/** LangChain's `AgentExecutor` stops after so many turns unless told otherwise. */
+/** LangChain's `AgentExecutor` stops after so many turns by default. */
 const maxIterations = 15;
 
 const specs = [

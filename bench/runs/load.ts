@@ -57,7 +57,7 @@ export async function until(
   }
 }
 
-/** Tells on standard error how far a bench is, so that nobody has to watch silence. */
+/** Prints progress on standard error, so that a long bench is not silent. */
 export function createProgress(bench: string): (text: string) => void {
   const startedAt = Date.now();
   return (text) => process.stderr.write(`${bench}: ${text}, ${Math.round(secondsSince(startedAt))} s\n`);

@@ -10,13 +10,13 @@ export interface Memory {
 }
 
 /** V8 gives memory back some eight seconds after the work is over, more than once: this long nothing more may come. */
-const quietLooks = 20;
-const mostLooks = 120;
+const quietSamples = 20;
+const mostSamples = 120;
 
 /** What an idle process holds once V8 has given back, by itself, what it does not need. */
 export async function settledMemory({ pid, url }: { pid: number; url: string }): Promise<Memory> {
   let lowest = residentMb(pid);
-  for (let look = 0, quiet = 0; look < mostLooks && quiet < quietLooks; look += 1, quiet += 1) {
+  for (let sample = 0, quiet = 0; sample < mostSamples && quiet < quietSamples; sample += 1, quiet += 1) {
     await sleep(1_000);
     const rssMb = residentMb(pid);
     if (rssMb < lowest - 1) quiet = 0;

@@ -11,12 +11,12 @@ import { closable, stillFull } from './load.ts';
 const workers = 3;
 const restartEveryMs = 5_000;
 const alertEveryMs = 500;
-/** Undisturbed, a run takes three to five seconds. Whoever is interrupted goes on in another worker. */
+/** Undisturbed, a run takes three to five seconds. An interrupted run goes on in another worker. */
 const promisedSeconds = 30;
-/** After this nobody waits any longer: the run counts as lost. */
+/** After this the bench stops waiting: the run counts as lost. */
 const lostAfterMs = 240_000;
 
-/** A deploy that never ends: one worker after the other is told to stop (SIGTERM) and replaced, under steady load. */
+/** A deploy that never ends: one worker after the other is stopped (SIGTERM) and replaced, under steady load. */
 export async function measureRolling(seconds: number): Promise<Row> {
   const runs = Math.floor((seconds * 1_000) / alertEveryMs);
   const options = { tickets: runs + stillFull, simFlags: ['--job-seconds', '1-3'], config: serviceConfig };

@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import { UsageError } from '../../harness/usage.ts';
-import type { Bench } from '../main.ts';
+import type { Bench } from '../bench.ts';
 import type { StartContender } from './contender.ts';
 import { judge } from './judge.ts';
 import { play } from './play.ts';
@@ -62,8 +62,8 @@ function flagsOf(args: readonly string[]) {
 async function measure(scenario: Scenario, start: StartContender, circumstances: Circumstances) {
   const contender = await start(settingOf(scenario, circumstances));
   try {
-    const { told, ledger, tokens } = await play(scenario, contender, circumstances.alerts);
-    return { ...judge(told, ledger, tokens), words: [...new Set(told.map((one) => one.words))].join(' | ') };
+    const { reported, ledger, tokens } = await play(scenario, contender, circumstances.alerts);
+    return { ...judge(reported, ledger, tokens), words: [...new Set(reported.map((one) => one.words))].join(' | ') };
   } finally {
     await contender.stop();
   }

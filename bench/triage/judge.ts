@@ -1,7 +1,7 @@
 import type { Ledger } from '../../harness/sim-client.ts';
 
 /** What was said of one alert, and how its ticket stood at that moment. */
-export interface Told {
+export interface Reported {
   ticketId: number;
   saysDone: boolean;
   words: string;
@@ -30,12 +30,12 @@ export interface Figures {
 }
 
 /** Judged by BMS's own ledger; only what was said comes from the contender. */
-export function judge(told: readonly Told[], ledger: Ledger, tokens: number): Figures {
+export function judge(reported: readonly Reported[], ledger: Ledger, tokens: number): Figures {
   const resolvedIds = new Set(ledger.tickets.filter(({ resolved }) => resolved).map(({ id }) => id));
-  const resolved = told.filter(({ ticketId }) => resolvedIds.has(ticketId));
+  const resolved = reported.filter(({ ticketId }) => resolvedIds.has(ticketId));
   const { total: calls, rejected429 } = ledger.requests;
   return {
-    alerts: told.length,
+    alerts: reported.length,
     resolved: resolved.length,
     calls,
     callsPerResolved: resolved.length > 0 ? calls / resolved.length : null,
@@ -44,10 +44,10 @@ export function judge(told: readonly Told[], ledger: Ledger, tokens: number): Fi
       ledger.jobs.flatMap(({ family, rows }) => rows.map((row) => `${family} ${row.alertRefId}`)),
     ),
     duplicateWrites: surplus(ledger.effects.map((one) => `${one.operation} ${one.ticketId} ${one.assetId}`)),
-    falseDone: told.filter(({ saysDone, wasResolved }) => saysDone && !wasResolved).length,
+    falseDone: reported.filter(({ saysDone, wasResolved }) => saysDone && !wasResolved).length,
     resolvedUntold: resolved.filter(({ saysDone }) => !saysDone).length,
-    tokensPerAlert: Math.round(tokens / told.length),
-    medianSeconds: median(told.map(({ seconds }) => seconds)),
+    tokensPerAlert: Math.round(tokens / reported.length),
+    medianSeconds: median(reported.map(({ seconds }) => seconds)),
   };
 }
 

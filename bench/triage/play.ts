@@ -1,7 +1,7 @@
 import type { Ledger, LedgerTicket } from '../../harness/sim-client.ts';
 import { waitFor } from '../../harness/wait.ts';
 import type { Contender } from './contender.ts';
-import type { Told } from './judge.ts';
+import type { Reported } from './judge.ts';
 import type { Scenario } from './scenarios.ts';
 
 const patienceMs = 180_000;
@@ -10,16 +10,16 @@ const patienceMs = 180_000;
 export async function play(scenario: Scenario, contender: Contender, alerts: number) {
   const tickets = openAlertTickets(await contender.sim.ledger()).slice(0, alerts);
   if (tickets.length < alerts) throw new Error('the simulated tenant holds too few RMM tickets');
-  const told: Told[] = [];
-  if (scenario.oneByOne) for (const ticket of tickets) told.push(await playOne(scenario, contender, ticket));
-  else told.push(...(await Promise.all(tickets.map((ticket) => playOne(scenario, contender, ticket)))));
-  return { told, ledger: await settled(contender), tokens: await contender.tokens() };
+  const reported: Reported[] = [];
+  if (scenario.oneByOne) for (const ticket of tickets) reported.push(await playOne(scenario, contender, ticket));
+  else reported.push(...(await Promise.all(tickets.map((ticket) => playOne(scenario, contender, ticket)))));
+  return { reported, ledger: await settled(contender), tokens: await contender.tokens() };
 }
 
 const openAlertTickets = ({ tickets }: Ledger) =>
   tickets.filter(({ alertRefId, resolved }) => alertRefId !== null && !resolved);
 
-async function playOne({ prepare, disturb }: Scenario, contender: Contender, ticket: LedgerTicket): Promise<Told> {
+async function playOne({ prepare, disturb }: Scenario, contender: Contender, ticket: LedgerTicket): Promise<Reported> {
   await prepare?.(contender.sim, ticket);
   const startedAt = Date.now();
   await contender.deliver(ticket);

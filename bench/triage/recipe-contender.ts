@@ -5,7 +5,7 @@ import { dattoAlert } from '../../harness/stack.ts';
 import type { StartContender, Verdict } from './contender.ts';
 import { startModel } from './model.ts';
 
-/** The recipe with a model of this name. Whoever restarts it runs the prompt again for what has no answer yet. */
+/** The recipe with a model of this name. After a restart, the prompt runs again for each alert that has no answer yet. */
 export const recipeWith =
   (modelName: string): StartContender =>
   async ({ simFlags, modelLatencyMs }) => {

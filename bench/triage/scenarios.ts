@@ -15,7 +15,7 @@ export interface Scenario {
   disturb?(contender: Contender, ticket: LedgerTicket): Promise<void>;
 }
 
-/** A quick job ends between a model's first and second look; a slow one outlasts every look that a model has turns for. */
+/** A quick job ends between a model's first and second poll; a slow one outlasts every poll that a model has turns for. */
 const quick = 0.6;
 const usual = 3;
 const slow = 12;
@@ -58,7 +58,7 @@ export interface Circumstances {
   alerts: number;
   seed: string;
   modelLatencyMs: number;
-  /** What BMS does when a resolved ticket is resolved again, which nobody outside Kaseya knows: `refuse` or `repeat`. */
+  /** What BMS does when a resolved ticket is resolved again, which is unknown outside Kaseya: `refuse` or `repeat`. */
   secondResolve: string;
 }
 
@@ -66,7 +66,7 @@ export const settingOf = (
   { jobSeconds, rateLimit }: Scenario,
   { alerts, seed, modelLatencyMs, secondResolve }: Circumstances,
 ): Setting => {
-  // The simulated RMM's last two alerts are of disks that are still full: nobody should close those.
+  // The simulated RMM's last two alerts are of disks that are still full: their tickets must stay open.
   const flags = ['--seed', seed, '--tickets', String(alerts + 2), '--job-seconds', String(jobSeconds)];
   flags.push('--second-resolve', secondResolve);
   const limit = rateLimit

@@ -9,7 +9,7 @@ const measures: readonly [field: keyof Figures, title: string, digits: number][]
   ['writesSentAgain', 'writes sent again', 0],
   ['duplicateWrites', 'duplicate effects', 0],
   ['falseDone', 'false "done"s', 0],
-  ['resolvedUntold', 'resolved, but not told', 0],
+  ['resolvedUntold', 'resolved, but not reported', 0],
   ['tokensPerAlert', 'tokens per alert', 0],
   ['medianSeconds', 'seconds, median', 1],
 ];

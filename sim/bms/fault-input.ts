@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { fitsTemplate } from './faults.ts';
+import { fitsTemplate } from './path-glob.ts';
 
 export const faultKinds = [
   'status',
@@ -26,7 +26,7 @@ export function createFaultSchema(templates: readonly string[]) {
     .strictObject({
       match: match.default({}),
       kind: z.enum(faultKinds),
-      /** For `status` (500 unless told) and `html` (502). */
+      /** For `status` (default 500) and `html` (default 502). */
       status: z.number().int().min(200).max(599).optional(),
       /** How many times it strikes. */
       count: z.number().int().min(1).default(1),
@@ -40,7 +40,7 @@ export function createFaultSchema(templates: readonly string[]) {
     })
     .refine(({ kind, match: { alertRefId } }) => alertRefId === undefined || kind === 'row-failure', {
       path: ['match', 'alertRefId'],
-      message: 'only the kind row-failure looks at alertRefId',
+      message: 'only the kind row-failure reads alertRefId',
     });
 }
 

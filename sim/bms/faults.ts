@@ -1,11 +1,12 @@
 import type { FaultInput, FaultKind } from './fault-input.ts';
+import { globOf } from './path-glob.ts';
 import type { Random } from './random.ts';
 
 export interface Fault extends FaultInput {
   id: number;
 }
 
-/** What a request is known by when a fault looks for it. */
+/** What a fault matches a request by. */
 export interface Target {
   method: string;
   /** Concrete, without the query. */
@@ -64,18 +65,3 @@ export const strikesBefore = ({ kind }: Fault) => before.has(kind);
 const matches = ({ match }: Fault, { method, path, template }: Target) =>
   (match.method === undefined || match.method === method) &&
   (match.path === undefined || [path, template].some(globOf(match.path)));
-
-/** `*` is one segment or a part of it, `**` any number of them. */
-function globOf(pattern: string): (path: string) => boolean {
-  const source = pattern
-    .split(/(\*\*|\*)/)
-    .map((part) => (part === '**' ? '.*' : part === '*' ? '[^/]+' : part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')))
-    .join('');
-  const glob = new RegExp(`^${source}$`);
-  return (path) => glob.test(path);
-}
-
-/** Whether a concrete path could be a request for the template. */
-export function fitsTemplate(path: string, template: string): boolean {
-  return globOf(template.replace(/\{\w+\}/g, '*'))(path);
-}

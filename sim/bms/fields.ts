@@ -20,7 +20,7 @@ export const int = z.number().int();
 export const flag = z.boolean();
 export const date = z.string().refine((value) => !Number.isNaN(Date.parse(value)), 'is not a date');
 
-/** Parses a body or refuses it; what is missing is told apart from what is of the wrong type. */
+/** Parses a body or refuses it; a missing field and one of the wrong type are different errors. */
 export function readFields<T>(schema: z.ZodType<T>, body: unknown): T {
   const parsed = schema.safeParse(body ?? {}, { reportInput: true });
   if (parsed.success) return parsed.data;

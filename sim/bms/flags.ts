@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { type RateLimit, windowKinds } from './limiter.ts';
 import {
   type BmsOptions,
   defaultOptions,
@@ -6,9 +7,7 @@ import {
   jobWordings,
   letterCases,
   type Range,
-  type RateLimit,
   secondResolves,
-  windowKinds,
 } from './options.ts';
 import { rateHeaderKinds } from './rate-headers.ts';
 

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Employee } from './tenant/lookups.ts';
-import { generalNote, named } from './tenant/tenant.ts';
+import { named } from './tenant/named.ts';
+import { generalNote } from './tenant/tenant.ts';
 import { type Act, addNote, setAssignee, setStatus, type Ticket, touch } from './ticket.ts';
 import type { World } from './world.ts';
 
@@ -9,7 +10,7 @@ export const humanSchema = z.strictObject({
   action: z.enum(['edit', 'note', 'assign', 'time', 'resolve']),
   /** The note, the new details, or what the time was spent on. */
   text: z.string().optional(),
-  /** A technician's name; the service desk's first one unless told. */
+  /** A technician's name; the default is the service desk's first one. */
   by: z.string().optional(),
 });
 export type HumanInput = z.infer<typeof humanSchema>;

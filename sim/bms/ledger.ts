@@ -1,6 +1,6 @@
 import type { Effect, Mail, RefusedRow } from './effects.ts';
-import { isFinished, type Job, jobWord } from './rmm/jobs.ts';
-import { byId } from './tenant/tenant.ts';
+import { isFinished, type Job, jobWord } from './rmm/job.ts';
+import { byId } from './tenant/named.ts';
 import type { Note, Ticket } from './ticket.ts';
 import type { RequestCounts, SchedulerJob, World } from './world.ts';
 
@@ -39,7 +39,7 @@ function ticketView({ tenant }: World, ticket: Ticket) {
     resolved: ticket.completedDate !== null,
     priorityName: ticket.priority.name,
     queueName: ticket.queue?.name ?? null,
-    /** How many people look into that queue. */
+    /** How many people watch that queue. */
     queueMembers: byId(tenant.queues, ticket.queue?.id)?.memberIds.length ?? 0,
     assigneeName: byId(tenant.employees, ticket.assigneeId)?.name ?? null,
     assetId: ticket.assetId,

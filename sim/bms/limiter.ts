@@ -1,4 +1,10 @@
-import type { RateLimit, WindowKind } from './options.ts';
+export const windowKinds = ['fixed', 'sliding', 'bucket'] as const;
+export type WindowKind = (typeof windowKinds)[number];
+
+export interface RateLimit {
+  limit: number;
+  windowSeconds: number;
+}
 
 export interface Verdict {
   ok: boolean;
@@ -11,7 +17,7 @@ export interface Verdict {
   retryMs: number;
 }
 
-/** Counts calls per key. A refused call costs nothing; a cost of 0 only looks. */
+/** Counts calls per key. A refused call costs nothing; a cost of 0 only reads the state. */
 export interface Limiter {
   take(key: string, now: number, cost?: 0 | 1): Verdict;
 }
@@ -61,7 +67,7 @@ function createBucket({ limit, windowSeconds }: RateLimit): Limiter {
     take(key, now, cost = 1) {
       const last = buckets.get(key) ?? { tokens: limit, at: now };
       const filled = Math.min(limit, last.tokens + (now - last.at) * perMs);
-      // A hair of tolerance: a caller who waits exactly as told must not fail by a rounding error.
+      // A hair of tolerance: a caller that waits exactly as long as asked must not fail by a rounding error.
       const ok = filled >= cost - 1e-9;
       const tokens = ok ? Math.max(0, filled - cost) : filled;
       buckets.set(key, { tokens, at: now });

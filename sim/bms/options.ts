@@ -1,13 +1,12 @@
+import type { RateLimit, WindowKind } from './limiter.ts';
 import type { RateHeaders } from './rate-headers.ts';
 
-export const windowKinds = ['fixed', 'sliding', 'bucket'] as const;
-export type WindowKind = (typeof windowKinds)[number];
 export const letterCases = ['camel', 'pascal'] as const;
 export type LetterCase = (typeof letterCases)[number];
-/** How BMS says no: with HTTP 200 and `success: false`, or with a fitting status too. Which one is unknown. */
+/** How BMS reports an error: with HTTP 200 and `success: false`, or with a fitting status too. Which one is unknown. */
 export const errorStyles = ['envelope', 'http'] as const;
 export type ErrorStyle = (typeof errorStyles)[number];
-/** `odd` words are ones that no document names: partial, failed, and some that nobody can have foreseen. */
+/** `odd` words are ones that no document names: partial, failed, and some that no client can foresee. */
 export const jobWordings = ['normal', 'odd'] as const;
 export type JobWording = (typeof jobWordings)[number];
 /** Whether an alert whose ticket is resolved already can be resolved again: its row fails, or is done once more. */
@@ -18,11 +17,6 @@ export type SecondResolve = (typeof secondResolves)[number];
 export interface Range {
   min: number;
   max: number;
-}
-
-export interface RateLimit {
-  limit: number;
-  windowSeconds: number;
 }
 
 export interface BmsOptions {

@@ -1,5 +1,6 @@
 import { mainOf } from './tenant/assets.ts';
-import { generalNote, named, type Tenant } from './tenant/tenant.ts';
+import { named } from './tenant/named.ts';
+import { generalNote, type Tenant } from './tenant/tenant.ts';
 import { addNote, createTicket, type Sequence, type Ticket } from './ticket.ts';
 
 interface Outline {
@@ -54,7 +55,7 @@ const outlines: Outline[] = [
 
 /** 34 of them, so that one page does not hold them; what matters most stands in the middle and near the end. */
 function exportNotes(): Outline['notes'] {
-  const told = new Map<number, Outline['notes'][number]>([
+  const written = new Map<number, Outline['notes'][number]>([
     [0, ['Dana Whitfield', 'Margaret wants to be called, never mailed, about this.']],
     [
       11,
@@ -65,11 +66,11 @@ function exportNotes(): Outline['notes'] {
   ]);
   return Array.from(
     { length: 34 },
-    (_, index) => told.get(index) ?? ['Tom Okafor', `Export tried, run ${index}: stops.`],
+    (_, index) => written.get(index) ?? ['Tom Okafor', `Export tried, run ${index}: stops.`],
   );
 }
 
-/** A teacher leaves: he has tickets and a laptop, and on the same laptop somebody else has one. */
+/** A teacher leaves: he has tickets and a laptop, and another person has a ticket on the same laptop. */
 function leaverTickets(): Outline[] {
   const school = { account: 'Millbrook Primary School', status: 'New', notes: [] };
   const leaver = { ...school, contact: 'Colin Frost', priority: 'Low' };

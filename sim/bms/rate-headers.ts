@@ -4,9 +4,9 @@ export const rateHeaderKinds = ['none', 'retry-after', 'retry-after-date', 'trip
 export type RateHeaders = (typeof rateHeaderKinds)[number];
 
 /**
- * What the upstream tells of its limit. Kaseya documents no headers at all; the kinds are what clients meet elsewhere:
+ * What the upstream reports of its limit. Kaseya documents no headers at all; the kinds are what clients meet elsewhere:
  * RFC 9110 `Retry-After` in both forms, and the two shapes of the IETF RateLimit draft (-00…-06, and since -08).
- * Seconds are rounded up, so that whoever waits as told is let through.
+ * Seconds are rounded up, so that a caller that waits that long is let through.
  */
 export function rateHeaders(kind: RateHeaders, verdict: Verdict, now: number): Record<string, string> {
   const { ok, limit, remaining, windowSeconds, resetMs, retryMs } = verdict;

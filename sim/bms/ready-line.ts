@@ -18,7 +18,7 @@ export interface ReadyLine {
   remedy: { url: string; secret: string; statusUrl: string };
 }
 
-/** What a client needs to sign in; `url` is empty while nobody listens. */
+/** What a client needs to sign in; `url` is empty until the server listens. */
 export function readyLine(app: FastifyInstance, state: State): ReadyLine {
   const { tenant } = state.world;
   const { token, accounts } = trutoOf(state);

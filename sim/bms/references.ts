@@ -1,4 +1,5 @@
-import { byId, type Tenant } from './tenant/tenant.ts';
+import { byId } from './tenant/named.ts';
+import type { Tenant } from './tenant/tenant.ts';
 import { errorCodes, Refusal } from './wire.ts';
 
 interface Entry {
@@ -7,7 +8,7 @@ interface Entry {
   isActive?: boolean;
 }
 
-/** Collects every id that names nothing, so that one answer tells all of them. */
+/** Collects every id that names nothing, so that one answer names all of them. */
 export interface ReferenceCheck {
   /** The active entry with this id; null ids name nothing on purpose. A wrong one fails `all`. */
   find<T extends Entry>(field: string, entries: readonly T[], id: number | null | undefined): T | null;

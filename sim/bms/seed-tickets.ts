@@ -1,7 +1,8 @@
 import { peopleTickets } from './people-tickets.ts';
 import { mainOf } from './tenant/assets.ts';
+import { named } from './tenant/named.ts';
 import type { Server } from './tenant/servers.ts';
-import { named, type Tenant } from './tenant/tenant.ts';
+import type { Tenant } from './tenant/tenant.ts';
 import { createTicket, type Sequence, type Ticket, type TicketDraft } from './ticket.ts';
 
 const minute = 60_000;

@@ -62,7 +62,7 @@ export interface Bms {
   state: State;
 }
 
-/** A simulated Kaseya BMS. Each call builds one of its own; nothing is shared between two, and nobody listens yet. */
+/** A simulated Kaseya BMS. Each call builds one of its own; two share nothing, and it does not listen yet. */
 export function createBms(options: Partial<BmsOptions> = {}): Bms {
   const state = createState({ ...defaultOptions, ...options });
   const app = fastify({ forceCloseConnections: true, bodyLimit: 16 * 2 ** 20 });

@@ -1,6 +1,6 @@
 import { type Ledger, readLedger } from './ledger.ts';
 import type { BmsOptions } from './options.ts';
-import { settleJobs } from './rmm/jobs.ts';
+import { finishDueJobs } from './rmm/jobs.ts';
 import { createWorld, type World } from './world.ts';
 
 export interface State {
@@ -19,7 +19,7 @@ export function createState(options: BmsOptions): State {
     world: createWorld(options),
     now: options.now,
     ledger() {
-      settleJobs(state.world, state.now());
+      finishDueJobs(state.world, state.now());
       return readLedger(state.world, state.now());
     },
     reset(seed = state.world.seed) {

@@ -1,4 +1,4 @@
-import type { Person } from './tenant/tenant.ts';
+import type { Person } from './tenant/person.ts';
 
 /** A dated task for one person; the service desk shows it in their calendar. */
 export interface Todo {
@@ -32,7 +32,7 @@ export interface TicketExtras {
   todos: Todo[];
   checklist: ChecklistItem[];
   relatedTicketIds: number[];
-  /** What the copilot wrote and was told to keep; null until then. */
+  /** What the copilot wrote and was asked to keep; null until then. */
   smartResolution: string | null;
   smartSummary: string | null;
 }

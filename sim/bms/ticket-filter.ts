@@ -1,6 +1,7 @@
 import { contains, malformed, type Query, wholeNumber, wordsOf } from './query.ts';
 import { subTypesOf } from './references.ts';
-import { byId, type Tenant } from './tenant/tenant.ts';
+import { byId } from './tenant/named.ts';
+import type { Tenant } from './tenant/tenant.ts';
 import type { Ticket } from './ticket.ts';
 import type { World } from './world.ts';
 
@@ -9,7 +10,7 @@ type Reader = (ticket: Ticket, tenant: Tenant) => string | number | null | undef
 const assetName: Reader = ({ assetId }, tenant) => tenant.assets.get(assetId ?? 0)?.name;
 const account: Reader = ({ accountId }, tenant) => byId(tenant.accounts, accountId)?.name;
 
-/** Filters that look for a part of a text. */
+/** Filters that match a part of a text. */
 const parts: Record<string, Reader> = {
   Title: ({ title }) => title,
   Details: ({ details }) => details,
@@ -63,7 +64,7 @@ export function filterTickets(world: World, filter: Query): Ticket[] {
   return kept.sort((left, right) => Date.parse(right.createdOn) - Date.parse(left.createdOn) || right.id - left.id);
 }
 
-/** The tickets worth a look: of thousands, those of the devices that the filter names. */
+/** The tickets to test: of thousands, those of the devices that the filter names. */
 function candidatesOf({ tickets, ticketsByAsset, tenant }: World, filter: Query): Ticket[] {
   const part = filter.get('HardwareAssetName');
   if (part === undefined) return [...tickets.values()];

@@ -1,5 +1,5 @@
 import type { Entry, Priority, Status } from './tenant/lookups.ts';
-import type { Person } from './tenant/tenant.ts';
+import type { Person } from './tenant/person.ts';
 import { type AuditEntry, audit, blankExtras, type TicketExtras } from './ticket-extras.ts';
 
 export interface Note {
@@ -110,7 +110,7 @@ export function createTicket(draft: TicketDraft, sequence: Sequence, { by, at }:
   return ticket;
 }
 
-/** Every change passes here, so that whoever looks again sees who was last. */
+/** Every change passes here, so that a later read shows who made the last one. */
 export function touch(ticket: Ticket, { by, at }: Act): void {
   ticket.modifiedBy = by;
   ticket.modifiedOn = at;
@@ -145,7 +145,7 @@ export function setQueue(ticket: Ticket, queue: Entry, act: Act): void {
   touch(ticket, act);
 }
 
-/** Null takes the ticket from whoever has it. */
+/** Null removes the assignee. */
 export function setAssignee(ticket: Ticket, assignee: Person | null, act: Act): void {
   if (ticket.assigneeId !== (assignee?.id ?? null)) audit(ticket, act, 'Assigned', assignee?.name ?? 'nobody');
   ticket.assigneeId = assignee?.id ?? null;

@@ -16,7 +16,7 @@ export interface Tokens {
 
 const refreshLifetimeMs = 86_400_000;
 
-/** Tokens look like JWTs, as Kaseya's are, and mean nothing: not even the seed tells them. */
+/** Tokens look like JWTs, as Kaseya's are, and mean nothing: they do not follow from the seed. */
 export function createTokens(lifetimeMs: number): Tokens {
   const access = new Map<string, number>();
   const refreshers = new Map<string, { accessToken: string; expiresAt: number }>();

@@ -1,14 +1,14 @@
 import type { Effect, Mail, RefusedRow } from './effects.ts';
 import { createFaults, type Faults } from './faults.ts';
-import { fileTicket } from './file-ticket.ts';
+import { fileTicket, type TicketFile } from './file-ticket.ts';
 import { createLimiter, type Limiter } from './limiter.ts';
 import type { BmsOptions, SecondResolve } from './options.ts';
 import { createRandom, type Random } from './random.ts';
-import type { Job } from './rmm/jobs.ts';
+import type { Job } from './rmm/job.ts';
 import { seedTickets } from './seed-tickets.ts';
 import { buildTenant } from './tenant/build.ts';
 import type { Tenant } from './tenant/tenant.ts';
-import type { Sequence, Ticket } from './ticket.ts';
+import type { Sequence } from './ticket.ts';
 import { createTokens, type Tokens } from './tokens.ts';
 
 export interface RequestCounts {
@@ -23,12 +23,9 @@ export interface SchedulerJob {
 }
 
 /** All that a reset throws away. */
-export interface World {
+export interface World extends TicketFile {
   seed: string;
   tenant: Tenant;
-  tickets: Map<number, Ticket>;
-  /** The tickets that each asset has, and those that it had before they got another one. */
-  ticketsByAsset: Map<number, Set<Ticket>>;
   sequence: Sequence;
   jobs: Map<string, Job>;
   /** Accepted, and not yet carried out. */

@@ -20,21 +20,21 @@ const tools = {
 /** What the alert script has before it. */
 interface Case {
   opening: Opening;
-  /** The latest look at the device. */
+  /** The latest read of the device. */
   asset: Outcome | undefined;
   disk: DiskFinding | null;
   remedy: Outcome | undefined;
   seen: Evidence;
 }
 
-/** An alert: look at the device, mend what a remedy can mend, close the ticket if the fault is over. */
+/** An alert: read the device, fix what a remedy can fix, close the ticket if the fault is over. */
 export function alertMove(request: ChatRequest, opening: Opening): Move {
   const { known } = opening;
   if (!known) return end('inconclusive', 'the conversation does not begin with an alert', [], 'Nothing to go on.');
   const outcomes = outcomesOf(request);
   const base: Evidence = [{ step: known.step, finding: 'account, asset and ticket as BMS has them' }];
   if (!known.account) {
-    const text = summary(opening, 'BMS does not tell whose alert this is');
+    const text = summary(opening, 'BMS does not show whose alert this is');
     return end('escalated', known.reason ?? 'the account is unknown', base, text);
   }
   const found = readCase(opening, outcomes, base);
@@ -42,7 +42,7 @@ export function alertMove(request: ChatRequest, opening: Opening): Move {
   if (write) return afterWrite(write, opening, found.seen);
   if (!known.ticket) return openTicket(opening);
   const isStale = !found.asset || (hasWorked(found.remedy) && outcomes.indexOf(found.asset) < indexOf(outcomes, found));
-  if (isStale && known.asset) return call('Look at the device first.', tools.asset, { assetId: known.asset.id });
+  if (isStale && known.asset) return call('Read the device first.', tools.asset, { assetId: known.asset.id });
   if (hasRecovered(request)) return resolve(opening, 'The monitoring tool has reported recovery.');
   return judge(found, remedyFor(opening, descriptionOf(request, tools.remedy)));
 }
@@ -76,22 +76,22 @@ function remedyFor({ alert }: Opening, description: string): string | null {
   );
 }
 
-/** Decides by the latest look at the disk. `mend` is the remedy that would free space. */
-function judge({ opening, disk, remedy, seen }: Case, mend: string | null): Move {
-  const tell = (disposition: string, reason: string, finding: string) =>
+/** Decides by the latest read of the disk. `remedyName` is the remedy that would free space. */
+function judge({ opening, disk, remedy, seen }: Case, remedyName: string | null): Move {
+  const report = (disposition: string, reason: string, finding: string) =>
     end(disposition, reason, seen, summary(opening, finding));
-  if (!disk) return tell('escalated', 'no rule tells whether this fault is over', 'the fault may persist');
+  if (!disk) return report('escalated', 'no rule says whether this fault is over', 'the fault may persist');
   if (disk.usedPercent < disk.thresholdPercent) {
     const how = remedy ? 'The remedy has cleared the condition' : 'The condition has cleared';
     return resolve(opening, `${how}: ${fill(disk)}.`);
   }
-  if (mend !== null && !remedy) {
-    return call('The disk is full; mend it and look again.', tools.remedy, { name: mend, reason: fill(disk) });
+  if (remedyName !== null && !remedy) {
+    return call('The disk is full; run the clean-up and read the device again.', tools.remedy, { name: remedyName, reason: fill(disk) });
   }
   if (remedy?.status === 'described')
-    return tell('no_action', 'observe mode: would run the clean-up', 'what would be done is in the timeline');
+    return report('no_action', 'observe mode: would run the clean-up', 'what would be done is in the timeline');
   const tried = remedy ? `the clean-up ended as "${remedy.status}"; ` : '';
-  return tell('escalated', `${tried}the fault persists: ${fill(disk)}`, `${tried}${fill(disk)}; space must be freed`);
+  return report('escalated', `${tried}the fault persists: ${fill(disk)}`, `${tried}${fill(disk)}; space must be freed`);
 }
 
 const fill = (disk: DiskFinding) =>
@@ -112,25 +112,25 @@ function openTicket({ alert }: Opening): Move {
 function afterWrite(write: Outcome, opening: Opening, base: Evidence): Move {
   const isResolve = write.name === tools.resolve;
   const evidence = [...base, ...evidenceOf(write, `the write ended as "${write.status}"`)];
-  const tell = (disposition: string, reason: string, finding: string) =>
+  const report = (disposition: string, reason: string, finding: string) =>
     end(disposition, reason, evidence, summary(opening, finding));
   if (hasWorked(write)) {
     return isResolve
-      ? tell(
+      ? report(
           'resolved',
           'the fault is over and the ticket is closed',
           'the device shows that the condition has cleared; the ticket was closed through the RMM job',
         )
-      : tell('ticketed', 'BMS had no ticket for this alert; one is open now', 'a ticket was opened');
+      : report('ticketed', 'BMS had no ticket for this alert; one is open now', 'a ticket was opened');
   }
   const verb = isResolve ? 'close' : 'open';
   if (write.status === 'described') {
-    return tell('no_action', `observe mode: would ${verb} the ticket`, 'what would be written is in the timeline');
+    return report('no_action', `observe mode: would ${verb} the ticket`, 'what would be written is in the timeline');
   }
   if (write.status === 'as_wanted')
-    return tell('no_action', 'the fault is over and its ticket is closed', write.message ?? 'no message');
+    return report('no_action', 'the fault is over and its ticket is closed', write.message ?? 'no message');
   const doing = isResolve ? 'closing' : 'opening';
-  return tell('escalated', `${doing} the ticket ended as "${write.status}"`, write.message ?? 'no message');
+  return report('escalated', `${doing} the ticket ended as "${write.status}"`, write.message ?? 'no message');
 }
 
 const summary = ({ alert, known }: Opening, finding: string) =>

@@ -48,7 +48,7 @@ export function resultsOf({ messages }: ChatRequest): Result[] {
   });
 }
 
-/** What one tool call came to, as the service told the model. */
+/** What one tool call came to, as the service reported it to the model. */
 export interface Outcome {
   name: string;
   args: unknown;
@@ -65,7 +65,7 @@ const outcomeSchema = z.object({
   data: z.unknown().optional(),
 });
 
-/** The outcomes that the service told, oldest first. */
+/** The outcomes that the service reported, oldest first. */
 export const outcomesOf = (request: ChatRequest): Outcome[] =>
   resultsOf(request).flatMap(({ name, args, text }) => {
     const parsed = outcomeSchema.safeParse(parseJson(text));

@@ -80,10 +80,10 @@ function summaryOf({ number, title }: { number: string; title: string }, notes: 
   }
   const people = [...new Set(notes.map(({ createdByName }) => createdByName).filter((name) => name != null))];
   const head = `Summary of ticket ${number}, "${title}": ${notes.length} notes by ${people.join(', ') || 'nobody'}.`;
-  return [head, ...[...said.values()].map(tell)].join('\n').slice(0, 4000);
+  return [head, ...[...said.values()].map(lineOf)].join('\n').slice(0, 4000);
 }
 
-function tell(alike: readonly NoteRow[]): string {
+function lineOf(alike: readonly NoteRow[]): string {
   const last = alike.at(-1);
   const day = last?.createdOn?.slice(0, 10) ?? 'undated';
   const times = alike.length > 1 ? ` (${alike.length} such notes, this is the last)` : '';

@@ -24,7 +24,7 @@ interface Context {
   base: Evidence;
 }
 
-/** "Offboard John Doe": find him, deactivate his assets, close his tickets, tell security, say what was done. */
+/** "Offboard John Doe": find him, deactivate his assets, close his tickets, inform security, say what was done. */
 export function offboard(text: string, { outcomes, base }: Context): Move {
   const name = text.match(/\b[Oo]ffboard(?:ing)?(?: of)?:?\s+(\p{Lu}[\p{L}'’-]*(?:\s+\p{Lu}[\p{L}'’-]*)+)/u)?.[1];
   if (!name) return end('inconclusive', 'the task does not name the person', base, `Asked for: ${text}`);
@@ -55,8 +55,8 @@ export function offboard(text: string, { outcomes, base }: Context): Move {
   );
   if (open.length > 0) return { thought: 'Carry it out.', calls: open };
   const results = writes.map(({ what, call: write }) => ({ what, outcome: outcomeOf(outcomes, write) }));
-  const told = tellSecurity(name, account(results), outcomes);
-  return told.move ?? conclude(name, [...results, { what: 'security told', outcome: told.outcome }], seen);
+  const informed = informSecurity(name, account(results), outcomes);
+  return informed.move ?? conclude(name, [...results, { what: 'security informed', outcome: informed.outcome }], seen);
 }
 
 interface Write {
@@ -94,7 +94,7 @@ const account = (results: readonly Result[]) =>
     .join('; ') || 'no assets and no open tickets';
 
 /** By a ticket in the queue that is nearest to security. */
-function tellSecurity(
+function informSecurity(
   name: string,
   details: string,
   outcomes: readonly Outcome[],
@@ -106,10 +106,10 @@ function tellSecurity(
   const target = { queue: like(queues, /security|soc\b/i, /escalat/i), status: like(statuses, /^new$/i, /open/i) };
   const message = { name: tools.open, args: { title: `Offboarding of ${name}: please check`, details, ...target } };
   const outcome = outcomeOf(outcomes, message);
-  return outcome ? { move: null, outcome } : { move: call('Tell security.', message.name, message.args) };
+  return outcome ? { move: null, outcome } : { move: call('Inform security.', message.name, message.args) };
 }
 
-/** The names that a lookup told; each tool calls its list after what it lists. */
+/** The names in a lookup's result; each tool names its list after what it lists. */
 function namesIn(outcome: Outcome | undefined): string[] {
   const parsed = z.looseObject({ queues: z.array(named).default([]), statuses: z.array(named).default([]) });
   const data = parsed.safeParse(outcome?.data).data;

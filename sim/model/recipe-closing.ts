@@ -18,21 +18,21 @@ export function closeTicket(closing: Closing): Move {
   const at = results.findLastIndex(({ name }) => name === tools.resolve);
   const submitted = results[at] && readAnswer(results[at], submittedSchema);
   if (!submitted) return afterError(closing, results.slice(at));
-  const looks = results.slice(at).filter(({ name }) => name === tools.status);
-  const last = looks.at(-1);
-  const look = call('Verify the job.', tools.status, {
+  const polls = results.slice(at).filter(({ name }) => name === tools.status);
+  const last = polls.at(-1);
+  const poll = call('Verify the job.', tools.status, {
     integrationType: opening.integrationType,
     jobId: submitted.jobId,
   });
-  if (!last) return look;
+  if (!last) return poll;
   const job = readAnswer(last, jobSchema);
   if (!job) return say(`Unclear: the ticket was sent to be closed, but the job cannot be read: ${last.text}`);
-  // Kaseya publishes no words: it reads them as anybody would.
+  // Kaseya publishes no words: it reads them by their plain meaning.
   if (/fail|error|abort|cancel/i.test(job.jobStatus)) return say(`Not done: the job ended as "${job.jobStatus}".`);
   if (/complete|success|done|finish|processed/i.test(job.jobStatus)) {
-    return say(tendencies.readsRows ? tellRow(job, opening) : `Done: the job says "${job.jobStatus}".`);
+    return say(tendencies.readsRows ? rowResult(job, opening) : `Done: the job says "${job.jobStatus}".`);
   }
-  if (looks.length < tendencies.polls) return look;
+  if (polls.length < tendencies.polls) return poll;
   return say(
     tendencies.takesPendingForDone
       ? `Done: BMS accepted the job that closes the ticket (${job.jobStatus}).`
@@ -40,7 +40,7 @@ export function closeTicket(closing: Closing): Move {
   );
 }
 
-function tellRow({ details }: RecipeJob, { alert }: RecipeOpening): string {
+function rowResult({ details }: RecipeJob, { alert }: RecipeOpening): string {
   const row = details.find(({ alertRefId }) => alertRefId === alert.alert_uid);
   if (!row) return 'Unclear: the job completed without a row for this alert.';
   const { statusCode, statusMessage } = row;
@@ -56,8 +56,8 @@ function afterError({ opening, results, ticket, tendencies }: Closing, since: Re
   const [failed] = since;
   const attempts = results.filter(({ name }) => name === tools.resolve).length;
   if (attempts > tendencies.retries) return say(`Not done: closing the ticket failed: ${failed?.text}`);
-  const hasLooked = since.some(({ name }) => name === tools.list);
-  if (tendencies.looksBeforeRetry && !hasLooked) return listTickets(opening, 'See whether it took effect.');
+  const hasReread = since.some(({ name }) => name === tools.list);
+  if (tendencies.rereadsBeforeRetry && !hasReread) return listTickets(opening, 'See whether it took effect.');
   if (!ticket) return say('Done: the ticket is no longer among the open ones.');
   return resolve(opening, ticket, 'The condition has cleared.');
 }

@@ -28,12 +28,12 @@ export function recipeMove(request: ChatRequest, tendencies: Tendencies): Move {
 
 /** Steps two and three: review the asset, clean up if the drive is full. */
 function reviewDevice(opening: RecipeOpening, results: Result[], ticket: RecipeTicket, tendencies: Tendencies): Move {
-  const look = (why: string) => call(why, tools.asset, { assetId: ticket.hardwareAssetId });
+  const readAsset = (why: string) => call(why, tools.asset, { assetId: ticket.hardwareAssetId });
   const seen = results.findLast(({ name }) => name === tools.asset);
-  if (!seen) return look('Review the asset of the ticket.');
+  if (!seen) return readAsset('Review the asset of the ticket.');
   const { alert, alert_message } = opening.alert;
   const disk = judgeDisk(`${alert} ${alert_message}`, { asset: readAnswer(seen, assetSchema) });
-  if (!disk) return say(`Not done: the asset does not tell how full the drive is: ${seen.text.slice(0, 200)}`);
+  if (!disk) return say(`Not done: the asset does not show how full the drive is: ${seen.text.slice(0, 200)}`);
   const isFull = disk.usedPercent >= disk.thresholdPercent;
   const cleanUp = results.findLast(({ name }) => name === tools.cleanUp);
   const now = `${disk.drive} is ${disk.usedPercent}% full`;
@@ -44,7 +44,7 @@ function reviewDevice(opening: RecipeOpening, results: Result[], ticket: RecipeT
     });
   }
   const isStale = cleanUp && results.indexOf(seen) < results.indexOf(cleanUp);
-  if (isStale && tendencies.looksAgain) return look('See whether the clean-up has made room.');
+  if (isStale && tendencies.rereadsDevice) return readAsset('See whether the clean-up has made room.');
   if (isFull && !isStale) return say(`Not done: ${now} after the clean-up; a person must free space.`);
   return resolve(opening, ticket, isStale ? 'Clean-up was run.' : `The condition has cleared: ${now}.`);
 }

@@ -1,33 +1,33 @@
 /**
- * How a model behaves that has nothing but its prompt and its tools. Each is a parameter, so that nobody has to take a
- * figure for granted that rests on one of them.
+ * How a model behaves that has nothing but its prompt and its tools. Each is a parameter, so that every figure that rests
+ * on one of them can be checked.
  */
 export interface Tendencies {
-  /** How often it looks at a job that still runs before it answers. It cannot wait: it looks again at once. */
+  /** How often it polls a job that still runs before it answers. It cannot wait: it polls again at once. */
   polls: number;
-  /** Whether it calls the work done when the job was accepted but still ran at its last look. */
+  /** Whether it calls the work done when the job was accepted but still ran at its last poll. */
   takesPendingForDone: boolean;
   /** Whether it reads the rows of a job that says "Completed", or stops at that word. */
   readsRows: boolean;
-  /** Whether it looks at the device again after a clean-up before it closes the ticket. */
-  looksAgain: boolean;
+  /** Whether it reads the device again after a clean-up before it closes the ticket. */
+  rereadsDevice: boolean;
   /** How often it repeats a call whose answer was an error. */
   retries: number;
-  /** Whether it looks at the tickets again before it repeats a write. */
-  looksBeforeRetry: boolean;
+  /** Whether it reads the tickets again before it repeats a write. */
+  rereadsBeforeRetry: boolean;
 }
 
 /**
  * Does what the recipe's five steps and its system prompt ask for, to the letter: the status tool is used, the job's
- * own word is believed. Two looks, since each costs a turn and says the same; one retry, as people do.
+ * own word is believed. Two polls, since each costs a turn and says the same; one retry, as people do.
  */
 export const literal: Tendencies = {
   polls: 2,
   takesPendingForDone: true,
   readsRows: false,
-  looksAgain: false,
+  rereadsDevice: false,
   retries: 1,
-  looksBeforeRetry: false,
+  rereadsBeforeRetry: false,
 };
 
 /** The best that can be asked of a model: asks until the job ends, reads every row, claims nothing that it did not see. */
@@ -35,7 +35,7 @@ export const diligent: Tendencies = {
   polls: Number.POSITIVE_INFINITY,
   takesPendingForDone: false,
   readsRows: true,
-  looksAgain: true,
+  rereadsDevice: true,
   retries: 1,
-  looksBeforeRetry: true,
+  rereadsBeforeRetry: true,
 };

@@ -69,7 +69,7 @@ function pageNumberOf(cursor: string | undefined): number {
     const { page } = JSON.parse(Buffer.from(cursor, 'base64url').toString()) as { page?: unknown };
     if (typeof page === 'number') return page;
   } catch {
-    // told below
+    // reported below
   }
   throw new TrutoError(400, 'next_cursor is not one that was given out');
 }

@@ -1,6 +1,6 @@
 type Headers = Record<string, unknown>;
 
-/** Whatever the vendor tells of its limit, in Truto's three headers; absent when it tells nothing. */
+/** What the vendor reports of its limit, in Truto's three headers; absent when it reports nothing. */
 export function rateTriple(headers: Headers): Record<string, string> {
   const text = (name: string) => (headers[name] === undefined ? '' : String(headers[name]));
   const structured = /;r=(\d+);t=(\d+)/.exec(text('ratelimit'));

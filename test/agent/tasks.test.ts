@@ -1,5 +1,5 @@
 import t from 'tap';
-import { named } from '../../sim/bms/tenant/tenant.ts';
+import { named } from '../../sim/bms/tenant/named.ts';
 import { recordedBms } from '../helpers/bms.ts';
 import { conclude, playRun, taskOf } from '../helpers/play.ts';
 

@@ -1,5 +1,5 @@
 import t from 'tap';
-import { named } from '../../sim/bms/tenant/tenant.ts';
+import { named } from '../../sim/bms/tenant/named.ts';
 import { refreshPath, signInPath } from '../../src/kaseya/token.ts';
 import { type RecordedBms, recordedBms } from '../helpers/bms.ts';
 import { readDescription } from '../helpers/description.ts';

@@ -1,7 +1,7 @@
 import { allowedCalls, utilisation } from '../../bench/ratelimit/measure.ts';
 import { headersOf } from '../../bench/ratelimit/upstream-server.ts';
+import type { WindowKind } from '../../sim/bms/limiter.ts';
 import { createLimiter } from '../../sim/bms/limiter.ts';
-import type { WindowKind } from '../../sim/bms/options.ts';
 import { createRandom } from '../../sim/bms/random.ts';
 import { type Lane, lanes } from '../../src/domain/call-context.ts';
 import { wakeSpreadMs } from '../../src/ratelimit/bucket.ts';

@@ -3,7 +3,7 @@ import { RateLimiterQueue, RateLimiterRedis } from 'rate-limiter-flexible';
 import { retrying } from '../retrying.ts';
 import type { CreateStrategy } from '../strategy.ts';
 
-/** `RateLimiterQueue` over `RateLimiterRedis`: what its wiki offers for calls to somebody else's limited API. */
+/** `RateLimiterQueue` over `RateLimiterRedis`: what its wiki offers for calls to a third party's limited API. */
 export const rateLimiterFlexible: CreateStrategy = ({ cell, redisUrl, key, send }) => {
   const limiter = new RateLimiterRedis({
     storeClient: new Redis(redisUrl, { maxRetriesPerRequest: null }),

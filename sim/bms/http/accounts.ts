@@ -1,6 +1,7 @@
 import { booleanOf, filterOf, hasParts, pageOf } from '../query.ts';
 import type { Account } from '../tenant/accounts.ts';
-import { byId, type Tenant } from '../tenant/tenant.ts';
+import { byId } from '../tenant/named.ts';
+import type { Tenant } from '../tenant/tenant.ts';
 import { bare, errorCodes, notFound, ok, paged, Refusal } from '../wire.ts';
 import { accountOf } from './people.ts';
 import type { Route } from './route.ts';
@@ -53,7 +54,7 @@ const location: Route = {
   },
 };
 
-/** Warnings that BMS shows to whoever opens the account; of three kinds, numbered 0 to 2. */
+/** Warnings that BMS shows when the account is opened; of three kinds, numbered 0 to 2. */
 const alerts: Route = {
   method: 'GET',
   template: '/v2/crm/accounts/{accountId}/alerts/{accountAlertType}',

@@ -1,5 +1,6 @@
 import type { Asset, Volume } from '../tenant/assets.ts';
-import { byId, named, type Tenant } from '../tenant/tenant.ts';
+import { byId, named } from '../tenant/named.ts';
+import type { Tenant } from '../tenant/tenant.ts';
 
 function ownerOf(tenant: Tenant, asset: Asset) {
   const account = byId(tenant.accounts, asset.accountId);

@@ -1,6 +1,7 @@
 import { booleanOf, filterOf, hasParts, pageOf, type Query, wholeNumber, wordsOf } from '../query.ts';
 import type { Account, Contact } from '../tenant/accounts.ts';
-import { byId, type Tenant } from '../tenant/tenant.ts';
+import { byId } from '../tenant/named.ts';
+import type { Tenant } from '../tenant/tenant.ts';
 import { bare, notFound, ok, paged } from '../wire.ts';
 import type { Route } from './route.ts';
 

@@ -4,7 +4,7 @@ import { errorCodes, failed, notFound, Refusal } from '../wire.ts';
 import { countRequest } from './pipeline.ts';
 import { send } from './send.ts';
 
-/** Whatever goes wrong before a handler runs is told in BMS's envelope too. */
+/** What goes wrong before a handler runs is reported in BMS's envelope too. */
 export function addErrorAnswers(app: FastifyInstance, state: State): void {
   const { letterCase } = state.options;
   app.setErrorHandler((error: FastifyError | Refusal, _request, reply) => {

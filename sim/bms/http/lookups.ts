@@ -1,6 +1,7 @@
 import { contains, filterOf } from '../query.ts';
 import type { Entry } from '../tenant/lookups.ts';
-import { byId, type Tenant } from '../tenant/tenant.ts';
+import { byId } from '../tenant/named.ts';
+import type { Tenant } from '../tenant/tenant.ts';
 import { notFound, ok } from '../wire.ts';
 import type { Route } from './route.ts';
 

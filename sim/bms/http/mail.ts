@@ -25,7 +25,7 @@ export function sendMail({ world, act }: Call, ticket: Ticket, to: string[]): vo
   if (to.length > 0) world.mails.push({ at: act.at, ticketId: ticket.id, to });
 }
 
-/** What is no number stays one that names nobody, so that it is refused. */
+/** Text that is not a number becomes an id that no one has, so that it is refused. */
 const idsOf = (list: string | null | undefined) =>
   (list ?? '')
     .split(',')

@@ -1,6 +1,6 @@
 import { booleanOf, contains, filterOf, pageOf, type Query, wholeNumber, wordsOf } from '../query.ts';
 import type { Account } from '../tenant/accounts.ts';
-import { byId } from '../tenant/tenant.ts';
+import { byId } from '../tenant/named.ts';
 import { notFound, ok } from '../wire.ts';
 import type { Call, Route } from './route.ts';
 

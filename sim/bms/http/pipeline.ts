@@ -3,7 +3,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { strikesBefore } from '../faults.ts';
 import { createQuery } from '../query.ts';
 import { rateHeaders } from '../rate-headers.ts';
-import { settleJobs } from '../rmm/jobs.ts';
+import { finishDueJobs } from '../rmm/jobs.ts';
 import type { State } from '../state.ts';
 import { type Answer, failed, inStyle, notFound, Refusal } from '../wire.ts';
 import { answerWith, type Line } from './fault-answer.ts';
@@ -59,7 +59,7 @@ async function admit(
   const now = state.now();
   const token = /^Bearer (\S+)$/i.exec(request.headers.authorization ?? '')?.[1] ?? '';
   const isLetIn = !needsToken || world.tokens.isValid(token, now);
-  // Whoever is not let in spends nothing of the tenant's limit, but is told of it like everyone.
+  // A refused caller spends nothing of the tenant's limit, but its answer carries the same headers.
   const verdict = world.limiter?.take(endpoint, now, isLetIn ? 1 : 0);
   if (verdict) reply.headers(rateHeaders(options.rateHeaders, verdict, now));
   if (!isLetIn) throw new Refusal(401, 1401, 'The access token is missing, unknown or expired');
@@ -71,7 +71,7 @@ async function admit(
 async function answer(state: State, route: Route, line: Line): Promise<FastifyReply> {
   const { world, options } = state;
   const call = callOf(state, route, line.request);
-  settleJobs(world, state.now());
+  finishDueJobs(world, state.now());
   const target = { method: route.method, path: call.path, template: route.template };
   const fault = world.faults.takeForRequest(target);
   if (!fault) return send(line.reply, handle(route, call), options.letterCase);

@@ -21,7 +21,7 @@ const notificationSchema = caseless({
   TargetProducts: z.array(text).nullish(),
 });
 
-/** A callback between Kaseya's products. It is taken, answered with nothing, and pages nobody. */
+/** A callback between Kaseya's products. It is accepted, answered with nothing, and pages no one. */
 const notification: Route = {
   method: 'POST',
   template: '/v2/kaseya-one/tickets/action/notifications',

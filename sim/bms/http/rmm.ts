@@ -1,8 +1,8 @@
 import { createTickets } from '../rmm/create-ticket.ts';
 import { dattoAlertRow, dattoAlerts } from '../rmm/datto-alert.ts';
 import { deactivateAssets } from '../rmm/deactivate-asset.ts';
+import { isFinished, type Job, type JobRow, jobWord } from '../rmm/job.ts';
 import type { Wording } from '../rmm/job-words.ts';
-import { isFinished, type Job, type JobRow, jobWord } from '../rmm/jobs.ts';
 import { addAssets, replaceAssets } from '../rmm/save-asset.ts';
 import { duplicateTickets, resolveTickets } from '../rmm/update-ticket.ts';
 import { notFound, ok } from '../wire.ts';
@@ -10,7 +10,7 @@ import { checkIntegration } from './integration.ts';
 import type { Route } from './route.ts';
 import { submitArray, submitRows } from './submit.ts';
 
-/** Each takes an array and answers with a job id at once; what became of the rows is told by the job. */
+/** Each takes an array and answers with a job id at once; the job reports what became of the rows. */
 const submitRoutes = [
   ...[createTickets, resolveTickets, duplicateTickets],
   ...[addAssets, replaceAssets, deactivateAssets],
@@ -29,7 +29,7 @@ const submitRoutes = [
 const dattoAlert: Route = {
   method: 'POST',
   template: dattoAlerts.template,
-  handle: (call) => ok({ jobId: submitRows(call, dattoAlerts, [dattoAlertRow(call.body)]) }),
+  handle: (call) => ok({ jobId: submitRows(call, dattoAlerts, [dattoAlertRow(call.body, call.world)]) }),
 };
 
 const statusRoute = (family: Job['family'], rowView: (row: JobRow) => object): Route => ({

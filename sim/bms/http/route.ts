@@ -25,6 +25,6 @@ export interface Route {
   method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   /** With Kaseya's own placeholder names. */
   template: string;
-  /** Throws a `Refusal` when BMS says no. */
+  /** Throws a `Refusal` when BMS refuses the call. */
   handle(call: Call): Answer;
 }

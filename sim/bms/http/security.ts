@@ -48,7 +48,7 @@ const userAccessRights = [1, 2, 3].map((mainMenuId) => ({
   ...{ canView: true, canModify: true, canDelete: false, mainMenuId, menuCategoryId: 1, listingIDEnum: mainMenuId },
 }));
 
-/** Asked before signing in. The tenant has no single sign-on; whoever it is asked for learns nothing else. */
+/** Asked before signing in. The tenant has no single sign-on; the answer reveals nothing else about the user. */
 const ssoStatus: Route = {
   method: 'GET',
   template: '/v2/security/ssostatus',

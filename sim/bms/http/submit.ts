@@ -1,5 +1,7 @@
-import { type JobRow, submitJob } from '../rmm/jobs.ts';
-import type { Row, RowAction } from '../rmm/row-action.ts';
+import type { JobRow } from '../rmm/job.ts';
+import { submitJob } from '../rmm/jobs.ts';
+import type { Row } from '../rmm/row.ts';
+import type { RowAction } from '../rmm/row-action.ts';
 import { errorCodes, Refusal } from '../wire.ts';
 import type { Call } from './route.ts';
 
@@ -8,7 +10,7 @@ export function submitArray(call: Call, action: RowAction): string {
   if (!Array.isArray(call.body) || call.body.length === 0) {
     throw new Refusal(400, errorCodes.malformed, 'The body must be an array with at least one row');
   }
-  return submitRows(call, action, action.readRows(call.body));
+  return submitRows(call, action, action.readRows(call.body, call.world));
 }
 
 /** Decides here and now which rows are to fail, so that equal runs fail alike. */

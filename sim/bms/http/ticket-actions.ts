@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { caseless, date, filledText, flag, int, readFields } from '../fields.ts';
 import { checkReferences } from '../references.ts';
-import { named } from '../tenant/tenant.ts';
+import { named } from '../tenant/named.ts';
 import { addNote, setAssignee, setQueue, setStatus } from '../ticket.ts';
 import { empty, ok } from '../wire.ts';
 import { mailSchema, recipientsOf, sendMail } from './mail.ts';

@@ -2,9 +2,10 @@ import { z } from 'zod';
 import { caseless, flag, int, readFields } from '../fields.ts';
 import { pageOf } from '../query.ts';
 import { checkReferences } from '../references.ts';
-import type { Job } from '../rmm/jobs.ts';
-import { type Row, RowFailure } from '../rmm/row-action.ts';
-import { generalNote, named, type Tenant } from '../tenant/tenant.ts';
+import type { Job } from '../rmm/job.ts';
+import { type Row, RowFailure } from '../rmm/row.ts';
+import { named } from '../tenant/named.ts';
+import { generalNote, type Tenant } from '../tenant/tenant.ts';
 import { type Act, addNote, setStatus, type Ticket } from '../ticket.ts';
 import { errorCodes, notFound, ok, paged, Refusal } from '../wire.ts';
 import type { World } from '../world.ts';
@@ -33,9 +34,9 @@ const patchMany: Route = {
     const patch: Patch = Object.fromEntries(given);
     checkPatch(call.tenant, patch);
     const rows = TargetedIds.map((ticketId) =>
-      rowOf(call.body, (world, act) => {
-        const ticket = ticketIn(world, ticketId);
-        applyRow(world, act, ticket, patch);
+      rowOf(call.body, (act) => {
+        const ticket = ticketIn(call.world, ticketId);
+        applyRow(call.world, act, ticket, patch);
         return { message: `Ticket ${ticket.ticketNumber} was updated`, ticket };
       }),
     );
@@ -73,15 +74,15 @@ const merge: Route = {
   handle(call) {
     const { DestinationTicketId, SourceTicketIds } = readFields(mergeSchema, call.body);
     if (!call.world.tickets.has(DestinationTicketId)) throw notFound(`Ticket ${DestinationTicketId}`);
-    const rows = SourceTicketIds.map((sourceId) => mergeRow(call.body, sourceId, DestinationTicketId));
+    const rows = SourceTicketIds.map((sourceId) => mergeRow(call, sourceId, DestinationTicketId));
     const template = `${base}/merge`;
     const about = { method: 'POST' as const, template, family: 'batch' as const, actionType: 12 };
     return ok({ jobId: submitRows(call, about, rows) });
   },
 };
 
-const mergeRow = (body: unknown, sourceId: number, destinationId: number) =>
-  rowOf(body, (world, act) => {
+const mergeRow = ({ body, world }: Call, sourceId: number, destinationId: number) =>
+  rowOf(body, (act) => {
     const [source, destination] = [ticketIn(world, sourceId), ticketIn(world, destinationId)];
     if (source === destination) throw new RowFailure('A ticket cannot be merged into itself');
     if (source.accountId !== destination.accountId) throw new RowFailure('The tickets belong to different accounts');
@@ -104,7 +105,7 @@ function ticketIn({ tickets }: World, id: number) {
   return ticket;
 }
 
-/** The only news of a batch: lines, of which none says that it was the last. Type 0 informs, 2 tells of a failure. */
+/** The only report of a batch: lines, and none says that it is the last. Type 0 informs, type 2 reports a failure. */
 const logRoute = (template: string): Route => ({
   method: 'GET',
   template,

@@ -8,7 +8,7 @@ import { ticketView } from './ticket-view.ts';
 
 const operationsSchema = z.array(caseless({ op: text, path: text, value: z.unknown() }));
 
-/** JSON Patch, of which BMS is known to take `replace` on single fields. All of it is checked before any is done. */
+/** JSON Patch; BMS is known to take `replace` on single fields. All of it is checked before any is applied. */
 export const patchRoute: Route = {
   method: 'PATCH',
   template: '/v2/servicedesk/tickets/{ticketId}',

@@ -1,7 +1,8 @@
 import { caseless, date, filledText, int, readFields, text } from '../fields.ts';
 import { pageOf } from '../query.ts';
 import { checkReferences } from '../references.ts';
-import { byId, type Tenant } from '../tenant/tenant.ts';
+import { byId } from '../tenant/named.ts';
+import type { Tenant } from '../tenant/tenant.ts';
 import { setStatus, type Ticket, touch } from '../ticket.ts';
 import { audit, type ChecklistItem, type Todo } from '../ticket-extras.ts';
 import { empty, notFound, ok, paged } from '../wire.ts';
@@ -10,7 +11,7 @@ import { recordTicketEffect, ticketOf } from './ticket-of.ts';
 
 const base = '/v2/servicedesk/tickets/{ticketId}';
 
-/** The description requires none of these; a task that is nobody's, or for no day, could not be shown in a calendar. */
+/** The description requires none of these; a task without an owner or a day could not be shown in a calendar. */
 const todoSchema = caseless({ Description: filledText, UserId: int, Date: date, StatusId: int.nullish() });
 
 const postTodo: Route = {

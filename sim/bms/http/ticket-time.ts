@@ -1,7 +1,8 @@
 import { caseless, date, int, readFields, text } from '../fields.ts';
 import { malformed, pageOf } from '../query.ts';
 import { checkReferences } from '../references.ts';
-import { byId, type Tenant } from '../tenant/tenant.ts';
+import { byId } from '../tenant/named.ts';
+import type { Tenant } from '../tenant/tenant.ts';
 import { type TimeLog, touch } from '../ticket.ts';
 import { audit } from '../ticket-extras.ts';
 import { ok } from '../wire.ts';
@@ -24,7 +25,7 @@ const inputSchema = caseless({
   ...{ Notes: text.nullish(), InternalNotes: text.nullish(), UserId: int.nullish() },
 });
 
-/** Time is billed to the customer: whoever writes it spends somebody's money. */
+/** Time is billed to the customer: each entry costs them money. */
 const post: Route = {
   method: 'POST',
   template,

@@ -1,5 +1,6 @@
 import { subTypesOf } from '../references.ts';
-import { byId, type Tenant } from '../tenant/tenant.ts';
+import { byId } from '../tenant/named.ts';
+import type { Tenant } from '../tenant/tenant.ts';
 import type { Note, Ticket } from '../ticket.ts';
 
 /** What `TicketListDto` and `TicketOutputDto` share. */

@@ -5,7 +5,8 @@ import type { Account } from '../tenant/accounts.ts';
 import { type Asset, mainOf } from '../tenant/assets.ts';
 import { createTicket } from '../ticket.ts';
 import type { World } from '../world.ts';
-import { defineRowAction, RowFailure, ticketOfAlert } from './row-action.ts';
+import { RowFailure } from './row.ts';
+import { defineRowAction, ticketOfAlert } from './row-action.ts';
 
 const reference = { Id: text.nullish(), Name: text.nullish() };
 interface Reference {

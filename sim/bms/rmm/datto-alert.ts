@@ -4,7 +4,8 @@ import { rmmDefaults } from '../seed-tickets.ts';
 import { type Asset, mainOf } from '../tenant/assets.ts';
 import { createTicket, touch } from '../ticket.ts';
 import type { World } from '../world.ts';
-import { type Row, type RowAction, RowFailure, ticketOfAlert } from './row-action.ts';
+import { type Row, RowFailure } from './row.ts';
+import { type RowAction, ticketOfAlert } from './row-action.ts';
 
 /** `DattoRMMAlertInputDto`: one alert, not an array. Nothing in it is required by the description. */
 const alertSchema = caseless({
@@ -18,12 +19,12 @@ export const dattoAlerts: Omit<RowAction, 'readRows'> = {
 };
 
 /** A first alert opens a ticket, each further one counts on it. */
-export function dattoAlertRow(body: unknown): Row {
+export function dattoAlertRow(body: unknown, world: World): Row {
   const alert = readFields(alertSchema, body);
   const alertRefId = alert.AlertUid;
   return {
     ...{ transactionId: null, alertRefId, assetId: null, body },
-    apply(world, act) {
+    apply(act) {
       const open = ticketOfAlert(world, alertRefId);
       if (open?.completedDate === null) {
         open.occurrenceCount += 1;

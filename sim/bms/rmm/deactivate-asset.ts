@@ -1,5 +1,6 @@
 import { text } from '../fields.ts';
-import { defineRowAction, RowFailure } from './row-action.ts';
+import { RowFailure } from './row.ts';
+import { defineRowAction } from './row-action.ts';
 
 /** Marks an asset inactive in the PSA. It isolates nothing. */
 export const deactivateAssets = defineRowAction(

@@ -2,36 +2,10 @@ import { recordEffect } from '../effects.ts';
 import type { JobWording, Range } from '../options.ts';
 import type { Random } from '../random.ts';
 import type { World } from '../world.ts';
-import { type Wording, wordingsOf } from './job-words.ts';
-import { type Change, type Row, type RowAction, RowFailure } from './row-action.ts';
-
-export interface Outcome {
-  ok: boolean;
-  message: string;
-  ticketId: number | null;
-  ticketNumber: string | null;
-  psaAssetId: number | null;
-}
-
-export interface JobRow extends Row {
-  /** Why the row will fail whatever it asks for. Decided at submission, so that equal runs fail alike. */
-  doomed: string | null;
-  outcome: Outcome | null;
-}
-
-export interface Job {
-  /** Digits beyond 2^53. */
-  id: string;
-  family: RowAction['family'];
-  actionType: number;
-  operation: string;
-  startsAt: number;
-  finishesAt: number;
-  rows: JobRow[];
-  wording: Wording;
-  /** For the log of a batch: one for its start, then one a row. */
-  logIds: string[];
-}
+import { isFinished, type Job, type JobRow, type Outcome } from './job.ts';
+import { wordingsOf } from './job-words.ts';
+import { type Change, RowFailure } from './row.ts';
+import type { RowAction } from './row-action.ts';
 
 export interface JobTiming {
   jobSeconds: Range;
@@ -75,18 +49,8 @@ function nextJobId({ jobs, random }: World): string {
 
 const digits = (random: Random, length: number) => Array.from({ length }, () => random.int(0, 9)).join('');
 
-export const isFinished = (job: Job, now: number) => now >= job.finishesAt;
-
-export function jobWord(job: Job, now: number): string {
-  const { wording, rows } = job;
-  if (!isFinished(job, now)) return now >= job.startsAt ? wording.running : wording.pending;
-  const failures = rows.filter(({ outcome }) => outcome?.ok === false).length;
-  if (failures === 0) return wording.done;
-  return failures === rows.length ? wording.failed : wording.mixed;
-}
-
 /** Carries out the jobs that are due, in the order in which they finish. Runs before anything reads or writes. */
-export function settleJobs(world: World, now: number): void {
+export function finishDueJobs(world: World, now: number): void {
   const due = [...world.pendingJobs].filter((job) => isFinished(job, now));
   due.sort((left, right) => left.finishesAt - right.finishesAt);
   for (const job of due) {
@@ -107,7 +71,7 @@ function carryOut(world: World, job: Job, row: JobRow): Outcome {
   if (row.doomed !== null) return fail(row.doomed);
   let change: Change;
   try {
-    change = row.apply(world, act);
+    change = row.apply(act);
   } catch (error) {
     if (error instanceof RowFailure) return fail(error.message);
     throw error;

@@ -1,6 +1,8 @@
 import { filledText, int } from '../fields.ts';
-import { byId, type Tenant } from '../tenant/tenant.ts';
-import { defineRowAction, type RowAction, RowFailure } from './row-action.ts';
+import { byId } from '../tenant/named.ts';
+import type { Tenant } from '../tenant/tenant.ts';
+import { RowFailure } from './row.ts';
+import { defineRowAction, type RowAction } from './row-action.ts';
 
 /** What may be mapped. Kaseya does not say which words it takes; these are the simulator's. */
 export const entityTypes = ['accounts', 'assets'] as const;

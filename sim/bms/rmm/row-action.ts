@@ -1,37 +1,8 @@
 import { z } from 'zod';
 import { caseless, readFields } from '../fields.ts';
-import type { Asset } from '../tenant/assets.ts';
 import type { Act, Ticket } from '../ticket.ts';
 import type { World } from '../world.ts';
-
-/** The row cannot be carried out; the job completes nevertheless, and says so in its details. */
-export class RowFailure extends Error {
-  constructor(message: string) {
-    super(message);
-    this.name = 'RowFailure';
-  }
-}
-
-export interface Change {
-  message: string;
-  ticket?: Ticket;
-  asset?: Asset;
-}
-
-/** One element of the array that an RMM call takes. */
-export interface Row {
-  transactionId: string | null;
-  alertRefId: string | null;
-  /** As the caller wrote it. */
-  assetId: string | null;
-  /** For mappings: the id in the other product. */
-  externalId?: string | null;
-  /** As it was sent, for the ledger. */
-  body: unknown;
-  apply(world: World, act: Act): Change;
-}
-
-export type Family = 'tickets' | 'assets' | 'mappings' | 'batch';
+import { type Change, type Family, type Row, RowFailure } from './row.ts';
 
 export interface RowAction {
   method: 'POST' | 'PUT' | 'PATCH' | 'DELETE';
@@ -41,7 +12,7 @@ export interface RowAction {
   /** Kaseya's numbers are unknown; these are ours. */
   actionType: number;
   /** Reads the array. A value of the wrong type refuses the whole call. */
-  readRows(body: unknown[]): Row[];
+  readRows(body: unknown[], world: World): Row[];
 }
 
 const rowHead = z.object({
@@ -60,7 +31,7 @@ export function defineRowAction<T extends z.ZodRawShape>(
   const rowsSchema = z.array(caseless(shape));
   return {
     ...about,
-    readRows: (body) =>
+    readRows: (body, world) =>
       readFields(rowsSchema, body).map((row, index) => {
         const head = rowHead.parse(row);
         return {
@@ -69,7 +40,7 @@ export function defineRowAction<T extends z.ZodRawShape>(
           assetId: head.AssetId ?? null,
           externalId: head.ExternalId ?? null,
           body: body[index],
-          apply: (world, act) => apply(world, row, act),
+          apply: (act) => apply(world, row, act),
         };
       }),
   };

@@ -1,10 +1,11 @@
 import { caseless, text } from '../fields.ts';
 import { type Asset, mainOf } from '../tenant/assets.ts';
-import { byId } from '../tenant/tenant.ts';
+import { byId } from '../tenant/named.ts';
 import type { Act } from '../ticket.ts';
 import type { World } from '../world.ts';
 import { accountOf } from './create-ticket.ts';
-import { defineRowAction, RowFailure } from './row-action.ts';
+import { RowFailure } from './row.ts';
+import { defineRowAction } from './row-action.ts';
 
 /** `IntegrationtAssetInputDto`, as far as this BMS keeps it. */
 const shape = {

@@ -1,9 +1,10 @@
 import { date, flag, int, text } from '../fields.ts';
-import { named } from '../tenant/tenant.ts';
+import { named } from '../tenant/named.ts';
 import { addNote, setStatus, type Ticket, touch } from '../ticket.ts';
 import type { World } from '../world.ts';
 import { isoOf } from './create-ticket.ts';
-import { defineRowAction, RowFailure, ticketOfAlert } from './row-action.ts';
+import { RowFailure } from './row.ts';
+import { defineRowAction, ticketOfAlert } from './row-action.ts';
 
 /**
  * Whether BMS takes a second resolve is unknown. `refuse` fails its row, which the ledger's `refused` shows; `repeat` adds

@@ -28,7 +28,7 @@ export interface Account {
   locations: Location[];
   contacts: Contact[];
   contracts: Contract[];
-  /** What BMS shows whoever opens the account: one list for each of its three kinds of alert. */
+  /** What BMS shows when the account is opened: one list for each of its three kinds of alert. */
   alerts: [string[], string[], string[]];
   createdOn: string;
 }
@@ -52,7 +52,7 @@ const outlines: Outline[] = [
   },
   {
     ...{ name: 'Harbour Logistics', code: 'HBL', isActive: true, branch: 'Dock 4 Warehouse' },
-    // Two people of one name: only their places and addresses tell them apart.
+    // Two people share a name: only their locations and addresses differ.
     contacts: [
       ['Jonas Pike', 'Dispatcher'],
       ['Leila Haddad', 'Operations Manager'],

@@ -1,6 +1,6 @@
 import type { NextId, Random } from '../random.ts';
 import type { Account } from './accounts.ts';
-import { named } from './tenant.ts';
+import { named } from './named.ts';
 
 export interface Volume {
   drive: string;
@@ -43,7 +43,7 @@ const systems: Record<AssetKind, string> = {
 interface AssetMore {
   /** What is free on C:, 0 to 1. */
   freeShare?: number;
-  /** Whose it is; a workstation's is the account's first contact unless told. */
+  /** The name of its user; for a workstation the default is the account's first contact. */
   owner?: string;
 }
 

@@ -1,6 +1,6 @@
 import type { NextId } from '../random.ts';
 import type { Entry } from './lookups.ts';
-import { named } from './tenant.ts';
+import { named } from './named.ts';
 
 export interface Contract {
   id: number;

@@ -1,5 +1,5 @@
 import type { NextId, Random } from '../random.ts';
-import type { Person } from './tenant.ts';
+import type { Person } from './person.ts';
 
 export interface Entry {
   id: number;
@@ -29,7 +29,7 @@ export interface Employee extends Person {
 }
 
 export interface Queue extends Entry {
-  /** Employees who look into it; in a queue without any, a ticket waits for nobody. */
+  /** Employees who watch the queue; a ticket in a queue without any is seen by no one. */
   memberIds: number[];
 }
 
@@ -67,7 +67,7 @@ const statuses: Statuses = [
   ['New', '#2980b9', true, false, true],
   ['In Progress', '#16a085', false, false, true],
   ['Waiting', '#8e44ad', false, false, true],
-  // Nobody uses it.
+  // No ticket uses it.
   ['On Hold', '#d35400', false, false, true],
   ['Resolved', '#27ae60', true, true, true],
   ['Closed', '#7f8c8d', true, true, true],
@@ -75,7 +75,7 @@ const statuses: Statuses = [
   ['Escalated', '#95a5a6', false, false, false],
 ];
 
-/** Right at first sight are: an inactive "Tier 3", "Network" twice but for case and a space, and a queue of nobody's. */
+/** Traps among the queues: an inactive "Tier 3", two "Network" that differ in case and a space, and a queue without members. */
 const queues: [name: string, isActive: boolean, hasMembers: boolean][] = [
   ['Service Desk', true, true],
   ['Network', true, true],
@@ -87,7 +87,7 @@ const queues: [name: string, isActive: boolean, hasMembers: boolean][] = [
   ['Field Team (closed)', false, true],
 ];
 
-/** "Software" is there twice, and both are active: a name alone does not tell which. */
+/** "Software" is there twice, and both are active: the name alone is ambiguous. */
 const issueTypes: [name: string, isActive: boolean, subTypes: string[]][] = [
   ['Hardware', true, ['Disk', 'Memory', 'Printer', 'Other']],
   ['Software', true, ['Operating System', 'Office', 'Line of Business', 'Other']],

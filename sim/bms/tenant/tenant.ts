@@ -1,13 +1,8 @@
 import type { Account } from './accounts.ts';
 import type { Asset } from './assets.ts';
 import type { Lookups } from './lookups.ts';
-
-/** Whoever writes: an employee, the service's API user or the RMM integration. */
-export interface Person {
-  id: number;
-  name: string;
-  email: string;
-}
+import { named } from './named.ts';
+import type { Person } from './person.ts';
 
 /** Of the API user; the offset is the winter's, in hours. */
 export interface TimeZone {
@@ -29,20 +24,5 @@ export interface Tenant extends Lookups {
   accounts: Account[];
   assets: Map<number, Asset>;
 }
-
-interface Named {
-  id: number;
-  name: string;
-}
-
-/** For what the tenant is known to have; a tenant without it is a mistake in this simulator. */
-export function named<T extends Named>(entries: readonly T[], name: string): T {
-  const entry = entries.find((candidate) => candidate.name === name);
-  if (!entry) throw new Error(`the tenant has no "${name}"`);
-  return entry;
-}
-
-export const byId = <T extends Named>(entries: readonly T[], id: number | null | undefined): T | undefined =>
-  entries.find((entry) => entry.id === id);
 
 export const generalNote = (tenant: Tenant) => named(tenant.noteTypes, 'General Note');

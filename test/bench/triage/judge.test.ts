@@ -1,5 +1,5 @@
 import t from 'tap';
-import { judge, type Told } from '../../../bench/triage/judge.ts';
+import { judge, type Reported } from '../../../bench/triage/judge.ts';
 import type { Ledger } from '../../../harness/sim-client.ts';
 
 const effect = (operation: string, ticketId: number) => ({ operation, ticketId, assetId: null });
@@ -10,7 +10,7 @@ const ledger = (effects: object[], resolved: Record<number, boolean>) =>
     jobs: [{ family: 'tickets', rows: [{ alertRefId: 'a' }, { alertRefId: 'b' }, { alertRefId: 'a' }] }],
     requests: { total: 12, byEndpoint: {}, rejected429: 1 },
   }) as unknown as Ledger;
-const told = (ticketId: number, saysDone: boolean, wasResolved: boolean): Told => ({
+const reported = (ticketId: number, saysDone: boolean, wasResolved: boolean): Reported => ({
   ...{ ticketId, saysDone, wasResolved, words: '', seconds: ticketId },
 });
 
@@ -18,7 +18,7 @@ t.test('what was said is held against the ledger', async (t) => {
   const end = ledger([effect('resolve', 1), effect('resolve', 1), effect('resolve', 2), effect('assign', 2)], {
     ...{ 1: true, 2: true, 3: false, 4: true },
   });
-  const said = [told(1, true, true), told(2, true, false), told(3, true, false), told(4, false, true)];
+  const said = [reported(1, true, true), reported(2, true, false), reported(3, true, false), reported(4, false, true)];
   t.match(judge(said, end, 1000), {
     ...{
       alerts: 4,
@@ -34,5 +34,5 @@ t.test('what was said is held against the ledger', async (t) => {
 });
 
 t.test('nothing resolved has no calls per resolved alert', async (t) => {
-  t.equal(judge([told(1, false, false)], ledger([], { 1: false }), 0).callsPerResolved, null);
+  t.equal(judge([reported(1, false, false)], ledger([], { 1: false }), 0).callsPerResolved, null);
 });

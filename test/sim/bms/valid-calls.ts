@@ -1,5 +1,5 @@
 import { dattoAlerts } from '../../../sim/bms/rmm/datto-alert.ts';
-import { named } from '../../../sim/bms/tenant/tenant.ts';
+import { named } from '../../../sim/bms/tenant/named.ts';
 import { alertTickets, type Sim, tickets } from './support.ts';
 
 type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
