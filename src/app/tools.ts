@@ -1,15 +1,19 @@
 import type { Redis } from 'ioredis';
 import { createModel, type Model } from '../agent/model.ts';
+import { modelOptions, modelQuotaOwner, runBudget } from '../agent/settings.ts';
 import type { TriageDeps } from '../agent/triage.ts';
 import type { Config } from '../config.ts';
 import type { Ports } from '../domain/ports.ts';
+import { clientOptions } from '../kaseya/settings.ts';
 import { outcomeOfModelCall, type UpstreamHealth } from '../outbound/health.ts';
 import { createModelBudget } from '../ratelimit/model-budget.ts';
+import { leaseFor, patienceMs } from '../ratelimit/settings.ts';
 import { createTicketHints } from '../store/ticket-hints.ts';
 import { createTools } from '../tools/bms/index.ts';
 import { inLanes, neverShared } from '../tools/lanes.ts';
 import { refusingUnsupported } from '../tools/operations.ts';
 import { remedyTools } from '../tools/remedies.ts';
+import { absentAfterMs } from '../tools/settings.ts';
 import type { AppContext } from './context.ts';
 import type { Upstream } from './upstreams.ts';
 
@@ -30,7 +34,6 @@ export function triageDeps(
   const tools = toolsFor(config, upstream).map((tool) =>
     operations ? refusingUnsupported(tool, operations.objection) : tool,
   );
-  const { steps, tokens, writes, minutes, modelFailures } = config.budget;
   return {
     bms: upstream.bms,
     hints: createTicketHints(redis, config),
@@ -39,12 +42,11 @@ export function triageDeps(
     model: watched(modelOf(config, redis, ports), health),
     tools: new Map(tools.map((tool) => [tool.name, inLanes(tool)])),
     accounts: config.accounts,
-    budget: { steps, tokens, writes, wallMs: minutes * 60_000, modelFailures },
+    budget: runBudget(config.budget),
     escalationQueue: config.escalation.queue,
     jobDeadlineMs: config.rmm.deadlineSeconds * 1000,
     readBackMs: config.rmm.readBackSeconds * 1000,
-    // The request itself may last this long after its worker has lost the run, and BMS may show a note a little later.
-    absentAfterMs: config.timeouts.bmsSeconds * 1000 + 5_000,
+    absentAfterMs: absentAfterMs(clientOptions(config).timeoutMs),
     now: ports.now,
   };
 }
@@ -54,15 +56,13 @@ const watched = (model: Model, health: UpstreamHealth): Model => ({
 });
 
 function modelOf(config: Config, redis: Redis, ports: Ports): Model {
-  const timeoutMs = config.timeouts.modelSeconds * 1000;
-  const { OPENAI_BASE_URL: baseUrl, OPENAI_API_KEY: apiKey, OPENAI_MODEL: model } = config;
+  const options = modelOptions(config);
   const acquire = createModelBudget(redis, {
     ...ports,
-    name: `model ${baseUrl ?? 'openai'} ${model}`,
     ...config.model,
-    leaseMs: timeoutMs + 5_000,
-    // Longer than for BMS: what is waited for is mostly another answer of the model.
-    patienceMs: 10_000,
+    name: modelQuotaOwner(config),
+    leaseMs: leaseFor(options.timeoutMs),
+    patienceMs: patienceMs.model,
   });
-  return createModel({ baseUrl, apiKey, model, timeoutMs, acquire, now: ports.now });
+  return createModel({ ...options, acquire, now: ports.now });
 }

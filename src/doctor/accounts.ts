@@ -3,7 +3,7 @@ import type { Bms } from '../kaseya/bms.ts';
 import { resolveEntry } from '../kaseya/lookups.ts';
 import { type Finding, failure, good } from './finding.ts';
 
-/** Does every account that senders' customers are mapped to exist, once and active? One call for each. */
+/** Does every account that a sender's customer is mapped to exist, once and active? One call for each account. */
 export async function checkAccounts(bms: Bms, accounts: Readonly<Record<string, string>>): Promise<Finding[]> {
   const findings: Finding[] = [];
   for (const name of new Set(Object.values(accounts))) {
@@ -14,8 +14,8 @@ export async function checkAccounts(bms: Bms, accounts: Readonly<Record<string, 
       const resolved = resolveEntry('account', name, found);
       findings.push(
         resolved.ok
-          ? good(check, `"${name}" is there`)
-          : failure(check, resolved.message, 'mend the mapping under accounts'),
+          ? good(check, `"${name}" exists`)
+          : failure(check, resolved.message, 'fix the mapping under accounts'),
       );
     } catch (error) {
       findings.push(failure(check, errorMessage(error), "give the user's role access to accounts"));

@@ -1,12 +1,12 @@
 import { errorMessage, UpstreamError } from '../domain/errors.ts';
 import type { Bms } from '../kaseya/bms.ts';
 import { type Finding, failure, good, warning } from './finding.ts';
-import type { Heard } from './listen.ts';
+import type { ResponseHeaders } from './response-headers.ts';
 
-/** TOTP codes and token times stand this much. */
+/** TOTP codes and token times tolerate this much. */
 const maxSkewMs = 30_000;
 
-/** Signs in. Null when that worked; without it nothing else can be looked at. */
+/** Signs in. An `error` ends the examination: without a sign-in nothing else can be read. */
 export async function checkSignIn(bms: Bms): Promise<Finding[]> {
   try {
     const user = await bms.session.user();
@@ -16,24 +16,25 @@ export async function checkSignIn(bms: Bms): Promise<Finding[]> {
     return [
       good('sign-in', `as ${name}, time zone ${user.olsonTimeZoneName ?? 'unknown'}`),
       ...(canWrite
-        ? [good('permissions', `${rights.length} access rights, some of them to modify`)]
+        ? [good('permissions', `${rights.length} access rights, at least one to modify`)]
         : [warning('permissions', 'BMS lists no right to modify', "give the user's security role ticket rights")]),
     ];
   } catch (error) {
-    return [failure('sign-in', errorMessage(error), wayOut(error))];
+    return [failure('sign-in', errorMessage(error), fixFor(error))];
   }
 }
 
-function wayOut(error: unknown): string {
+function fixFor(error: unknown): string {
   const code = error instanceof UpstreamError ? error.code : null;
   if (code === 'network' || code === 'timeout')
     return 'check KASEYA_BASE_URL: us, emea, apac, or the address of your own host';
-  if (code === 'unreadable') return 'KASEYA_BASE_URL answers, but is no BMS API: it starts with https://api.';
+  if (code === 'unreadable')
+    return 'KASEYA_BASE_URL answers, but not as a BMS API: the address starts with https://api.';
   return 'check KASEYA_USERNAME, KASEYA_PASSWORD, KASEYA_TENANT (the company name), KASEYA_MFA_SECRET, and the region';
 }
 
-/** What BMS's answers said besides: its clock, and whether it tells about its limits. */
-export function checkHeaders({ clockSkewMs, limitHeaders }: Heard): Finding[] {
+/** What the headers of BMS's responses say: its clock, and whether it publishes its limits. */
+export function checkHeaders({ clockSkewMs, limitHeaders }: ResponseHeaders): Finding[] {
   const seconds = Math.round((clockSkewMs ?? 0) / 1000);
   const clock =
     clockSkewMs === null
@@ -48,7 +49,7 @@ export function checkHeaders({ clockSkewMs, limitHeaders }: Heard): Finding[] {
   const limits =
     limitHeaders.length > 0
       ? `BMS sends ${limitHeaders.join(', ')}`
-      : 'BMS sends no rate-limit headers: the configured limits are what counts';
+      : 'BMS sends no rate-limit headers: the configured limits apply';
   return [clock, good('rate limit', limits)];
 }
 
@@ -66,10 +67,10 @@ export async function checkIntegration(bms: Bms, integrationType: string): Promi
   }
 }
 
-/** Kaseya's writing helpers are an extra; without them the tools that use them are refused, and nothing else is. */
+/** Kaseya's writing assistant is optional; without it only the tools that use it are refused. */
 export async function checkCopilot(bms: Bms): Promise<Finding[]> {
   const check = 'copilot';
-  const without = 'nothing to do: summaries are then written by the model itself';
+  const without = 'nothing to do: the model writes summaries itself';
   try {
     const settings = await bms.copilot.settings();
     return settings.some(({ isEnabled }) => isEnabled)

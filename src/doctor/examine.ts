@@ -3,13 +3,13 @@ import type { Bms } from '../kaseya/bms.ts';
 import { checkAccounts } from './accounts.ts';
 import { checkCopilot, checkHeaders, checkIntegration, checkSignIn } from './connection.ts';
 import type { Finding } from './finding.ts';
-import type { Heard } from './listen.ts';
 import { type ConfiguredName, checkLookups } from './lookups.ts';
+import type { ResponseHeaders } from './response-headers.ts';
 
 type Settings = Pick<Config, 'accounts' | 'defaults' | 'escalation' | 'KASEYA_INTEGRATION_TYPE'>;
 
-/** Looks at a tenant before the service is switched on for it. Only reads: about a dozen calls, and one per account mapped. */
-export async function examine(bms: Bms, config: Settings, heard: Heard): Promise<Finding[]> {
+/** Checks a tenant before the service is switched on for it. It only reads: about a dozen calls, and one per mapped account. */
+export async function examine(bms: Bms, config: Settings, headers: ResponseHeaders): Promise<Finding[]> {
   const signIn = await checkSignIn(bms);
   if (signIn.some(({ level }) => level === 'error')) return signIn;
   const rest = [
@@ -18,7 +18,7 @@ export async function examine(bms: Bms, config: Settings, heard: Heard): Promise
     ...(await checkAccounts(bms, config.accounts)),
     ...(await checkCopilot(bms)),
   ];
-  return [...signIn, ...checkHeaders(heard), ...rest];
+  return [...signIn, ...checkHeaders(headers), ...rest];
 }
 
 const namesIn = ({ escalation, defaults }: Settings): ConfiguredName[] => [

@@ -1,4 +1,4 @@
-/** `error`: the service will fail with it. `warning`: something will be missing or refused. `ok`: looked at, and good. */
+/** `error`: the service will fail. `warning`: something will be missing or refused. `ok`: checked and good. */
 export interface Finding {
   check: string;
   level: 'ok' | 'warning' | 'error';
@@ -18,5 +18,5 @@ export const failure = (check: string, message: string, fix: string): Finding =>
 const marks = { ok: '✓', warning: '!', error: '✗' };
 
 /** One line per finding. */
-export const tell = ({ check, level, message, fix }: Finding): string =>
+export const describeFinding = ({ check, level, message, fix }: Finding): string =>
   `${marks[level]} ${check}: ${message}${fix === null ? '' : ` → ${fix}`}`;

@@ -1,13 +1,13 @@
 import { errorMessage } from '../domain/errors.ts';
 import type { Bms } from '../kaseya/bms.ts';
-import { activeOf, type LookupEntry, type LookupKind, resolveEntry } from '../kaseya/lookups.ts';
+import { activeOf, type LookupEntry, type LookupKind, resolveDefault } from '../kaseya/lookups.ts';
 import { type Finding, failure, good, warning } from './finding.ts';
 
 /** A name that the configuration gives, and the lookup that must hold it. */
 export interface ConfiguredName {
   setting: string;
   kind: LookupKind;
-  /** Null: not set; then the tenant must have a default of its own. */
+  /** Null: not set, so the tenant must have a default of its own. */
   name: string | null;
 }
 
@@ -17,7 +17,7 @@ const tableSettings: Partial<Record<LookupKind, string>> = {
   ticketSources: 'lookups.ticketSourceTable',
 };
 
-/** Every lookup that names are resolved against: can it be read, and does it hold what the configuration names? */
+/** Can every lookup that names are resolved against be read, and does it hold the configured names? */
 export async function checkLookups(bms: Bms, names: readonly ConfiguredName[]): Promise<Finding[]> {
   const kinds = [...new Set(names.map(({ kind }) => kind))];
   const findings: Finding[] = [];
@@ -45,19 +45,21 @@ function judgeLookup(kind: LookupKind, entries: readonly LookupEntry[]): Finding
   if (active.length === 0) return [failure(check, 'holds no active entry', 'activate one in BMS')];
   if (doubled.length === 0) return [good(check, `${active.length} active, ${entries.length - active.length} inactive`)];
   const list = doubled.map((name) => `"${name}"`).join(', ');
-  return [warning(check, `several entries are called ${list}: by name they are refused`, 'rename all but one in BMS')];
+  return [
+    warning(check, `several entries are called ${list}, so these names are refused`, 'rename all but one in BMS'),
+  ];
 }
 
 function judgeName({ setting, name, kind }: ConfiguredName, entries: readonly LookupEntry[]): Finding {
-  if (name !== null) {
-    const resolved = resolveEntry(kind, name, entries);
-    return resolved.ok ? good(setting, `"${name}" is there`) : failure(setting, resolved.message, `change ${setting}`);
-  }
-  const active = activeOf(entries);
-  const own = active.filter(({ isDefault }) => isDefault);
-  const [only] = own.length === 1 ? own : active;
-  if (only && (own.length === 1 || active.length === 1))
-    return good(setting, `not set; the tenant's own is "${only.name}"`);
-  const choice = active.slice(0, 8).map((entry) => `"${entry.name}"`);
+  const resolved = resolveDefault(kind, name, entries);
+  if (resolved === null) return noDefault(setting, entries);
+  if (!resolved.ok) return failure(setting, resolved.message, `change ${setting}`);
+  return good(setting, name === null ? `not set; the tenant's own is "${resolved.entry.name}"` : `"${name}" exists`);
+}
+
+function noDefault(setting: string, entries: readonly LookupEntry[]): Finding {
+  const choice = activeOf(entries)
+    .slice(0, 8)
+    .map(({ name }) => `"${name}"`);
   return warning(setting, 'not set, and the tenant has no default of its own', `set ${setting}: ${choice.join(', ')}`);
 }

@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 
-/** An upstream that this process has called, as its latest calls show it. */
+/** The health of an upstream, as the latest calls of this process show it. */
 export interface UpstreamView {
   upstream: string;
   isUp: boolean;
@@ -9,17 +9,17 @@ export interface UpstreamView {
 }
 
 export interface HealthDeps {
-  /** Whether Redis takes what it is given; `refuses_writes` when its memory is full. */
+  /** Whether Redis accepts writes; `refuses_writes` when its memory is full. */
   checkRedis(): Promise<'ok' | 'unreachable' | 'refuses_writes'>;
   /** The upstreams that this process has called. */
   getUpstreams(): UpstreamView[];
-  /** Workers only: names a queue whose jobs wait although none is being worked on. */
+  /** Workers only: the name of a queue whose jobs wait although none is in progress; null when there is none. */
   stuckQueue?: () => Promise<string | null>;
 }
 
 /**
- * `/livez`: the process answers, and a worker takes jobs. `/readyz`: it can do its work now, for which it needs Redis; the
- * upstreams are told besides, as runs wait for those.
+ * `/livez`: the process answers, and a worker takes jobs. `/readyz`: it can work now, for which it needs Redis. The state
+ * of the upstreams is reported only: runs wait for them.
  */
 export async function healthRoutes(
   app: FastifyInstance,
@@ -32,7 +32,7 @@ export async function healthRoutes(
   app.get('/readyz', async (_, reply) => {
     const redis = await checkRedis();
     const upstreams = getUpstreams().map(({ upstream, isUp }) => [upstream, isUp ? 'ok' : 'unreachable']);
-    const told = { status: redis === 'ok' ? 'ok' : 'not_ready', redis, ...Object.fromEntries(upstreams) };
-    return reply.code(redis === 'ok' ? 200 : 503).send(told);
+    const body = { status: redis === 'ok' ? 'ok' : 'not_ready', redis, ...Object.fromEntries(upstreams) };
+    return reply.code(redis === 'ok' ? 200 : 503).send(body);
   });
 }

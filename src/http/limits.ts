@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 
-/** One bucket of the rate budget, as far as it is shown. */
+/** One bucket of the rate budget, as `/v1/limits` shows it. */
 export interface LimitRecord {
   bucket: string;
   limit: number;
@@ -19,9 +19,9 @@ export interface SharedReadRecord {
 }
 
 export interface LimitDeps {
-  /** Rejects when Redis is away. */
+  /** Rejects when Redis is unreachable. */
   getLimits(): Promise<LimitRecord[]>;
-  /** Reads of BMS answered by another's call, and those that were calls; since the count was made. */
+  /** Reads of BMS that another run's call answered (hits) and those that were calls (misses), by all workers. */
   getSharedReads(): Promise<SharedReadRecord>;
 }
 

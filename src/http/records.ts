@@ -26,7 +26,7 @@ interface ById {
   Params: { id: string };
 }
 
-/** What the service knows, for people and scripts: runs with their timelines, incidents, and what became of an alert. */
+/** Reads for people and scripts: runs with their timelines, incidents, and the outcome of each alert. */
 export async function recordRoutes(app: FastifyInstance, deps: RecordDeps): Promise<void> {
   app.get<ListQuery>('/runs', ({ query }) => deps.listRuns(query.cursor ?? null));
   app.get<ById>('/runs/:id', ({ params }) => found('run', deps.getRun(params.id), '/v1/runs'));

@@ -1,13 +1,13 @@
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import type { Ports } from '../domain/ports.ts';
 import { notFound, problem } from './errors.ts';
-import { createEventFeeds, type EventFeeds, type ReadNews } from './event-feed.ts';
+import { createEventFeeds, type EventFeeds, type ReadNewSteps } from './event-feed.ts';
 
 export interface EventDeps extends Pick<Ports, 'after'> {
   isKnown(id: string): Promise<boolean>;
-  readNews: ReadNews;
-  /** How often to look, for all streams together, and how long a stream may be silent, ms. */
-  timing?: { lookEveryMs: number; heartbeatMs: number };
+  readNewSteps: ReadNewSteps;
+  /** How often all streams together are polled, and how long a stream may be silent. */
+  timing?: { pollEveryMs: number; heartbeatMs: number };
 }
 
 interface EventRequest {
@@ -16,12 +16,12 @@ interface EventRequest {
 }
 
 const maxClients = 200;
-const usual = { lookEveryMs: 500, heartbeatMs: 15_000 };
+const defaultTiming = { pollEveryMs: 500, heartbeatMs: 15_000 };
 
 /** A run's steps as server-sent events while it runs; `Last-Event-ID` resumes; the stream ends with the conclusion. */
 export async function runEventRoutes(app: FastifyInstance, deps: EventDeps): Promise<void> {
-  const { lookEveryMs, heartbeatMs } = deps.timing ?? usual;
-  const following = createEventFeeds(deps.readNews, { lookEveryMs, after: deps.after });
+  const { pollEveryMs, heartbeatMs } = deps.timing ?? defaultTiming;
+  const feeds = createEventFeeds(deps.readNewSteps, { pollEveryMs, after: deps.after });
   const clients = new Set<FastifyReply>();
   app.addHook('preClose', async () => {
     for (const reply of clients) reply.raw.end();
@@ -30,51 +30,55 @@ export async function runEventRoutes(app: FastifyInstance, deps: EventDeps): Pro
     const sentUpTo = Math.max(0, Math.trunc(Number(headers['last-event-id'] ?? 0)) || 0);
     if (!(await deps.isKnown(id))) throw notFound('run of this id', 'ids are in GET /v1/runs');
     if (clients.size >= maxClients) {
-      const hint = 'come again, or ask /v1/runs/:id from time to time';
+      const hint = 'try again later, or poll /v1/runs/:id';
       throw problem(503, { code: 'too_many_listeners', message: 'too many streams are open', hint });
     }
     reply.hijack();
-    // Gone while we looked: its `close` has been, and would never give the place back.
+    // The client hung up during the read: its `close` event has passed, and would never free its place.
     if (reply.raw.destroyed) return;
     clients.add(reply);
     reply.raw.once('close', () => clients.delete(reply));
     reply.raw.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' });
     reply.raw.flushHeaders();
-    stream({ id, sentUpTo, heartbeatMs, after: deps.after }, reply, following);
+    stream({ id, sentUpTo, heartbeatMs, after: deps.after }, reply, feeds);
   });
 }
 
-/** Passes on what the run's feed holds, as fast as the client takes it. A feed that breaks ends the stream: the client resumes. */
-function stream(
-  { id, sentUpTo, heartbeatMs, after }: { id: string; sentUpTo: number; heartbeatMs: number } & Pick<Ports, 'after'>,
-  { raw }: FastifyReply,
-  following: EventFeeds,
-): void {
+interface Stream extends Pick<Ports, 'after'> {
+  /** Of the run. */
+  id: string;
+  /** The last step that the client has. */
+  sentUpTo: number;
+  heartbeatMs: number;
+}
+
+/** Sends the events of the run's feed as fast as the client takes them. A feed that fails ends the stream: the client resumes. */
+function stream({ id, sentUpTo, heartbeatMs, after }: Stream, { raw }: FastifyReply, feeds: EventFeeds): void {
   let sent = sentUpTo;
-  const takesMore = () => !raw.writableNeedDrain && !raw.writableEnded && !raw.destroyed;
+  const canWrite = () => !raw.writableNeedDrain && !raw.writableEnded && !raw.destroyed;
   let cancelHeartbeat = () => {};
-  const beatLater = () => {
+  const scheduleHeartbeat = () => {
     cancelHeartbeat();
     cancelHeartbeat = after(heartbeatMs, () => {
-      if (takesMore()) raw.write(': still running\n\n');
-      beatLater();
+      if (canWrite()) raw.write(': still running\n\n');
+      scheduleHeartbeat();
     });
   };
-  const more = () => {
-    while (sent < feed.events.length && takesMore()) {
+  const sendEvents = () => {
+    while (sent < feed.events.length && canWrite()) {
       raw.write(feed.events[sent]);
       sent += 1;
-      beatLater();
+      scheduleHeartbeat();
     }
-    if (feed.isOver && sent >= feed.events.length && takesMore()) raw.end('event: end\ndata: {}\n\n');
+    if (feed.isOver && sent >= feed.events.length && canWrite()) raw.end('event: end\ndata: {}\n\n');
   };
-  const follower = { more, broken: () => raw.end() };
-  const feed = following.follow(id, follower);
-  beatLater();
-  raw.on('drain', more);
+  const subscriber = { onUpdate: sendEvents, onFailure: () => raw.end() };
+  const feed = feeds.subscribe(id, subscriber);
+  scheduleHeartbeat();
+  raw.on('drain', sendEvents);
   raw.once('close', () => {
     cancelHeartbeat();
-    following.leave(id, follower);
+    feeds.unsubscribe(id, subscriber);
   });
-  more();
+  sendEvents();
 }

@@ -1,12 +1,11 @@
 import type { FastifyInstance } from 'fastify';
 import type { Entry } from '../domain/journal.ts';
 import type { CancelAnswer, RetryAnswer } from '../domain/run-action.ts';
-import { type ApiKey, keyOf } from './api-keys.ts';
+import { callerOf } from './api-keys.ts';
 import { notFound, problem } from './errors.ts';
 
 export interface RunDeps {
-  apiKeys: readonly ApiKey[];
-  /** Asks the run to stop; it concludes at its next boundary. */
+  /** Asks the run to stop; it concludes at its next boundary. `by` is the name of an API key. */
   cancelRun(id: string, by: string): Promise<CancelAnswer>;
   /** Opens a new run over the subject of one that has concluded. */
   retryRun(id: string, by: string): Promise<RetryAnswer>;
@@ -19,10 +18,10 @@ interface ById {
 
 const unknown = () => notFound('run of this id', 'ids are in GET /v1/runs; records are kept for retentionDays');
 
-/** What a person can do with a run, besides looking at it. */
+/** What a person can do with a run, besides reading it. */
 export async function runRoutes(app: FastifyInstance, deps: RunDeps): Promise<void> {
   app.post<ById>('/runs/:id/cancel', async (request, reply) => {
-    const answer = await deps.cancelRun(request.params.id, keyOf(request, deps.apiKeys)?.name ?? '');
+    const answer = await deps.cancelRun(request.params.id, callerOf(request));
     if (answer === 'unknown') throw unknown();
     if (answer === 'over') {
       const hint = 'nothing is left to cancel; its result is in GET /v1/runs/:id';
@@ -32,7 +31,7 @@ export async function runRoutes(app: FastifyInstance, deps: RunDeps): Promise<vo
   });
 
   app.post<ById>('/runs/:id/retry', async (request, reply) => {
-    const answer = await deps.retryRun(request.params.id, keyOf(request, deps.apiKeys)?.name ?? '');
+    const answer = await deps.retryRun(request.params.id, callerOf(request));
     if (answer.verdict === 'unknown') throw unknown();
     if (answer.verdict === 'alive') {
       const hint = 'wait for its conclusion, or POST /v1/runs/:id/cancel first';

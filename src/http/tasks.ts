@@ -3,11 +3,10 @@ import { z } from 'zod';
 import { cleanText } from '../domain/alert.ts';
 import { type Clock, isoAt } from '../domain/ports.ts';
 import { type Task, ticketNumbersIn } from '../domain/task.ts';
-import { type ApiKey, keyOf } from './api-keys.ts';
-import { problem } from './errors.ts';
+import { callerOf } from './api-keys.ts';
+import { problem, queueUnavailable } from './errors.ts';
 
 export interface TaskDeps extends Clock {
-  apiKeys: readonly ApiKey[];
   /** Resolves when the run is stored and queued. */
   openTask(task: Task): Promise<{ runId: string }>;
 }
@@ -20,10 +19,10 @@ const bodySchema = z.strictObject({
   ticketNumber: z.union([shortText, z.number().int().positive()]),
 });
 
-/** A person asks for something in words; one run works on it, inside one account. Ask `/v1/runs/:id` what became of it. */
+/** A person describes a task in words; one run works on it, inside one account. `/v1/runs/:id` shows the outcome. */
 export async function taskRoutes(app: FastifyInstance, deps: TaskDeps): Promise<void> {
   app.post('/tasks', async (request, reply) => {
-    const requestedBy = keyOf(request, deps.apiKeys)?.name ?? '';
+    const requestedBy = callerOf(request);
     const receivedAt = isoAt(deps.now());
     const task = { ...readTask(request.body), requestedBy, receivedAt };
     return reply.code(202).send(await open(task, deps));
@@ -40,11 +39,11 @@ function readTask(body: unknown): Pick<Task, 'text' | 'account' | 'ticketNumber'
   const text = cleanText(parsed.data.text, 4000);
   const account = parsed.data.account ?? null;
   const given = parsed.data.ticketNumber == null ? null : String(parsed.data.ticketNumber).replace(/^#/, '');
-  return { text, account, ticketNumber: given ?? (account === null ? theOneTicketIn(text) : null) };
+  return { text, account, ticketNumber: given ?? (account === null ? onlyTicketIn(text) : null) };
 }
 
-/** What a run may touch is settled before a model sees the task, so the task must say whose it is. */
-function theOneTicketIn(text: string): string {
+/** A run's scope is fixed before the model sees the task, so the task must name a customer or a ticket. */
+function onlyTicketIn(text: string): string {
   const numbers = ticketNumbersIn(text);
   const [number] = numbers;
   if (number !== undefined && numbers.length === 1) return number;
@@ -60,8 +59,6 @@ async function open(task: Task, deps: TaskDeps): Promise<{ runId: string }> {
   try {
     return await deps.openTask(task);
   } catch (error) {
-    const message = 'the task could not be stored';
-    const told = { code: 'queue_unavailable', message, hint: 'send it again: nothing was kept', retryAfterSeconds: 5 };
-    throw problem(503, told, error);
+    throw queueUnavailable('task', error);
   }
 }

@@ -20,7 +20,7 @@ interface ByName {
   Params: { name: string };
 }
 
-/** What the model may propose, for people and other agents. Nobody calls a tool here: that takes a run, see `tasks.ts`. */
+/** The tools that the model may propose, for people and other agents. They are described only: a call takes a run (`tasks.ts`). */
 export async function toolRoutes(app: FastifyInstance, { tools }: ToolDeps): Promise<void> {
   const find = (name: string): ToolView => {
     const tool = tools.find((candidate) => candidate.name === name);

@@ -125,6 +125,22 @@ export function resolveEntry<T extends Named>(
   return { ok: false, message: `${named} ${trouble}; there are: ${candidatesFor(wanted, usable)}` };
 }
 
+/**
+ * The entry for what nothing names: the operator's (`configured`, which must be found), else the tenant's own default,
+ * else its only active entry. Null: there is none of these, or several defaults.
+ */
+export function resolveDefault(
+  what: string,
+  configured: string | null,
+  entries: readonly LookupEntry[],
+): Resolved<LookupEntry> | null {
+  if (configured !== null) return resolveEntry(what, configured, entries);
+  const active = activeOf(entries);
+  const own = active.filter(({ isDefault }) => isDefault);
+  const [entry, ...others] = own.length === 1 ? own : active;
+  return entry && others.length === 0 ? { ok: true, entry } : null;
+}
+
 const normal = (name: string) => name.trim().toLowerCase();
 
 function matches(wanted: string | number) {

@@ -1,12 +1,13 @@
 import { z } from 'zod';
+import { dattoEnv } from '../datto-rmm/settings.ts';
+import { type Env, httpUrl, type NeededVariable, settingName } from '../domain/settings.ts';
 
 const envName = z
   .string()
   .regex(/^[A-Z][A-Z0-9_]*_SECRET$/, 'must be the NAME of an environment variable that ends in _SECRET');
-const url = z.url({ protocol: /^https?$/, error: 'must be an http(s) URL' });
 
 const common = {
-  /** Told to the model: what it does to the device, and what it does not. */
+  /** The model reads it: what the remedy does to the device, and what it does not. */
   description: z.string().min(1).max(500),
   for: z.strictObject({
     /** Monitor types as the sender names them, without regard to case. */
@@ -29,12 +30,12 @@ const dattoSchema = z.strictObject({
 });
 const webhookSchema = z.strictObject({
   ...common,
-  /** A call to a service of the operator's, signed as Standard Webhooks has it. */
+  /** A call to a service of the operator's, signed as Standard Webhooks prescribes. */
   webhook: z.strictObject({
-    url,
+    url: httpUrl,
     secretEnv: envName,
-    /** Holds `{id}`; without it nobody can know how it ended. */
-    statusUrl: url.refine((value) => decodeURI(value).includes('{id}'), 'must hold {id}').optional(),
+    /** Holds `{id}`. Without this address the outcome cannot be read back. */
+    statusUrl: httpUrl.refine((value) => decodeURI(value).includes('{id}'), 'must hold {id}').optional(),
   }),
 });
 
@@ -42,14 +43,28 @@ const remedySchema = z.union([dattoSchema, webhookSchema], {
   error: 'must have either datto or webhook, and description and for',
 });
 
-/** The `remedies` part of the configuration file: by name, the only thing that a model may choose. */
-export const remediesSchema = z
-  .record(z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'a name is lower case, digits and dashes'), remedySchema)
-  .default({});
+/** The key `remedies`: by name, which is all that a model may choose. */
+export const remediesSchema = z.record(settingName, remedySchema).default({});
 
 export type Remedy = z.infer<typeof remedySchema>;
 export type RemedySettings = z.infer<typeof remediesSchema>;
 export type WebhookRemedy = z.infer<typeof webhookSchema>['webhook'];
+
+export const remedyVariables = (remedies: RemedySettings): NeededVariable[] =>
+  Object.entries(remedies).flatMap(([name, remedy]) =>
+    variablesOf(remedy).map((variable) => ({ variable, use: `the remedy "${name}" needs it` })),
+  );
+
+const variablesOf = (remedy: Remedy): string[] =>
+  'datto' in remedy ? Object.keys(dattoEnv) : [remedy.webhook.secretEnv];
+
+/** The signing secrets of the remedies that call out, by remedy. */
+export const remedySecrets = (remedies: RemedySettings, env: Env): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(remedies).flatMap(([name, remedy]) =>
+      'webhook' in remedy ? [[name, env[remedy.webhook.secretEnv] ?? '']] : [],
+    ),
+  );
 
 /** Whether a remedy is meant for alerts like this one. */
 export function suits(

@@ -55,7 +55,7 @@ export function runActions({ failFast, queues, incidents, journals, mode }: RunA
     },
     readJournal: (id: string) => failFast(() => journals.read(id)),
     isKnown: async (id: string) => (await failFast(() => journals.length(id))) > 0,
-    async readNews(places: ReadonlyMap<string, Place>) {
+    async readNewSteps(places: ReadonlyMap<string, Place>) {
       const news = await failFast(() => journals.readNews(places));
       return new Map(
         [...news].map(([id, told]) => [id, told && { steps: told.entries.map(viewStep), place: told.place }]),

@@ -1,23 +1,31 @@
 import { z } from 'zod';
-import { type Alert, cleanText } from '../domain/alert.ts';
+import { cleanText, type Severity } from '../domain/alert.ts';
+import type { Decode } from '../domain/delivery.ts';
 import { PayloadError } from '../domain/errors.ts';
 
-/** What the service adds to what the sender says. */
-export interface Delivery {
-  connection: string;
-  receivedAt: string;
-  newId(): string;
-}
+/** One sender's way to alerts; a file of `src/senders` for each. */
+export type Adapter = Decode;
 
-/** Turns one sender's payload into alerts. Throws `PayloadError`, which names the fields that do not fit. */
-export type Adapter = (payload: unknown, delivery: Delivery) => Alert[];
-
-/** Text of which something is left once what cannot be seen is gone: it names an alert, or is its title. */
+/** Text that still shows something without its invisible characters: an alert's name or title. */
 export const visible = z.string().refine((value) => cleanText(value, 1) !== '', 'must hold visible text');
 
-/** A thousand alerts may each be wrong in ten fields: the first few show the way. */
+/** Optional text of at most `max` characters; null when there is nothing to see. */
+export const capped = (value: string | null | undefined, max: number): string | null =>
+  (value && cleanText(value, max)) || null;
+
+/** The words of one sender for the severities that the service knows, in lower case. */
+export type SeverityWords = Readonly<Record<string, Severity>>;
+
+/** Without regard to case. Only the words of the table count: `constructor` and `__proto__` are no severities. */
+export function toSeverity(word: string | null | undefined, words: SeverityWords): Severity {
+  const known = (word ?? '').toLowerCase();
+  return (Object.hasOwn(words, known) && words[known]) || 'unknown';
+}
+
+/** A thousand alerts may each be wrong in ten fields; the first few are enough to correct the template. */
 const maxProblems = 10;
 
+/** Throws `PayloadError` with `hint`, which says where the right form is described. */
 export function parsePayload<T>(schema: z.ZodType<T>, payload: unknown, hint: string): T {
   const parsed = schema.safeParse(payload);
   if (parsed.success) return parsed.data;

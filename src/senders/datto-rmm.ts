@@ -1,6 +1,7 @@
 import { z } from 'zod';
-import { cleanText, type Severity } from '../domain/alert.ts';
-import { type Adapter, parsePayload, visible } from './adapter.ts';
+import { cleanText } from '../domain/alert.ts';
+import { type Adapter, capped, parsePayload, toSeverity, visible } from './adapter.ts';
+import { ownWords } from './severities.ts';
 
 const hint = 'use the two templates of docs/webhooks.md, one for raised and one for resolved alerts';
 
@@ -14,7 +15,7 @@ const optional = z
   .nullish()
   .transform((value) => (value == null || cleanText(value, 1) === '' || isUnexpanded(value) ? null : value));
 
-/** Our template for Datto RMM: the body is whatever the operator pastes in, so its `event` is a literal of ours. */
+/** Our template for Datto RMM: the operator pastes the body in, so its `event` is a literal of ours. */
 const payloadSchema = z.object({
   event: z.enum(['alert.raised', 'alert.resolved', 'alert.test']),
   alert_uid: expanded,
@@ -31,16 +32,7 @@ const payloadSchema = z.object({
 });
 
 const actions = { 'alert.raised': 'trigger', 'alert.resolved': 'resolve', 'alert.test': 'test' } as const;
-const severities: ReadonlySet<string> = new Set(['critical', 'high', 'moderate', 'low', 'information']);
-
-const toSeverity = (priority: string | null): Severity => {
-  const word = (priority ?? '').toLowerCase();
-  return severities.has(word) ? (word as Severity) : 'unknown';
-};
-
-const capped = (value: string | null, max: number) => (value === null ? null : cleanText(value, max));
-
-/** Datto RMM names each alert by `alert_uid`, and its recovery by the same: it is the fault and the occurrence in one. */
+/** Datto RMM names an alert and its recovery by the same `alert_uid`, so that names the fault and the occurrence. */
 export const decodeDattoRmm: Adapter = (payload, { connection, receivedAt, newId }) => {
   const body = parsePayload(payloadSchema, payload, hint);
   const uid = cleanText(body.alert_uid, 200);
@@ -52,7 +44,7 @@ export const decodeDattoRmm: Adapter = (payload, { connection, receivedAt, newId
       alertKey: uid,
       occurrenceId: uid,
       action: actions[body.event],
-      severity: toSeverity(body.alert_priority),
+      severity: toSeverity(body.alert_priority, ownWords),
       title: cleanText(body.alert ?? body.alert_message ?? body.alert_type ?? 'alert without text', 300),
       description: cleanText(body.alert_message ?? '', 4000),
       customer: null,

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
-import { alertActionSchema, cleanText, type Severity } from '../domain/alert.ts';
-import { type Adapter, parsePayload, visible } from './adapter.ts';
+import { alertActionSchema, cleanText } from '../domain/alert.ts';
+import { type Adapter, capped, parsePayload, toSeverity, visible } from './adapter.ts';
+import { commonWords } from './severities.ts';
 
 const hint = 'see "generic" in docs/webhooks.md; the smallest body is {"action": "trigger", "title": "…"}';
 
@@ -26,32 +27,7 @@ const payloadSchema = z.object({
 
 type Payload = z.infer<typeof payloadSchema>;
 
-/** Words that senders use, to the severities we know. */
-const severities: Record<string, Severity> = {
-  critical: 'critical',
-  emergency: 'critical',
-  fatal: 'critical',
-  high: 'high',
-  error: 'high',
-  major: 'high',
-  moderate: 'moderate',
-  medium: 'moderate',
-  warning: 'moderate',
-  low: 'low',
-  minor: 'low',
-  information: 'information',
-  info: 'information',
-};
-
-/** `constructor` and `__proto__` are no severities. */
-function toSeverity(word: string | null | undefined): Severity {
-  const known = (word ?? '').toLowerCase();
-  return (Object.hasOwn(severities, known) && severities[known]) || 'unknown';
-}
-
-const capped = (value: string | null | undefined, max: number) => (value && cleanText(value, max)) || null;
-
-/** Without a key of the sender's, what the alert is about names the fault. */
+/** When the sender gives no key, the fault is named by what the alert is about. */
 function derivedKey({ title, device, customer, check }: Payload): string {
   const about = JSON.stringify([
     title,
@@ -73,7 +49,7 @@ function decodeOne(body: Payload, connection: string, receivedAt: string, id: st
     alertKey,
     occurrenceId: occurrence == null ? null : cleanText(`${alertKey}@${occurrence}`, 250),
     action: body.action,
-    severity: toSeverity(body.severity),
+    severity: toSeverity(body.severity, commonWords),
     title: cleanText(body.title, 300),
     description: cleanText(body.description ?? '', 4000),
     customer: capped(body.customer?.name, 200),
@@ -90,7 +66,7 @@ function decodeOne(body: Payload, connection: string, receivedAt: string, id: st
   };
 }
 
-/** One alert, or an array of them; all of an array must fit, so that a half-accepted request never happens. */
+/** One alert, or an array of them; every one of an array must fit, so that no request is accepted by halves. */
 export const decodeGeneric: Adapter = (payload, { connection, receivedAt, newId }) => {
   const bodies = Array.isArray(payload)
     ? parsePayload(z.array(payloadSchema).min(1).max(1000), payload, hint)

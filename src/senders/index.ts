@@ -1,8 +1,9 @@
+import { z } from 'zod';
 import type { Adapter } from './adapter.ts';
 import { decodeDattoRmm } from './datto-rmm.ts';
 import { decodeGeneric } from './generic.ts';
 
-/** Every sender that the service understands, by the `source` of a connection. */
+/** Every sender that the service understands, by the `source` of a connection. Configuration and routes read this list. */
 export const senders = {
   'datto-rmm': decodeDattoRmm,
   generic: decodeGeneric,
@@ -10,4 +11,5 @@ export const senders = {
 
 export type Source = keyof typeof senders;
 
-export const sources = Object.keys(senders) as [Source, ...Source[]];
+/** The `source` of a connection in the configuration file. */
+export const sourceSchema = z.enum(Object.keys(senders) as [Source, ...Source[]]);

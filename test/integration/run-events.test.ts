@@ -23,7 +23,7 @@ const stores = {
   queues: createQueues(redis, pino({ level: 'silent' })),
   incidents: createIncidents(redis, { ...days, againHours: 24 }),
 };
-const lookEveryMs = 50;
+const pollEveryMs = 50;
 const many = 200;
 
 const started = (epoch: number): EntryBody => ({ type: 'started', epoch });
@@ -40,7 +40,7 @@ async function serve(
   },
 ) {
   const app = Fastify({ forceCloseConnections: true });
-  await runEventRoutes(app, { ...deps, timing: { lookEveryMs, heartbeatMs: 60_000 } });
+  await runEventRoutes(app, { ...deps, timing: { pollEveryMs, heartbeatMs: 60_000 } });
   const address = await app.listen({ port: 0, host: '127.0.0.1' });
   t.teardown(() => app.close());
   const follow = (id: string) =>
@@ -99,14 +99,14 @@ t.test('what Redis is asked does not depend on how many follow, nor on how many 
   const streams = await Promise.all(ids.map(follow));
   await waitFor('the first step of all', async () => streams.every((stream) => idsIn(stream).length === 1));
   const [before, since] = [await commands(), Date.now()];
-  await sleep(lookEveryMs * 20);
+  await sleep(pollEveryMs * 20);
   const [asked, ms] = [(await commands()) - before, Date.now() - since];
   t.ok(asked > 0, 'somebody looks');
-  t.ok(asked <= ms / lookEveryMs + 1, `${asked} commands in ${ms} ms for ${many} streams`);
+  t.ok(asked <= ms / pollEveryMs + 1, `${asked} commands in ${ms} ms for ${many} streams`);
   for (const { request } of streams) request.destroy();
   await waitFor('nobody to look', async () => {
     const last = await commands();
-    await sleep(lookEveryMs * 4);
+    await sleep(pollEveryMs * 4);
     return (await commands()) === last;
   });
 });

@@ -3,12 +3,12 @@ import type { IncomingHttpHeaders } from 'node:http';
 import { sameSecret } from '../api-keys.ts';
 
 /**
- * How a sender proves itself: a shared secret in a header (`Bearer` before it is allowed), or a header with the hex
- * HMAC-SHA256 of the raw body (`sha256=` before it is allowed).
+ * How a sender authenticates: a shared secret in a header (the prefix `Bearer` is allowed), or a header with the hex
+ * HMAC-SHA256 of the raw body (the prefix `sha256=` is allowed).
  */
 export type Auth = { header: string } | { hmacHeader: string };
 
-/** All `secrets` are good at the same time, so that one can be changed without losing an alert. */
+/** Each of the `secrets` is valid, so that one can be changed without losing an alert. */
 export function isAuthentic(
   headers: IncomingHttpHeaders,
   body: Buffer,

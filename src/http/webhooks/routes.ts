@@ -1,28 +1,22 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Alert } from '../../domain/alert.ts';
+import type { Decode, Delivery } from '../../domain/delivery.ts';
 import { errorMessage, PayloadError } from '../../domain/errors.ts';
 import { isoAt, type Ports } from '../../domain/ports.ts';
-import { notFound, problem } from '../errors.ts';
+import { notFound, problem, queueUnavailable } from '../errors.ts';
 import type { Metrics } from '../metrics/metrics.ts';
 import { type Auth, isAuthentic } from './credentials.ts';
 
-/** What the service adds to what the sender says. */
-export interface Delivery {
-  connection: string;
-  receivedAt: string;
-  newId(): string;
-}
-
 export interface Connection {
-  /** Throws `PayloadError` for a payload that is not its sender's. */
-  decode(payload: unknown, delivery: Delivery): Alert[];
+  /** Its sender's adapter. */
+  decode: Decode;
   auth: Auth;
   secrets: readonly string[];
 }
 
 export interface WebhookDeps extends Pick<Ports, 'now' | 'newId'> {
   connections: ReadonlyMap<string, Connection>;
-  /** Resolves when Redis has all of them. */
+  /** Resolves when Redis holds all of them. */
   enqueue(alerts: readonly Alert[]): Promise<void>;
   maxBodyBytes: number;
   metrics: Metrics;
@@ -34,7 +28,7 @@ interface Hook {
 
 /** Senders post here: authenticate the raw bytes → decode → enqueue → 202. No branch skips a step. */
 export async function webhookRoutes(app: FastifyInstance, deps: WebhookDeps): Promise<void> {
-  // Senders label JSON as forms, as octets or not at all, and the signature is over the bytes: take them as they come.
+  // Senders label JSON as a form, as octets or not at all, and the signature covers the raw bytes: any label is accepted.
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
   app.addHook<Hook>('onError', async (request, _, error) => {
@@ -48,10 +42,10 @@ export async function webhookRoutes(app: FastifyInstance, deps: WebhookDeps): Pr
     url: '/webhooks/:connection',
     bodyLimit: deps.maxBodyBytes,
     onRequest: async (request) => {
-      // What the sender calls its body does not matter, and Fastify refuses names that it cannot read.
+      // The label does not matter, and Fastify refuses one that it cannot parse.
       request.raw.headers['content-type'] = 'application/octet-stream';
       const connection = connectionOf(request, deps);
-      // A shared secret in a header is checked before the body is even read.
+      // A shared secret is checked before the body is read.
       if ('header' in connection.auth) authenticate(request, Buffer.alloc(0), connection);
     },
     async handler(request, reply) {
@@ -113,8 +107,6 @@ async function enqueue(alerts: readonly Alert[], deps: WebhookDeps): Promise<voi
   try {
     await deps.enqueue(alerts);
   } catch (error) {
-    const message = 'the alert could not be stored';
-    const told = { code: 'queue_unavailable', message, hint: 'send it again: nothing was kept', retryAfterSeconds: 5 };
-    throw problem(503, told, error);
+    throw queueUnavailable('alert', error);
   }
 }

@@ -19,7 +19,7 @@ const targetSchema = z
 /** What answers one of our operations on Truto's side. */
 export type Target = z.infer<typeof targetSchema>;
 
-/** The `truto` part of the configuration file. */
+/** The key `truto`. */
 export const trutoSettingsSchema = z.strictObject({
   operations: z
     .record(

@@ -1,6 +1,6 @@
 import { UpstreamError } from '../../domain/errors.ts';
 import type { Bms } from '../../kaseya/bms.ts';
-import { activeOf, type LookupEntry, type LookupKind, resolveEntry } from '../../kaseya/lookups.ts';
+import { type LookupEntry, type LookupKind, resolveDefault, resolveEntry } from '../../kaseya/lookups.ts';
 import { isRefusal, type Refusal, refuse } from '../tool.ts';
 
 type Lookups = Bms['lookups'];
@@ -65,14 +65,7 @@ export async function defaultEntry(
     return refuse('missing_table', `this tenant has no lookup table for a ${singular[kind]}: set ${table}`);
   });
   if (isRefusal(entries)) return entries;
-  const configured = defaults[name];
-  if (configured !== null) {
-    const resolved = resolveEntry(singular[kind], configured, entries);
-    return resolved.ok ? resolved.entry : refuse('bad_default', `defaults.${name}: ${resolved.message}`);
-  }
-  const active = activeOf(entries);
-  const own = active.filter(({ isDefault }) => isDefault);
-  const [only] = own.length === 1 ? own : active;
-  if (only && (own.length === 1 || active.length === 1)) return only;
+  const resolved = resolveDefault(singular[kind], defaults[name], entries);
+  if (resolved) return resolved.ok ? resolved.entry : refuse('bad_default', `defaults.${name}: ${resolved.message}`);
   return refuse('missing_default', `BMS wants a ${singular[kind]} and nothing says which: set defaults.${name}`);
 }

@@ -1,0 +1,7 @@
+import { modeSchema } from '../domain/journal.ts';
+
+/** The key `mode`: what the service may do by itself. */
+export const modeSetting = modeSchema.default('observe');
+
+/** Wins over the file. */
+export const modeEnv = { TRIAGE_MODE: modeSchema.optional() };
