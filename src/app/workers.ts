@@ -6,8 +6,9 @@ import type { Config } from '../config.ts';
 import { runAs } from '../domain/call-context.ts';
 import { errorCode, errorMessage } from '../domain/errors.ts';
 import type { Ports } from '../domain/ports.ts';
+import { processAlert } from '../incidents/intake.ts';
 import { probeWhileDown } from '../kaseya/probe.ts';
-import { startIntake } from '../queue/alerts.ts';
+import { startAlerts } from '../queue/alerts.ts';
 import { registerRow, watchJob } from '../queue/poll.ts';
 import type { WorkerOptions } from '../queue/queues.ts';
 import { startRmmJobs } from '../queue/rmm-jobs.ts';
@@ -20,6 +21,7 @@ import { openStores } from '../runs/stores.ts';
 import { connectRedis } from '../store/connection.ts';
 import { createRowQueue } from '../store/row-queue.ts';
 import { type AppContext, storeOptions } from './context.ts';
+import { intakeDeps } from './intake.ts';
 import { triageDeps } from './tools.ts';
 import { createUpstream, type Upstream } from './upstreams.ts';
 
@@ -55,6 +57,7 @@ export async function startWorkers(context: AppContext): Promise<void> {
     concurrency: config.concurrency,
     log: log.child({ worker: hostname() }),
   };
+  const intake = intakeDeps(stores, { ...ports, mode: config.mode, log: options.log });
   const runs: AdvanceDeps = {
     ...stores,
     triage: triageDeps(context, upstream, redis, modelHealth),
@@ -64,7 +67,7 @@ export async function startWorkers(context: AppContext): Promise<void> {
   };
   const firstPollMs = config.rmm.firstPollSeconds * 1000;
   const workers = [
-    startIntake({ ...stores, ...ports, mode: config.mode }, options),
+    startAlerts((alert, queuedAt) => processAlert(alert, queuedAt, intake), options),
     startRuns(
       {
         ...stores,

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Cluster, Redis } from 'ioredis';
 import { currentCaller } from '../domain/call-context.ts';
 import type { Ports } from '../domain/ports.ts';
+import { REDIS_PREFIX } from '../domain/redis-prefix.ts';
 import type { Envelope } from './envelope.ts';
 import type { Request, Transport } from './transport.ts';
 
@@ -15,7 +16,7 @@ export interface SharedReadOptions extends Pick<Ports, 'now' | 'sleep'> {
   leadMs: number;
 }
 
-const root = '{bms}:read';
+const root = `${REDIS_PREFIX}:read`;
 const counts = `${root}:counts`;
 
 /** How many reads were answered by another's call, and how many were calls; by all workers. */

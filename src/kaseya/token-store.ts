@@ -1,6 +1,7 @@
 import { createCipheriv, createDecipheriv, createHash, scryptSync } from 'node:crypto';
 import type { Redis } from 'ioredis';
 import type { Ports } from '../domain/ports.ts';
+import { REDIS_PREFIX } from '../domain/redis-prefix.ts';
 import type { Credentials } from './credentials.ts';
 
 /** Where the processes of one service share a token, and agree on who fetches the next. */
@@ -35,7 +36,7 @@ export function createTokenStore(redis: Redis, options: Options): TokenStore {
   const { baseUrl, credentials, lockMs, now, random, newId, randomBytes, sleep } = options;
   const owner = `${baseUrl} ${credentials.tenant} ${credentials.username}`;
   const name = createHash('sha256').update(owner).digest('hex').slice(0, 32);
-  const tokenKey = `{bms}:token:${name}`;
+  const tokenKey = `${REDIS_PREFIX}:token:${name}`;
   const lockKey = `${tokenKey}:lock`;
   const key = scryptSync(credentials.password, `bms-triage token ${owner}`, 32);
   // Named after the credentials as a whole, so that a mended password is tried at once.

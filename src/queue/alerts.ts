@@ -1,55 +1,29 @@
-import { type Job, type Queue, UnrecoverableError, type Worker } from 'bullmq';
+import { type Queue, UnrecoverableError, type Worker } from 'bullmq';
 import type { Alert } from '../domain/alert.ts';
-import { errorMessage } from '../domain/errors.ts';
-import type { Mode } from '../domain/journal.ts';
-import type { Incidents } from '../store/incidents.ts';
-import type { Journals } from '../store/journal.ts';
-import { type AlertJob, createWorker, enqueueRun, notBegun, type Queues, type WorkerOptions, wake } from './queues.ts';
+import { type AlertJob, createWorker, type WorkerOptions } from './queues.ts';
 
-/** Puts alerts on the queue; resolves only when Redis has them all, so that the sender may be told 202. */
+/**
+ * Puts alerts on the queue. Resolves only when Redis holds them all, so that the sender may be answered 202; rejects
+ * when Redis does not take them.
+ */
 export async function enqueueAlerts(queue: Queue<AlertJob>, alerts: readonly Alert[]): Promise<void> {
   await queue.addBulk(alerts.map((alert) => ({ name: alert.action, data: { alert }, opts: { jobId: alert.id } })));
 }
 
-export interface IntakeDeps {
-  queues: Queues;
-  incidents: Incidents;
-  journals: Journals;
-  mode: Mode;
-  now(): number;
-}
+/** `failed`: the alert is given up; its job stays in the failed set with the reason. */
+export type AlertProgress = { kind: 'processed' } | { kind: 'failed'; reason: string };
 
-/** The intake worker. No model here: claim the alert's fault, then open a run, merge, close, or ignore. */
-export function startIntake(deps: IntakeDeps, options: WorkerOptions): Worker<AlertJob> {
-  return createWorker<AlertJob>('alerts', (job) => takeIn(job, deps, options), options);
-}
-
-async function takeIn(job: Job<AlertJob>, deps: IntakeDeps, { log }: WorkerOptions): Promise<void> {
-  const { alert } = job.data;
-  const about = { connection: alert.connection, alertKey: alert.alertKey, alertId: alert.id };
-  const claim = await deps.incidents.claim(alert, deps.mode).catch((error: unknown) => leave(error, job, deps));
-  if (typeof claim === 'string') {
-    log.error({ ...about, error: claim }, 'alert_not_taken_in');
-    // It stays in the failed set, for whoever wants to know why.
-    throw new UnrecoverableError(claim);
-  }
-  const { verdict, incidentId, runId } = claim;
-  log.info({ ...about, verdict, incidentId, runId }, 'alert_taken_in');
-  if (verdict === 'opened') await enqueueRun(deps.queues.runs, runId, notBegun);
-  if (verdict === 'closed') {
-    await deps.journals.addFact(runId, { type: 'source_resolved', alertId: alert.id });
-    await wake(deps.queues.runs, runId);
-  }
-}
-
-/** A Redis that is full or restarts is back sooner; it would not take the record either. */
-const patienceMs = 3_600_000;
-
-/** An alert that cannot be taken in is tried again; one that never can, a person must look at. Answers with the reason. */
-async function leave(error: unknown, { data, timestamp }: Job<AlertJob>, deps: IntakeDeps): Promise<string> {
-  const now = deps.now();
-  if (now - timestamp < patienceMs) throw error;
-  const reason = `it could not be taken in, and nobody has been told in BMS: ${errorMessage(error)}`;
-  await deps.incidents.escalate(data.alert, reason);
-  return reason;
+/**
+ * The worker of the queue "alerts". `process` gets an alert and when it was queued (ms since 1970); an alert for which it
+ * throws is tried again.
+ */
+export function startAlerts(
+  process: (alert: Alert, queuedAt: number) => Promise<AlertProgress>,
+  options: WorkerOptions,
+): Worker<AlertJob> {
+  const work = async ({ data, timestamp }: { data: AlertJob; timestamp: number }) => {
+    const progress = await process(data.alert, timestamp);
+    if (progress.kind === 'failed') throw new UnrecoverableError(progress.reason);
+  };
+  return createWorker<AlertJob>('alerts', work, options);
 }

@@ -1,6 +1,6 @@
 import type { Queue } from 'bullmq';
 
-/** Names a queue whose workers take nothing although work waits; null when all is well, or Redis is not. */
+/** Names a queue whose workers take no jobs although some wait; null when there is none, or Redis cannot be used. */
 export type StuckCheck = () => Promise<string | null>;
 
 interface Standstill {
@@ -9,9 +9,10 @@ interface Standstill {
 }
 
 /**
- * A worker can be connected and yet take no more jobs; a PING does not show it, standing still does: the same job is
- * first in line for `boundMs` while none is active. It is seen by whoever asks from time to time. While Redis is away or
- * refuses writes (`canWork` false) nobody can take a job, and starting a worker again would not help: time does not count.
+ * A worker can be connected and yet take no more jobs. A PING does not show that, a standstill does: the same job has been
+ * first in line for `boundMs` while none is active. The check must be called from time to time, as it compares with what
+ * it saw before. While Redis is down or refuses writes (`canWork` false) no worker can take a job and a restart would not
+ * help, so that time does not count.
  */
 export function createStuckCheck(
   queues: readonly Queue[],

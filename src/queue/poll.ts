@@ -8,9 +8,10 @@ import type { Journals } from '../store/journal.ts';
 import { keys } from '../store/keys.ts';
 import { type PollJob, type Queues, type RmmJobData, wakeAll } from './queues.ts';
 
-/** What one look at an RMM job told of one of its rows. Null: not finished, look again. */
+/** What one poll of an RMM job says of one of its rows. Null: the row is not finished, poll again. */
 export type JobRow = { outcome: JobOutcome; message: string; ticket: TicketRef | null } | null;
 
+/** How often a job is polled, in milliseconds: first after `firstMs`, then ever more rarely, up to every `maxMs`. */
 export interface PollSchedule {
   firstMs: number;
   maxMs: number;
@@ -20,12 +21,12 @@ export interface PollDeps extends Pick<Ports, 'now' | 'random'> {
   queues: Queues;
   journals: Journals;
   redis: Redis;
-  /** Asks the upstream once; the answer tells of every row of the job. */
+  /** Asks the upstream once, in the name of one of the job's rows; the answer covers every row of the job. */
   readJob(job: Omit<RmmJob, 'deadline'>): Promise<(transactionId: string) => JobRow>;
   schedule: PollSchedule;
 }
 
-/** Makes sure that somebody polls the job, however many runs have rows in it: the poll is named after the job. */
+/** Arranges that the job is polled. The poll is named after the job, so all runs with rows in it share one. */
 export async function watchJob(queue: Queue<RmmJobData>, job: PollJob, firstMs: number): Promise<void> {
   const { family, jobId, deadline } = job;
   await queue.add('poll', { family, jobId, deadline }, { jobId: pollIdOf(job), delay: firstMs });
@@ -33,7 +34,7 @@ export async function watchJob(queue: Queue<RmmJobData>, job: PollJob, firstMs: 
 
 const pollIdOf = ({ family, jobId }: PollJob) => `poll-${family}-${jobId.replaceAll(':', '_')}`;
 
-/** Says whose the job's row is. A batch's rows are known before anybody polls; this is for jobs of a run's own. */
+/** Records that the job's row belongs to the run. For jobs of a run's own; the rows of a batch are recorded with it. */
 export async function registerRow(redis: Redis, runId: string, job: RmmJob, retentionDays: number): Promise<void> {
   const place = keys.jobRows(job.family, job.jobId);
   await redis
@@ -44,8 +45,9 @@ export async function registerRow(redis: Redis, runId: string, job: RmmJob, rete
 }
 
 /**
- * Looks once at the job for all its rows; each run gets its own row's result as a fact, and is woken. A row that has
- * none by the deadline is its run's to judge.
+ * Polls the job once for all its rows. Until every row is finished or the deadline has passed, it polls again later.
+ * Then each run gets its own row's result as a fact and is woken. A row without a result by the deadline adds nothing:
+ * its run judges that.
  */
 export async function poll(job: Job<PollJob>, token: string, deps: PollDeps, log: Logger): Promise<void> {
   const { family, jobId, deadline } = job.data;
@@ -55,9 +57,7 @@ export async function poll(job: Job<PollJob>, token: string, deps: PollDeps, log
   if (!first) return;
   let waitMs = nextDelay(now - job.timestamp, deps.schedule, deps.random);
   const judge = await deps.readJob({ family, jobId, transactionId: first[0] }).catch((error: unknown) => {
-    // Whoever comes back later than told has lost its place in the rate budget's queue.
-    if (error instanceof RetryableError)
-      waitMs = error.code === 'rate_limited' ? error.retryAfterMs : Math.max(waitMs, error.retryAfterMs);
+    waitMs = delayAfter(error, waitMs);
     log.warn({ rmmJobId: jobId, code: errorCode(error), error: errorMessage(error) }, 'rmm_job_poll_failed');
     return () => null;
   });
@@ -66,10 +66,10 @@ export async function poll(job: Job<PollJob>, token: string, deps: PollDeps, log
     await job.moveToDelayed(now + waitMs, token);
     throw new DelayedError();
   }
-  const told = verdicts.flatMap(({ transactionId, runId, row }) =>
+  const facts = verdicts.flatMap(({ transactionId, runId, row }) =>
     row ? deps.journals.addFact(runId, { type: 'rmm_job_finished', transactionId, ...row }) : [],
   );
-  await Promise.all(told);
+  await Promise.all(facts);
   log.info({ rmmJobId: jobId, rows: rows.length }, 'rmm_job_finished');
   await wakeAll(
     deps.queues.runs,
@@ -77,6 +77,12 @@ export async function poll(job: Job<PollJob>, token: string, deps: PollDeps, log
   );
 }
 
-/** Waiting half as long again as it has taken so far widens the gap between polls without keeping a count. */
+/** Half of the time since the first poll was armed, at most `maxMs`: the gap widens without keeping a count. Up to a tenth is added at random. */
 export const nextDelay = (elapsedMs: number, { firstMs, maxMs }: PollSchedule, random: Ports['random']): number =>
   Math.round(Math.min(Math.max(elapsedMs, firstMs) / 2, maxMs) * (1 + random() * 0.1));
+
+/** A poll that comes back later than the rate limiter says has lost its place in the limiter's queue. */
+function delayAfter(error: unknown, waitMs: number): number {
+  if (!(error instanceof RetryableError)) return waitMs;
+  return error.code === 'rate_limited' ? error.retryAfterMs : Math.max(waitMs, error.retryAfterMs);
+}

@@ -4,13 +4,13 @@ import type { Logger } from 'pino';
 import type { Alert } from '../domain/alert.ts';
 import type { RmmJob } from '../domain/journal.ts';
 import type { Clock, Ports } from '../domain/ports.ts';
-import { PREFIX } from '../store/keys.ts';
+import { REDIS_PREFIX } from '../domain/redis-prefix.ts';
 
 export interface AlertJob {
   alert: Alert;
 }
 
-/** A run's job holds nothing but its name: the run's state is its journal. */
+/** A run's job holds only the run's id: the run's state is its journal. */
 export interface RunJob {
   runId: string;
 }
@@ -20,14 +20,14 @@ export interface SubmitJob {
   action: string;
 }
 
-/** Looks at an RMM job; whose rows it holds is in Redis beside it. */
+/** Polls an RMM job. Which run each of its rows belongs to is in Redis, at `keys.jobRows`. */
 export type PollJob = Omit<RmmJob, 'transactionId'>;
 
 export type RmmJobData = SubmitJob | PollJob;
 
 /**
- * For runs that a sender's alert opens. BullMQ takes jobs without a priority first: what a person asks for, and runs that
- * were parked. In a storm they must not wait until thousands of fresh runs have begun.
+ * For runs that a sender's alert opens. BullMQ takes jobs without a priority first: runs that a person asked for, and runs
+ * that were parked. In a storm those must not wait until thousands of new runs have begun.
  */
 export const notBegun = { priority: 1 };
 
@@ -40,13 +40,13 @@ export interface Queues {
 const keep = { removeOnComplete: { age: 86_400, count: 5_000 }, removeOnFail: { age: 7 * 86_400, count: 20_000 } };
 
 /**
- * A job is tried again until it has done its work: somebody was told that it would be done, and a job in the failed set
- * is nobody's. Only its last stack trace is kept, as it may fail for as long as Redis is full.
+ * A job is tried again until it succeeds: its work was promised with a 202, and nothing watches the failed set. Only the
+ * last stack trace is kept, as a job may fail for as long as Redis is full.
  */
 const retry = { attempts: 1_000_000_000, backoff: { type: 'capped' }, stackTraceLimit: 1 };
 const longestBackOffMs = 30_000;
 
-/** From half a second, twice as long after each failure, up to half a minute; less up to half of it, by chance. */
+/** Half a second after the first failure, then twice as long each time, up to half a minute; minus up to half of it at random. */
 export const backOffMs = (failures: number, random: () => number): number =>
   Math.round(Math.min(500 * 2 ** (failures - 1), longestBackOffMs) * (1 - random() / 2));
 
@@ -54,7 +54,7 @@ export function createQueues(connection: Redis, log: Logger): Queues {
   const make = <T>(name: string) => {
     const queue = new Queue<T, void, string>(name, {
       connection,
-      prefix: PREFIX,
+      prefix: REDIS_PREFIX,
       defaultJobOptions: { ...keep, ...retry },
     });
     queue.on('error', (error) => log.debug({ queue: name, error: error.message }, 'queue_error'));
@@ -63,7 +63,7 @@ export function createQueues(connection: Redis, log: Logger): Queues {
   return { alerts: make<AlertJob>('alerts'), runs: make<RunJob>('runs'), rmmJobs: make<RmmJobData>('rmm-jobs') };
 }
 
-/** Puts a run on the queue. It has one job there, by its own id: to add it again changes nothing. */
+/** Puts a run on the queue. The job's id is the run's, so adding it again changes nothing. */
 export async function enqueueRun(runs: Queue<RunJob>, runId: string, options: JobsOptions = {}): Promise<void> {
   await runs.add('run', { runId }, { ...options, jobId: runId });
 }
@@ -75,8 +75,8 @@ export interface WorkerOptions extends Pick<Ports, 'random'> {
 }
 
 /**
- * A worker with our settings. A run may be taken over many times in its life (deploys, crashes), and BullMQ counts
- * that over the job's whole life, so the stalled count must never be what ends it.
+ * A worker with our settings. A run may be taken over many times (deploys, crashes). BullMQ counts that over the job's
+ * whole life, so the stalled count must never end it.
  */
 export function createWorker<T>(
   name: string,
@@ -91,7 +91,7 @@ export function createWorker<T>(
     },
     {
       connection,
-      prefix: PREFIX,
+      prefix: REDIS_PREFIX,
       concurrency,
       lockDuration: 15_000,
       stalledInterval: 5_000,
@@ -104,7 +104,7 @@ export function createWorker<T>(
     log.error(
       {
         ...{ queue: name, jobId: job?.id, attempt: job?.attemptsMade, error: error.message },
-        // Null: it has failed for good.
+        // Null: it is not tried again.
         retryInMs: job?.finishedOn === undefined ? job?.delay : null,
       },
       'job_failed',
@@ -124,12 +124,12 @@ export async function countJobs(queues: Queues): Promise<{ queue: string; state:
   );
 }
 
-/** For how many seconds the first alert has waited to be taken in, and the first run to begin; 0 when none waits. */
+/** How many seconds the first alert and the first new run have waited in their queues; 0 when none waits. */
 export async function getOldest(
   { alerts, runs }: Queues,
   { now }: Clock,
 ): Promise<{ queue: string; seconds: number }[]> {
-  // A run that was parked waits among those without a priority, and says when it was opened.
+  // A parked run waits among the jobs without a priority, with the time at which it was opened.
   const firsts = await Promise.all([
     alerts.getJobs(['waiting'], 0, 0, true),
     runs.getJobs(['prioritized'], 0, 0, true),
@@ -141,7 +141,7 @@ export async function getOldest(
   }));
 }
 
-/** Brings a delayed job forward. False when it was not waiting for its time: then it runs anyway. */
+/** Brings a delayed job forward. False when it was not delayed: then it runs anyway. */
 export async function wake(queue: Queue, jobId: string): Promise<boolean> {
   const job = await queue.getJob(jobId);
   if (!job) return false;

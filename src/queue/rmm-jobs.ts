@@ -3,7 +3,7 @@ import { type PollDeps, poll } from './poll.ts';
 import { createWorker, type PollJob, type RmmJobData, type SubmitJob, type WorkerOptions } from './queues.ts';
 import { type SubmitDeps, submit } from './submit.ts';
 
-/** The queue "rmm-jobs": `submit` sends the next batch of an action's rows, `poll` looks at a job that took one. */
+/** The queue "rmm-jobs": `submit` sends the next batch of an action's rows, `poll` asks what became of a job. */
 export function startRmmJobs(deps: SubmitDeps & PollDeps, options: WorkerOptions): Worker<RmmJobData> {
   const process = (job: Job<RmmJobData>, token: string) =>
     job.name === 'submit'

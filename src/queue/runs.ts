@@ -4,27 +4,27 @@ import type { RmmJob } from '../domain/journal.ts';
 import type { Journals, OwnedJournal } from '../store/journal.ts';
 import { createWorker, type Queues, type RunJob, type WorkerOptions, wake } from './queues.ts';
 
-/** How a turn of work on a run ended: it is over, or it waits without holding a slot. */
+/** How a turn of work on a run ended: the run has concluded, or it waits without holding a slot. */
 export type RunProgress =
   | { kind: 'concluded' }
   | {
       kind: 'suspended';
       /** When to go on at the latest, ms since the epoch. */
       until: number;
-      /** The journal's length when the run last looked: anything longer is news. */
+      /** The journal's length when the run last read it. Entries from outside lengthen it, and wake the run. */
       journalLength: number;
       /** RMM jobs whose results will wake the run. */
       jobs: RmmJob[];
-      /** RMM actions for whose next batch the run has rows in the queue. */
+      /** RMM actions with rows of the run in their queue, waiting for the next batch. */
       batches: string[];
     };
 
 export interface RunDeps {
   queues: Queues;
   journals: Journals;
-  /** Makes sure that somebody polls the run's job. */
+  /** Arranges that the run's RMM job is polled. */
   watch(runId: string, job: RmmJob): Promise<void>;
-  /** Makes sure that somebody sends the action's next batch. */
+  /** Arranges that the action's next batch is sent. */
   armSubmit(action: string): Promise<void>;
   /** Works on the run until it concludes or has to wait. */
   advance(journal: OwnedJournal, signal: AbortSignal): Promise<RunProgress>;
@@ -37,7 +37,7 @@ export function startRuns(deps: RunDeps, options: WorkerOptions & { signal: Abor
   return createWorker<RunJob>('runs', (job, token) => work(job, token, deps, options), options);
 }
 
-/** What fails so often will not be mended by waiting. */
+/** After so many failures, waiting does not help. */
 const triesBeforeGivingUp = 8;
 
 async function work(
@@ -47,7 +47,7 @@ async function work(
   { log, signal }: WorkerOptions & { signal: AbortSignal },
 ): Promise<void> {
   const { runId } = job.data;
-  // A task's job comes before its journal. The journal could not be stored: the person was told so.
+  // A task's job is queued before its journal is stored. Storing it failed, and the person who asked got the error.
   if ((await deps.journals.length(runId)) === 0) return log.warn({ runId }, 'run_unknown');
   const journal = await deps.journals.own(runId);
   try {
@@ -61,15 +61,15 @@ async function work(
       'run_failed',
     );
     if (job.attemptsMade + 1 < triesBeforeGivingUp) throw error;
-    // If that fails too, the job is tried again like any other: a run without an end is an alert without an outcome.
+    // If that fails too, the job is tried again: a run without an end is an alert without an outcome.
     await deps.giveUp(journal, `the run failed ${job.attemptsMade + 1} times; last: ${errorMessage(error)}`);
   }
 }
 
 /**
- * Delays the run's own job to its deadline, which frees the slot; from now on it goes before runs that have not begun.
- * Whoever has the result writes it to the journal and then promotes the job; a result that came in before the job was
- * delayed found nothing to promote, so look again.
+ * Delays the run's own job to its deadline, which frees the slot; from now on it goes before runs that have not begun. A
+ * result is added to the journal first, then the job is promoted. A result that came before the job was delayed found
+ * nothing to promote, so the journal's length is read once more.
  */
 async function park(
   job: Job<RunJob>,

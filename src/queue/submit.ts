@@ -10,22 +10,22 @@ import { type Queues, type RmmJobData, type SubmitJob, wakeAll } from './queues.
 export interface SubmitDeps extends Pick<Ports, 'now' | 'newId'> {
   queues: Queues;
   rows: RowQueue;
-  /** Sends the rows of one action as one request. `check` throws when they must not go any more; ask it last of all. */
+  /** Sends the rows of one action as one request. `check` throws when they may no longer be sent; it is called last. */
   submitRows(
     action: string,
     rows: readonly unknown[],
     check: () => Promise<void>,
   ): Promise<{ family: JobFamily; jobId: string }>;
-  /** Longer than a request may take: after it, a batch without an answer counts as lost. */
+  /** Longer than a request may take. After it, a batch without an answer counts as lost. */
   leaseMs: number;
   jobDeadlineMs: number;
   firstPollMs: number;
 }
 
-/** One that keeps failing ends: as long as rows are queued, their runs arm another each time that they are parked. */
+/** A job that keeps failing may end: while rows are queued, their runs arm another each time they are parked. */
 const attempts = 8;
 
-/** Makes sure that the action's next batch goes out. All who ask within one window share one job. */
+/** Arranges that the action's next batch is sent. All calls within one window of `batchMs` share one job. */
 export async function armSubmit(queue: Queue<RmmJobData>, action: string, batchMs: number, now: number): Promise<void> {
   const window = Math.floor(now / batchMs) + 1;
   const jobId = `submit-${action}-${window}`;
@@ -33,8 +33,8 @@ export async function armSubmit(queue: Queue<RmmJobData>, action: string, batchM
 }
 
 /**
- * Sends the action's queued rows, batch by batch, until none is left. A batch is claimed before it is sent and ended
- * by what came of it; one that this job left behind when its worker died is ended first.
+ * Sends the action's queued rows, batch by batch, until none is left. A batch is claimed before it is sent, and ended by
+ * the outcome. A batch that this job left behind when its worker died is ended first.
  */
 export async function submit(job: Job<SubmitJob>, token: string, deps: SubmitDeps, log: Logger): Promise<void> {
   const { rows, leaseMs, now } = deps;
@@ -51,7 +51,7 @@ export async function submit(job: Job<SubmitJob>, token: string, deps: SubmitDep
   }
 }
 
-/** Null when the batch is over, else when to try its rows again: they are back in the queue. */
+/** Null when the batch has ended; else its rows are back in the queue, and this is when to try again (ms since 1970). */
 async function send(batch: Batch, ageMs: number, deps: SubmitDeps, log: Logger): Promise<number | null> {
   const { rows, queues, leaseMs, now } = deps;
   const { id, action } = batch;
@@ -72,14 +72,14 @@ async function send(batch: Batch, ageMs: number, deps: SubmitDeps, log: Logger):
   } catch (error) {
     if (!(error instanceof UpstreamError || error instanceof RetryableError)) throw error;
     log.warn({ action, rows: batch.rows.length, code: error.code, error: error.message }, 'rmm_batch_not_submitted');
-    return settleFailure(batch, error, ageMs, deps);
+    return endFailed(batch, error, ageMs, deps);
   }
 }
 
-/** Waiting as long again as the job has waited backs off without keeping a count. */
+/** The wait doubles the job's age, which backs off without keeping a count. */
 const backOff = (ageMs: number) => Math.min(Math.max(ageMs, 2_000), 60_000);
 
-async function settleFailure(
+async function endFailed(
   batch: Batch,
   error: UpstreamError | RetryableError,
   ageMs: number,
@@ -92,7 +92,7 @@ async function settleFailure(
   }
   if (error.effect === 'unknown') await rows.wasLost(batch, error.message);
   else if (error.code === 'validation' && batch.rows.length > 1) {
-    // BMS refuses an array for one bad row: the others must not suffer for it.
+    // BMS refuses the whole array for one bad row; alone, the other rows can pass.
     await putBack({ alone: true });
     return null;
   } else await rows.wasRefused(batch, error.message);

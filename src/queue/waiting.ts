@@ -4,11 +4,11 @@ import type { Ports } from '../domain/ports.ts';
 import { keys } from '../store/keys.ts';
 import { type RunJob, wakeAll } from './queues.ts';
 
-/** Runs that wait for BMS. Each comes back at its own time; they are woken when somebody sees that BMS is back. */
+/** Runs that wait for BMS. Each goes on at its own time; all are woken when a worker sees that BMS is up. */
 export interface WaitingRuns {
   join(runId: string): Promise<void>;
   leave(runId: string): Promise<void>;
-  /** Wakes them all, a few at a time, so that BMS is not overrun as soon as it is up. */
+  /** Wakes them all, a few at a time, so that they do not overload BMS as soon as it is up. */
   wake(signal: AbortSignal): Promise<void>;
 }
 

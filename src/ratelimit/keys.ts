@@ -1,5 +1,7 @@
-/** Every key of the budget, under the hash tag that the rest of the service uses: one slot, one atomic step. */
-const root = '{bms}:limit';
+import { REDIS_PREFIX } from '../domain/redis-prefix.ts';
+
+/** Every key of the budget. Its keys share one slot of a cluster, so a script may use several of them. */
+const root = `${REDIS_PREFIX}:limit`;
 
 /** Names of the buckets by their last use. */
 export const registryKey = `${root}s`;

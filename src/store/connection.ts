@@ -4,8 +4,8 @@ import type { Ports } from '../domain/ports.ts';
 import { keys } from './keys.ts';
 
 /**
- * Two kinds of connection. A `producer` serves HTTP: it answers or fails within `commandTimeoutMs`, so that a
- * dead or hung Redis becomes a 503 and not a hung request. A `worker` waits for Redis as long as it takes.
+ * Two kinds of connection. A `producer` serves HTTP: a command ends or fails within `commandTimeoutMs`, so that a dead or
+ * hung Redis becomes a 503 and not a hung request. A `worker` waits for Redis as long as it takes.
  */
 export type ConnectionKind = 'producer' | 'worker';
 
@@ -46,10 +46,10 @@ export const createFailFast =
     return Promise.race([work(), tooLate]).finally(cancel);
   };
 
-/** `refuses_writes`: it answers, but keeps nothing: its memory is full, its disk fails, or it is a replica. */
+/** `refuses_writes`: it answers but stores nothing: its memory is full, its disk fails, or it is a replica. */
 export type RedisState = 'ok' | 'unreachable' | 'refuses_writes';
 
-/** A Redis that is full still answers a PING, so it is asked to keep something. */
+/** A full Redis still answers a PING, so the check stores a value. */
 export const checkRedis = (redis: Redis, failFast: FailFast): Promise<RedisState> =>
   failFast(() => redis.set(keys.probe(), 1, 'EX', 60)).then(
     () => 'ok',

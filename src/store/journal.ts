@@ -6,28 +6,31 @@ import { keys } from './keys.ts';
 import type { QueuedRow } from './row-queue.ts';
 import { bindScripts } from './scripts/index.ts';
 
-/** The journals in Redis: one stream a run. */
+/** The journals in Redis: one stream for each run. A reader throws `TerminalError` `journal_unreadable` where a newer release wrote. */
 export interface Journals {
+  /** All entries, oldest first; empty for an unknown run. */
   read(runId: string): Promise<Entry[]>;
   /**
-   * What is new in each of these journals, by run, with one command; null where this release cannot read it. Journals
-   * without news are left out.
+   * The entries after each of these places, by run, read with one command; null where this release cannot read them.
+   * Journals without new entries are left out.
    */
   readNews(places: ReadonlyMap<string, Place>): Promise<Map<string, { entries: Entry[]; place: Place } | null>>;
+  /** How many entries the journal has; 0 for an unknown run. */
   length(runId: string): Promise<number>;
   /** Makes the caller the run's owner: earlier owners can no longer append. */
   own(runId: string): Promise<OwnedJournal>;
-  /** Adds something that is true whoever owns the run. False when there is no such run. */
+  /** Adds a fact that is true whichever worker owns the run. False when the run is unknown. */
   addFact(runId: string, body: EntryBody): Promise<boolean>;
 }
 
+/** A journal in the hands of one owner, until another takes over. */
 export interface OwnedJournal {
   readonly runId: string;
   readonly epoch: number;
   read(): Promise<Entry[]>;
-  /** Takes the row out of the queue, its call being settled with `reason`. False: it is on its way already. */
+  /** Takes the row out of the queue and ends its call as refused with `reason`. False: the row is in a batch, or done. */
   dropRow(row: Pick<QueuedRow, 'callId' | 'transactionId' | 'action'>, reason: string): Promise<boolean>;
-  /** Throws `FencedError` when another owner has taken over; then nothing was written. */
+  /** Throws `FencedError` when another owner has taken over; nothing is written then. */
   append(body: EntryBody & Cost): Promise<void>;
   /** Appends the intent of an RMM write and queues its row for the next batch, both or neither. Throws `FencedError`. */
   queueRow(intent: WriteIntended & Cost, transactionId: string, item: { action: string; row: unknown }): Promise<void>;

@@ -35,6 +35,12 @@ export async function readPage(redis: Redis, index: string, cursor: string | nul
   };
 }
 
+/** The records that a page of ids names; those that have expired meanwhile are left out. */
+export async function loadPage<T>(page: Page<string>, load: (id: string) => Promise<T | null>): Promise<Page<T>> {
+  const items = await Promise.all(page.items.map(load));
+  return { items: items.filter((item) => item !== null), next: page.next };
+}
+
 interface Position {
   score: string;
   member: string;
@@ -42,7 +48,7 @@ interface Position {
 
 const encodeCursor = ({ score, member }: Position) => Buffer.from(`${score} ${member}`).toString('base64url');
 
-/** An unreadable cursor reads as the first page's: it can only come from a hand-made URL. */
+/** A cursor that cannot be read gives the first page: it can only come from a hand-made URL. */
 function decodeCursor(cursor: string): Position | null {
   const [score, member] = Buffer.from(cursor, 'base64url').toString().split(' ');
   return score && member && /^\d{1,15}$/.test(score) ? { score, member } : null;

@@ -3,7 +3,7 @@ import { type EntryBody, encodeEntry, type JobFamily } from '../domain/journal.t
 import { keys } from './keys.ts';
 import { bindScripts } from './scripts/index.ts';
 
-/** One row of an RMM write as it waits for a batch. `row` is BMS's business; nobody looks inside on the way. */
+/** One row of an RMM write as it waits for a batch. `row` goes to BMS as it is, unread on the way. */
 export interface QueuedRow {
   runId: string;
   callId: string;
@@ -12,7 +12,7 @@ export interface QueuedRow {
   row: unknown;
 }
 
-/** Rows that one submitter holds, and nobody else. */
+/** Rows that one submitter holds, and no other. */
 export interface Batch {
   id: string;
   action: string;
@@ -22,40 +22,45 @@ export interface Batch {
 export type Claim = ({ kind: 'claimed'; batch: Batch } | { kind: 'wait'; until: number } | { kind: 'empty' }) & Dropped;
 
 interface Dropped {
-  /** Runs that were cancelled, whose rows were therefore left out: their calls are settled. Wake them. */
+  /** Cancelled runs whose rows were dropped: their journals say so. The caller wakes them. */
   dropped: string[];
 }
 
 export interface Pace {
-  /** What an idle action rests after a batch, ms; a busy one rests ever longer, up to `longestMs`. */
+  /** How long an idle action rests after a batch, ms. A busy one rests ever longer, up to `longestMs`. */
   firstMs: number;
   longestMs: number;
 }
 
 /**
  * The rows of RMM writes on their way to BMS. A row is in the queue of its action, or in one batch, or its run's
- * journal says what became of it; each change of place is one atomic step.
+ * journal says what became of it; each change of place is one atomic step. Times are in milliseconds since 1970,
+ * durations in milliseconds. BMS takes rows as an array: `POST /v2/rmm/…`.
  */
 export interface RowQueue {
+  /** Takes the action's next batch. `wait`: the action rests until then; `empty`: no row is left. */
   claim(action: string, batchId: string, leaseMs: number): Promise<Claim>;
-  /** To be asked right before the batch goes on the wire. False: it has been taken away. */
+  /** Marks the batch as being sent; to be called right before its request. False: it was taken away and must not be sent. */
   mayBeSent(batchId: string, leaseMs: number): Promise<boolean>;
-  /** For a batch that was certainly not carried out. `alone`: each of its rows only goes alone from now on. */
+  /** Returns the rows of a batch that was certainly not carried out to the queue. `alone`: each goes alone from now on. */
   putBack(batch: Batch, options?: { alone?: boolean }): Promise<Dropped>;
+  /** Ends a batch that BMS took as RMM job `job`; after `deadline` (ISO 8601) a row without an outcome counts as unknown. */
   becameJob(batch: Batch, job: { family: JobFamily; jobId: string }, deadline: string): Promise<void>;
+  /** Ends a batch that BMS refused. */
   wasRefused(batch: Batch, message: string): Promise<void>;
-  /** It may or may not have been carried out: each run looks for itself. */
+  /** Ends a batch that may or may not have been carried out: each run reads BMS to find out. */
   wasLost(batch: Batch, message: string): Promise<void>;
   /**
    * Ends the batches that their submitters left behind: those whose id begins with `prefix`, and those whose lease is
-   * over. What was not sent goes back into the queue; the runs of the rest, and cancelled ones, are told, and returned.
+   * over. Rows that were not sent go back into the queue. Returns the runs whose journals got an entry, to be woken: those
+   * with a row in a batch that was sent, and cancelled ones.
    */
   recover(prefix: string): Promise<string[]>;
 }
 
 const mostRows = 100;
 
-/** What settles the call of a row that is not sent because its run was cancelled; the script adds whose it is. */
+/** Ends the call of a row that is not sent because its run was cancelled; the script adds the call's id. */
 const cancelled: EntryBody = {
   type: 'write_done',
   callId: '',
@@ -96,14 +101,14 @@ export function createRowQueue(redis: Redis, { retentionDays, pace, now }: RowQu
   const lost = (batch: Batch, message: string, how: { onlyOnce?: true } = {}) =>
     end(batch, ({ callId }) => ({ type: 'rmm_submit_lost', callId, message }), how);
 
-  /** What the scripts need to tell the runs of rows that they leave out. */
-  const forOver = () => [keys.journal('%s'), encodeEntry(cancelled, new Date(now()).toISOString()), retention];
+  /** What the scripts need to record that they dropped the row of a cancelled run. */
+  const forDropped = () => [keys.journal('%s'), encodeEntry(cancelled, new Date(now()).toISOString()), retention];
 
-  /** The cancelled runs whose rows were left out; null when the batch is not in this state. */
+  /** The cancelled runs whose rows were dropped; null when the batch is not in this state. */
   const putBack = async ({ id, action }: Batch, state: 'any' | 'claimed', alone: boolean) => {
     const batch = [keys.batch(id), keys.batchRows(id), keys.batches()];
     const places = [...batch, keys.rowQueue(action), keys.rowsAlone(action), keys.rows()];
-    const dropped = await scripts.returnBatch(places, [id, state, alone ? 1 : 0, ...forOver()]);
+    const dropped = await scripts.putBackBatch(places, [id, state, alone ? 1 : 0, ...forDropped()]);
     return Array.isArray(dropped) ? (dropped as string[]) : null;
   };
 
@@ -122,7 +127,7 @@ export function createRowQueue(redis: Redis, { retentionDays, pace, now }: RowQu
       const places = [keys.rowQueue(action), keys.rowPace(action), keys.rowsAlone(action), keys.rows()];
       const [kind, dropped, ...rest] = (await scripts.claimBatch(
         [...places, keys.batch(batchId), keys.batchRows(batchId), keys.batches()],
-        [batchId, action, now(), leaseMs, mostRows, pace.firstMs, pace.longestMs, ...forOver()],
+        [batchId, action, now(), leaseMs, mostRows, pace.firstMs, pace.longestMs, ...forDropped()],
       )) as [Claim['kind'], string[], ...string[]];
       if (kind === 'empty') return { kind, dropped };
       if (kind === 'wait') return { kind, dropped, until: Number(rest[0]) };
@@ -151,15 +156,15 @@ export function createRowQueue(redis: Redis, { retentionDays, pace, now }: RowQu
         redis.zrange(keys.batches(), '-inf', `${now()}`, 'BYSCORE'),
       ]);
       const left = all.filter((id) => id.startsWith(prefix) || overdue.includes(id));
-      const told: string[] = [];
+      const toWake: string[] = [];
       for (const batch of await Promise.all(left.map(load))) {
         const dropped = batch && (await putBack(batch, 'claimed', false));
-        told.push(...(dropped ?? []));
+        toWake.push(...(dropped ?? []));
         if (!batch || dropped) continue;
         const message = 'its submitter stopped between the call and its answer';
-        if (await lost(batch, message, { onlyOnce: true })) told.push(...batch.rows.map(({ runId }) => runId));
+        if (await lost(batch, message, { onlyOnce: true })) toWake.push(...batch.rows.map(({ runId }) => runId));
       }
-      return told;
+      return toWake;
     },
   };
 }

@@ -7,7 +7,7 @@ interface Hint {
   statusId: number;
 }
 
-/** The tickets of alerts, as BMS told them. Whoever is given one reads the ticket before believing it. */
+/** The tickets of alerts, as BMS last named them. A hint may be out of date: read the ticket before relying on it. */
 export const createTicketHints = (redis: Redis, { retentionDays }: { retentionDays: number }) => ({
   async find(sourceId: string): Promise<Hint | null> {
     const { ticketId, statusId } = await redis.hgetall(keys.ticketHint(sourceId));

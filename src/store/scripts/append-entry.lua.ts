@@ -3,7 +3,7 @@ import { wasStored } from './was-stored.lua.ts';
 /**
  * Appends one entry to a run's journal if the caller still owns the run.
  * KEYS journal, epoch · ARGV the caller's epoch, entry, retention in seconds
- * Returns the journal's new length, or -1 when somebody with a higher epoch has taken over.
+ * Returns the journal's new length, or -1 when an owner with a higher epoch has taken over.
  */
 export const appendEntry = `${wasStored}
 local epoch = tonumber(redis.call('GET', KEYS[2]) or '0')

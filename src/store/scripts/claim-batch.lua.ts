@@ -1,21 +1,21 @@
-import { overRows } from './over-rows.lua.ts';
+import { dropEndedRow } from './drop-ended-row.lua.ts';
 
 /**
- * Moves the oldest rows of an action's queue into a batch of their own, so that no other submitter can have them.
- * An action that was idle sends at once; while rows keep coming it rests between batches, ever longer up to a bound,
- * unless a batch is full. A row that must go alone does. Rows of runs that were cancelled or are over are left out here,
- * in the same step, so that a row which came back from a batch cannot go behind its run's back.
+ * Moves the oldest rows of an action's queue into a batch of their own, so that no other submitter can take them.
+ * An idle action sends at once. While rows keep coming, the action rests between batches, ever longer up to a bound,
+ * unless a batch is full. A row that must go alone gets a batch of its own. Rows of runs that were cancelled or have
+ * ended are dropped in the same step, so that no row is sent for a run that has stopped waiting for it.
  *
  * KEYS queue, pace, alone, rows, batch, batch rows, batches
  * ARGV batch id, action, now (ms), lease (ms), most rows, first rest (ms), longest rest (ms),
- *      a journal's key with '%s' for its run, the entry (JSON) that settles a cancelled run's call, retention in seconds
+ *      a journal's key with '%s' for its run, the entry (JSON) that ends a cancelled run's call, retention in seconds
  * Returns {'claimed', dropped, row…} (JSON), {'wait', {}, until when (ms)} or {'empty', dropped}; `dropped` are the
- * cancelled runs whose rows were left out.
+ * cancelled runs whose rows were dropped.
  */
-export const claimBatch = `${overRows}
+export const claimBatch = `${dropEndedRow}
 local now, lease, most = tonumber(ARGV[3]), tonumber(ARGV[4]), tonumber(ARGV[5])
 local firstRest, longestRest = tonumber(ARGV[6]), tonumber(ARGV[7])
--- The connection broke before the answer was read, and the client asks again: this batch was claimed already.
+-- The client repeats a call whose answer was lost with the connection: this batch was claimed already.
 if redis.call('EXISTS', KEYS[5]) == 1 then
   local answer = {'claimed', {}}
   for _, id in ipairs(redis.call('ZRANGE', KEYS[6], 0, -1)) do
@@ -33,8 +33,8 @@ if waiting < most and now < nextAt then return {'wait', {}, tostring(nextAt)} en
 
 local dropped = {}
 for _, id in ipairs(redis.call('ZRANGE', KEYS[1], 0, most - 1)) do
-  local over, run = dropIfOver(KEYS[4], KEYS[3], id, ARGV[8], ARGV[9], ARGV[10])
-  if over then redis.call('ZREM', KEYS[1], id) end
+  local isDropped, run = dropIfEnded(KEYS[4], KEYS[3], id, ARGV[8], ARGV[9], ARGV[10])
+  if isDropped then redis.call('ZREM', KEYS[1], id) end
   table.insert(dropped, run)
 end
 

@@ -1,7 +1,7 @@
 /**
- * Takes a row out of its action's queue and says so in its run's journal, if it has not been claimed for a batch.
+ * Takes a row out of its action's queue and records that in its run's journal, unless a batch has claimed the row.
  * KEYS journal, queue, alone, rows · ARGV transaction, entry, retention in seconds
- * Returns 1, or 0 when the row is not in the queue: then it is in a batch, or its outcome is known.
+ * Returns 1, or 0 when the row is not in the queue: it is in a batch, or its outcome is known.
  */
 export const dropRow = `
 if redis.call('ZREM', KEYS[2], ARGV[1]) == 0 then return 0 end

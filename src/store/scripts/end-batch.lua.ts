@@ -1,11 +1,12 @@
 /**
- * Ends a batch and tells each of its runs the same kind of thing, in one step: it became an RMM job, it was refused, or
- * its answer is lost. Rows of a batch that was taken away before it was sent, and that are on their way again, are left alone.
+ * Ends a batch and adds an entry to the journal of each of its runs, in one step: the batch became an RMM job, was
+ * refused, or its answer is lost. A batch may have been taken from its submitter before it was sent; then those of its
+ * rows that are in the queue or in another batch again are left alone.
  *
  * KEYS batch, batch rows, batches, rows, alone, job rows, then the journal of each row's run
  * ARGV batch id, retention in seconds, '1' if only while the batch is under way, '1' if it became a job,
  *      then for each row: transaction, run, entry
- * Returns 1, or 0 when the batch had been ended by another.
+ * Returns 1, or 0 when another submitter had ended the batch.
  */
 export const endBatch = `
 local isGone = redis.call('EXISTS', KEYS[1]) == 0

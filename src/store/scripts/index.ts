@@ -5,10 +5,10 @@ import { claimAlert } from './claim-alert.lua.ts';
 import { claimBatch } from './claim-batch.lua.ts';
 import { dropRow } from './drop-row.lua.ts';
 import { endBatch } from './end-batch.lua.ts';
+import { endRun } from './end-run.lua.ts';
+import { putBackBatch } from './put-back-batch.lua.ts';
 import { queueRow } from './queue-row.lua.ts';
-import { returnBatch } from './return-batch.lua.ts';
 import { sendBatch } from './send-batch.lua.ts';
-import { settleIncident } from './settle-incident.lua.ts';
 
 type Script = (keys: string[], args: (string | number)[]) => Promise<unknown>;
 
@@ -19,10 +19,10 @@ const sources = {
   claimBatch,
   dropRow,
   endBatch,
+  endRun,
+  putBackBatch,
   queueRow,
-  returnBatch,
   sendBatch,
-  settleIncident,
 };
 
 /** Our atomic steps, bound to one connection; each is sent as a SHA and loaded on first use. */

@@ -2,9 +2,9 @@ import { wasStored } from './was-stored.lua.ts';
 
 /**
  * Appends the intent of an RMM write to its run's journal and puts the row into its action's queue, if the caller
- * still owns the run: both or neither, so no crash can part them.
+ * still owns the run: both or neither, so that a crash cannot separate them.
  * KEYS journal, epoch, queue, rows · ARGV the caller's epoch, entry, retention in seconds, transaction, row (JSON), now (ms)
- * Returns the journal's new length, or -1 when somebody with a higher epoch has taken over.
+ * Returns the journal's new length, or -1 when an owner with a higher epoch has taken over.
  */
 export const queueRow = `${wasStored}
 if (tonumber(redis.call('GET', KEYS[2]) or '0')) ~= tonumber(ARGV[1]) then return -1 end

@@ -1,7 +1,7 @@
 /**
- * The submitter is about to put its batch on the wire: from here on a crash leaves its outcome unknown.
+ * Marks a batch as being sent, right before its request: from here on a crash leaves its outcome unknown.
  * KEYS batch, batches · ARGV batch id, when the lease ends (ms)
- * Returns 1, or 0 when the batch has been taken away: then it must not be sent.
+ * Returns 1, or 0 when the batch was taken from its submitter and must not be sent.
  */
 export const sendBatch = `
 if redis.call('EXISTS', KEYS[1]) == 0 then return 0 end

@@ -1,7 +1,8 @@
 /**
- * A part of other scripts: `wasStored(journal, entry)`. When a connection breaks before an answer is read, the client asks
- * again, and what was asked for has been done. An entry says when it was made, so the same text is the same entry. Only
- * few can have come in meanwhile: facts from outside, as whoever appends waits for each answer.
+ * A part of other scripts: `wasStored(journal, entry)` says whether the entry is in the journal already. When a connection
+ * breaks before an answer is read, the client repeats a call that has been carried out. An entry holds the time at which
+ * it was made, so the same text is the same entry. Few entries can have come after it, all of them facts from outside:
+ * an owner waits for each answer before it appends again.
  */
 export const wasStored = `
 local function wasStored(journal, entry)

@@ -1,9 +1,9 @@
 /**
- * A part of other scripts: `dropIfOver(rows, alone, id, journals, settled, retention)` forgets a row whose run is over or
- * was cancelled; a cancelled run's call is settled by the entry `settled`. `journals` is a journal's key with '%s' for its run.
- * Returns whether it did, and the run if that was cancelled and should hear of it.
+ * A part of other scripts: `dropIfEnded(rows, alone, id, journals, refusal, retention)` forgets a row whose run has
+ * concluded or was cancelled. The entry `refusal` ends the call of a cancelled run. `journals` is a journal's key with '%s'
+ * for its run. Returns whether the row was dropped, and its run if that was cancelled and must be woken.
  */
-export const overRows = `
+export const dropEndedRow = `
 local function endOf(journal)
   for _, entry in ipairs(redis.call('XREVRANGE', journal, '+', '-')) do
     local json = entry[2][2]
@@ -13,21 +13,21 @@ local function endOf(journal)
     end
   end
 end
-local function dropIfOver(rows, alone, id, journals, settled, retention)
+local function dropIfEnded(rows, alone, id, journals, refusal, retention)
   local json = redis.call('HGET', rows, id)
-  -- Nobody knows what it was, and one such row must not hold up all others.
+  -- What the row held is lost; it must not hold up the others.
   if not json then
     redis.call('SREM', alone, id)
     return true
   end
   local row = cjson.decode(json)
   local journal = journals:format(row.runId)
-  local over = endOf(journal)
-  if not over then return false end
+  local ending = endOf(journal)
+  if not ending then return false end
   redis.call('SREM', alone, id)
   redis.call('HDEL', rows, id)
-  if over == 'concluded' then return true end
-  local entry = cjson.decode(settled)
+  if ending == 'concluded' then return true end
+  local entry = cjson.decode(refusal)
   entry.callId = row.callId
   redis.call('XADD', journal, '*', 'e', cjson.encode(entry))
   redis.call('EXPIRE', journal, retention)

@@ -1,12 +1,12 @@
 /**
- * What the end of a run means for its incident and for the alert that opened it. An incident whose fault was reported again
- * after the run began to change things stays open: what it did was not enough.
+ * Records what the end of a run means for its incident and for the alert that opened it. An incident whose fault was
+ * reported again after the run began to change things stays open: what the run did was not enough.
  *
  * KEYS alert, incident
  * ARGV outcome · reason · ticket (JSON, '' none) · '1' if resolved · when the run first changed something (ms, '' never) · now (ms)
- * Returns 1 when the fault came again, else 0.
+ * Returns 1 when the fault was reported again, else 0.
  */
-export const settleIncident = `
+export const endRun = `
 redis.call('HSET', KEYS[1], 'outcome', ARGV[1], 'reason', ARGV[2])
 redis.call('HSET', KEYS[2], 'settledAt', ARGV[6])
 if ARGV[3] ~= '' then redis.call('HSET', KEYS[2], 'ticket', ARGV[3]) end
