@@ -61,7 +61,11 @@ t.test('GET /v1/tools lists the tools in the golden order, each with its effect 
   );
   for (const name of names) {
     const { effect } = catalogue[name];
-    t.match(described.find((tool) => tool.name === name), { effect, offeredTo: offeredTo(name) }, name);
+    t.match(
+      described.find((tool) => tool.name === name),
+      { effect, offeredTo: offeredTo(name) },
+      name,
+    );
   }
   t.same(
     described.filter(({ effect }) => effect === 'destructive').map(({ name }) => name),
