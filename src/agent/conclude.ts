@@ -7,6 +7,7 @@ import {
   type WriteOutcome,
 } from '../domain/journal.ts';
 import { type CallState, pendingJobs, type RunState } from '../domain/run-state.ts';
+import { isHandOverTool, isOpener, isResolver } from '../tools/facts.ts';
 
 export const concludeName = 'conclude';
 
@@ -24,9 +25,6 @@ export const concludeTool = {
 };
 
 export type Conclusion = z.infer<typeof concludeTool.input>;
-
-const resolvers = new Set(['create_a_kaseya_bms_tickets_resolve', 'create_a_kaseya_bms_resolve']);
-const openers = new Set(['create_a_kaseya_bms_rmm_ticket', 'create_a_kaseya_bms_servicedesk_ticket']);
 
 /** What stands in the way of this conclusion, for the model to mend; null: it holds. */
 export function objectionTo(conclusion: Conclusion, state: RunState): { code: string; message: string } | null {
@@ -75,22 +73,22 @@ const doubtful = ({ result }: CallState): boolean =>
   (result?.kind === 'write' && result.outcome === 'undecidable');
 
 /** At least one such call succeeded, and none after it ended in doubt. */
-function isProven(state: RunState, tools: ReadonlySet<string>): boolean {
+function isProven(state: RunState, isOfKind: (tool: string) => boolean): boolean {
   const last = [...state.calls.values()]
-    .filter((call) => tools.has(call.name) && (succeeded(call) || doubtful(call)))
+    .filter((call) => isOfKind(call.name) && (succeeded(call) || doubtful(call)))
     .at(-1);
   return last !== undefined && succeeded(last);
 }
 
 /** An alert is resolved by its ticket's close. A task asks for anything: whatever was written must have succeeded. */
 function isDone(state: RunState): boolean {
-  if (state.subject.kind === 'alert') return isProven(state, resolvers);
+  if (state.subject.kind === 'alert') return isProven(state, isResolver);
   const calls = [...state.calls.values()];
   return calls.some(succeeded) && !calls.some(doubtful);
 }
 
 const hasOpenTicket = ({ scope, ...state }: RunState): boolean =>
-  scope?.scope.ticket != null || (scope?.scope.otherTickets.length ?? 0) > 0 || isProven({ scope, ...state }, openers);
+  scope?.scope.ticket != null || (scope?.scope.otherTickets.length ?? 0) > 0 || isProven({ scope, ...state }, isOpener);
 
 const undecided = ({ result }: CallState): boolean =>
   (result?.kind === 'job' && result.outcome === 'unknown') ||
@@ -98,7 +96,7 @@ const undecided = ({ result }: CallState): boolean =>
 
 /** A ticket that this run wanted to open may exist: nobody can tell. */
 export const mayHaveOpened = ({ calls }: RunState): boolean =>
-  [...calls.values()].some((call) => openers.has(call.name) && undecided(call));
+  [...calls.values()].some((call) => isOpener(call.name) && undecided(call));
 
 /** The run's ticket: the one that a job touched last, else the alert's own. Never what the model says. */
 export function ticketOf(state: RunState): TicketRef | null {
@@ -137,12 +135,9 @@ export function factsFor(disposition: Disposition, state: RunState): string[] {
 const remedyIn = ({ family, jobId }: RmmJob): string | null =>
   family === 'remedy' ? `remedy "${decodeURIComponent(jobId.split('/', 1)[0] ?? '')}"` : null;
 
-/** A ticket that is moved or opened by one of these is in a queue or with a person. */
-const tellers = new Set(['create_a_kaseya_bms_assignticket', 'create_a_kaseya_bms_servicedesk_ticket']);
-
 /** Has this run already put a ticket before people (or described it, where the mode forbids it)? */
 export const hasHandedOver = (state: RunState): boolean =>
   [...state.calls.values()].some(
     ({ name, result }) =>
-      tellers.has(name) && result?.kind === 'write' && (result.outcome === 'done' || result.outcome === 'described'),
+      isHandOverTool(name) && result?.kind === 'write' && (result.outcome === 'done' || result.outcome === 'described'),
   );

@@ -1,6 +1,8 @@
 import type { Disposition, EntryBody, ToolCall } from '../domain/journal.ts';
 import { alertOf, type CallState, type RunState } from '../domain/run-state.ts';
-import { parseArguments } from '../tools/seam.ts';
+import { parseArguments } from '../tools/arguments.ts';
+import type { ToolName } from '../tools/catalogue.ts';
+import { named } from '../tools/facts.ts';
 import {
   type Conclusion,
   concludeTool,
@@ -119,19 +121,19 @@ function waysToTell(
   { escalationQueue: queue }: HandOverDeps,
 ): ToolCall[] {
   const details = `Automatic triage hands this over.\nWhy: ${reasons.join('; ')}\n\n${summary}`.slice(0, 4000);
-  const call = (id: string, name: string, args: unknown) => ({ id, name, arguments: JSON.stringify(args) });
+  const call = (id: string, name: ToolName, args: unknown) => ({ id, name, arguments: JSON.stringify(args) });
   const note = (ticketId: number, text: string) =>
-    call(handOverNoteId, 'create_a_kaseya_bms_servicedesk_ticket_note', { ticketId, details: text.slice(0, 4000) });
+    call(handOverNoteId, named.addNote, { ticketId, details: text.slice(0, 4000) });
   const { ticket: own, account, otherTickets = [] } = state.scope?.scope ?? {};
   const alert = alertOf(state);
   const ticket = own ?? (alert ? ticketOf(state) : null);
   if (ticket) {
-    const move = call(handOverId, 'create_a_kaseya_bms_assignticket', { ticketId: ticket.id, queue, details });
+    const move = call(handOverId, named.assignTicket, { ticketId: ticket.id, queue, details });
     return [...(state.touched.has(ticket.id) ? [] : [move]), note(ticket.id, details)];
   }
   if (!account || !alert) return [];
   const title = alert.title.slice(0, 200);
-  const open = call(handOverId, 'create_a_kaseya_bms_rmm_ticket', { title, details });
+  const open = call(handOverId, named.openRmmTicket, { title, details });
   const beside = otherTickets.slice(0, 1).map(({ id }) => note(id, `About another alert, "${title}": ${details}`));
   return [...(mayHaveOpened(state) ? [] : [open]), ...beside];
 }

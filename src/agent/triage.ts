@@ -2,7 +2,7 @@ import { isTransient, RetryableError, TerminalError, UpstreamError } from '../do
 import type { Entry, EntryBody, RmmJob } from '../domain/journal.ts';
 import { fold, isQueued, pendingBatches, pendingCalls, pendingJobs, type RunState } from '../domain/run-state.ts';
 import type { RmmRow } from '../kaseya/rmm.ts';
-import { offered } from '../tools/catalogue.ts';
+import { offered } from '../tools/facts.ts';
 import { traceOf, type WriteIntended } from '../tools/ledger.ts';
 import { advanceCall } from '../tools/seam.ts';
 import { specOf, type Tool } from '../tools/tool.ts';
@@ -201,9 +201,9 @@ async function act(state: RunState, journal: RunJournal, deps: TriageDeps): Prom
       const mustWait = isHandOver(id) || fold(await journal.read()).calls.get(id)?.intent !== null;
       if (message === null || mustWait) throw error;
       await journal.append({ type: 'call_refused', callId: id, code: 'rate_limited', message });
-      return 'settled' as const;
+      return 'done' as const;
     });
-    if (progress !== 'settled') waits.push(progress.until);
+    if (progress !== 'done') waits.push(progress.until);
   }
   if (waits.length > 0) return { reason: 'waiting_for_result', until: Math.min(...waits) };
   const conclusion = open.find((call) => call.name === concludeName);

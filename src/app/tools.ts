@@ -11,9 +11,9 @@ import { leaseFor, patienceMs } from '../ratelimit/settings.ts';
 import { createTicketHints } from '../store/ticket-hints.ts';
 import { createTools } from '../tools/bms/index.ts';
 import { inLanes, neverShared } from '../tools/lanes.ts';
-import { refusingUnsupported } from '../tools/operations.ts';
 import { remedyTools } from '../tools/remedies.ts';
 import { absentAfterMs } from '../tools/settings.ts';
+import { refusingUnsupported } from '../tools/unsupported.ts';
 import type { AppContext } from './context.ts';
 import type { Upstream } from './upstreams.ts';
 

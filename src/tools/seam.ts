@@ -1,156 +1,94 @@
-import type { z } from 'zod';
-import { isTransient, UpstreamError } from '../domain/errors.ts';
+import { UpstreamError } from '../domain/errors.ts';
+import type { EntryBody } from '../domain/journal.ts';
 import { type CallState, isQueued } from '../domain/run-state.ts';
-import { decide } from '../policy/decide.ts';
-import {
-  awaitBatch,
-  awaitJob,
-  earlierDuplicate,
-  keyOf,
-  type LedgerDeps,
-  type Progress,
-  readBackWrite,
-  write,
-} from './ledger.ts';
-import { withoutMarks } from './marker.ts';
-import { isRefusal, type ReadTool, refuse, type Tool, type ToolContext, type WriteTool } from './tool.ts';
-import { isComment, type TouchDeps, ticketIn, touchOf } from './touch.ts';
-import { writesExhausted } from './write-budget.ts';
+import { awaitBatch, awaitJob } from './await-job.ts';
+import { type GuardDeps, passGuards } from './guard.ts';
+import { guards } from './guards.ts';
+import { keyOf, type LedgerDeps, type Progress, write } from './ledger.ts';
+import { readBackWrite } from './read-back.ts';
+import { isRefusal, type ReadTool, type Tool, type ToolContext, type WriteTool } from './tool.ts';
+import { objectionByTouch } from './touch.ts';
 
-export interface SeamDeps extends LedgerDeps, TouchDeps {
+export interface SeamDeps extends LedgerDeps, GuardDeps {
+  /** The tools that this run is offered, by name. */
   tools: ReadonlyMap<string, Tool>;
-  budget: { writes: number };
 }
 
 /**
- * The one way from a proposal to an upstream, for calls of the model and of the service alike:
- * schema → scope → policy and mode → ledger → budget → call → outcome. (The budget is taken inside the upstream's
- * client, right before each request.) Whatever happens is in the journal before the next step.
+ * The only way from a proposal to an upstream, for calls of the model and of the service alike. A call is checked in this
+ * order: schema → scope → policy and mode. A read is then made. A write goes on: names are resolved by reads upstream →
+ * policy on the prepared arguments, where observe mode ends with a description → ledger (has the run made this write
+ * before?) → write budget → has a person touched the ticket? → ledger (the intent) → rate budget → call → outcome. The
+ * checks are `guards`; the upstream's client takes the rate budget right before each request, reads included.
+ * Every outcome is in the journal before the next step. A write whose intent is in the journal meets no guard again: the
+ * ledger carries it to its outcome.
  */
 export async function advanceCall(call: CallState, context: ToolContext, deps: SeamDeps): Promise<Progress> {
   const tool = deps.tools.get(call.name);
-  const refuseCall = async (code: string, message: string): Promise<Progress> => {
-    await deps.append({ type: 'call_refused', callId: call.id, code, message });
-    return 'settled';
-  };
-  if (!tool)
-    return refuseCall(
-      'unknown_tool',
-      `there is no tool "${call.name}"; there are: ${[...deps.tools.keys()].join(', ')}`,
-    );
-  if (tool.effect !== 'read') {
-    if (call.job) return awaitJob(call, tool, context, deps);
-    if (isQueued(call)) return awaitBatch(call, deps);
-    if (call.intent) return readBackWrite(call, tool, context, deps, (args) => takenUp(args, tool, context, deps));
+  if (!tool) return finish(unknownTool(call, deps), deps);
+  if (tool.effect !== 'read' && (call.intent || call.job)) return followUp(call, tool, context, deps);
+
+  const verdict = await passGuards({ call, tool, args: call.arguments }, context, deps, guards);
+  switch (verdict.kind) {
+    case 'refuse':
+      return finish({ type: 'call_refused', callId: call.id, code: verdict.code, message: verdict.message }, deps);
+    case 'describe':
+      return finish(described(call, verdict.args), deps);
+    case 'wait':
+      return { until: verdict.until };
+    case 'pass':
+      return tool.effect === 'read'
+        ? finish(await entryOfRead(call, tool, verdict.args, context), deps)
+        : write(tool, verdict.args, keyOf(tool.name, verdict.args), context, deps);
   }
-
-  const args = parseArguments<unknown>(tool, call.arguments);
-  if (!args.ok) return refuseCall('invalid_arguments', args.message);
-
-  const outside = tool.outside(args.value as never, context);
-  if (outside) return refuseCall(outside.code, outside.message);
-
-  const decision = decide(tool.effect, context.state.mode);
-  if (decision === 'deny') return refuseCall('denied', `policy forbids ${tool.effect} calls`);
-
-  if (tool.effect === 'read') return performRead(call, tool, args.value, context, deps);
-  return proposeWrite(call, tool, args.value, decision === 'describe', context, deps);
 }
 
-/** What a call asks for, in the tool's shape. Marks are ours to set: they are taken out of its texts. */
-export function parseArguments<I>(
-  tool: { input: z.ZodType<I> },
-  json: string,
-): { ok: true; value: I } | { ok: false; message: string } {
-  let raw: unknown;
-  try {
-    raw = JSON.parse(json || '{}', (_, value) => (typeof value === 'string' ? withoutMarks(value) : value));
-  } catch {
-    return { ok: false, message: 'the arguments are not JSON' };
-  }
-  const parsed = tool.input.safeParse(raw);
-  if (parsed.success) return { ok: true, value: parsed.data };
-  const problems = parsed.error.issues.map(({ path, message }) => `${path.join('.') || 'arguments'}: ${message}`);
-  return { ok: false, message: problems.join('; ') };
+async function finish(entry: EntryBody, deps: LedgerDeps): Promise<Progress> {
+  await deps.append(entry);
+  return 'done';
 }
 
-async function performRead(
+/** A write that is on its way: its job reports, its batch is sent, or BMS is read for it. */
+function followUp(
   call: CallState,
+  tool: WriteTool,
+  context: ToolContext,
+  deps: SeamDeps,
+): Promise<Progress> | Progress {
+  if (call.job) return awaitJob(call, tool, context, deps);
+  if (isQueued(call)) return awaitBatch(call, deps);
+  return readBackWrite(call, tool, context, deps, (args) => objectionByTouch(args, tool.name, context, deps));
+}
+
+const unknownTool = ({ id, name }: CallState, { tools }: SeamDeps): EntryBody => ({
+  type: 'call_refused',
+  callId: id,
+  code: 'unknown_tool',
+  message: `there is no tool "${name}"; there are: ${[...tools.keys()].join(', ')}`,
+});
+
+const described = ({ id }: CallState, args: unknown): EntryBody => ({
+  type: 'write_done',
+  callId: id,
+  outcome: 'described',
+  message: 'observe mode: this is what would be written; nothing was',
+  data: args,
+  ticket: null,
+});
+
+/** Makes the read. A read that BMS does not answer is reported to the model, which decides what to do without it. */
+async function entryOfRead(
+  { id: callId }: CallState,
   tool: ReadTool,
   args: unknown,
   context: ToolContext,
-  deps: SeamDeps,
-): Promise<Progress> {
+): Promise<EntryBody> {
   try {
     const data = await tool.read(args as never, context);
-    if (isRefusal(data))
-      await deps.append({ type: 'call_refused', callId: call.id, code: data.code, message: data.message });
-    else await deps.append({ type: 'read_done', callId: call.id, data });
+    if (isRefusal(data)) return { type: 'call_refused', callId, code: data.code, message: data.message };
+    return { type: 'read_done', callId, data };
   } catch (error) {
     if (!(error instanceof UpstreamError)) throw error;
-    await deps.append({ type: 'read_failed', callId: call.id, code: error.code, message: error.message });
+    return { type: 'read_failed', callId, code: error.code, message: error.message };
   }
-  return 'settled';
-}
-
-async function proposeWrite(
-  call: CallState,
-  tool: WriteTool,
-  input: unknown,
-  describeOnly: boolean,
-  context: ToolContext,
-  deps: SeamDeps,
-): Promise<Progress> {
-  const prepared = await tool.prepare(input as never, context).catch((error: unknown) => {
-    if (error instanceof UpstreamError && !isTransient(error)) return refuse(error.code, error.message);
-    throw error;
-  });
-  if (isRefusal(prepared)) {
-    const { code, message } = prepared;
-    await deps.append({ type: 'call_refused', callId: call.id, code, message });
-    return 'settled';
-  }
-  const args: unknown = prepared;
-  const writeKey = keyOf(tool.name, args);
-  const twin = earlierDuplicate(context.state, call.id, writeKey);
-  if (twin) {
-    const message = `this run made the same write before (call ${twin.id}): its result stands`;
-    await deps.append({ type: 'call_refused', callId: call.id, code: 'already_written', message });
-    return 'settled';
-  }
-  if (describeOnly) {
-    const message = 'observe mode: this is what would be written; nothing was';
-    await deps.append({
-      type: 'write_done',
-      callId: call.id,
-      outcome: 'described',
-      message,
-      data: args,
-      ticket: null,
-    });
-    return 'settled';
-  }
-  const spent = call.by === 'model' ? writesExhausted(context.state, deps.budget) : null;
-  if (spent) {
-    await deps.append({ type: 'call_refused', callId: call.id, code: 'budget_writes', message: spent });
-    return 'settled';
-  }
-  const touched = await takenUp(args, tool, context, deps);
-  if (touched) {
-    await deps.append({ type: 'call_refused', callId: call.id, code: 'person_touched', message: touched });
-    return 'settled';
-  }
-  return write(tool, args, writeKey, context, deps);
-}
-
-/** Has a person taken up the ticket that this write would change? Written down once, when it is first seen. */
-async function takenUp(args: unknown, tool: WriteTool, context: ToolContext, deps: SeamDeps): Promise<string | null> {
-  const ticketId = ticketIn(args);
-  if (ticketId === null || isComment(tool.name)) return null;
-  const known = context.state.touched.get(ticketId);
-  const touched = known ?? (await touchOf(ticketId, context, deps));
-  if (!touched) return null;
-  if (!known) await deps.append(touched);
-  const { by, what, at } = touched;
-  return `${by} has taken up ticket ${ticketId} (${what}, ${at}): only notes may be added to it`;
 }

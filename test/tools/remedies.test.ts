@@ -39,13 +39,13 @@ async function setUp(t: Parameters<typeof startUpstream>[0]) {
     scope: { ...scope, account, asset: { id: asset.id, name: asset.name } },
   };
   /** The same run, had its alert named this device. */
-  const toldBy = (id: string | null): ToolContext => ({ ...context, state: runOf(id) });
-  return { tool: tool as unknown as CallTool<unknown, unknown>, context, toldBy, asset, state, remedies };
+  const reportedBy = (id: string | null): ToolContext => ({ ...context, state: runOf(id) });
+  return { tool: tool as unknown as CallTool<unknown, unknown>, context, reportedBy, asset, state, remedies };
 }
 
 const call = (name: string) => ({ name, reason: 'the disk is full' });
 
-t.test('only a remedy that is meant for the alert may be run, and only on a known device', async (t) => {
+t.test('a run may start only a remedy that is meant for its alert, and only on a known device', async (t) => {
   const { tool, context } = await setUp(t);
   t.equal(tool.outside(call('free-disk-space'), context), null);
   for (const name of ['restart-spooler', 'elsewhere', 'no-such', 'constructor']) {
@@ -58,7 +58,7 @@ t.test('only a remedy that is meant for the alert may be run, and only on a know
   t.notOk(tool.input.safeParse({ ...call('free-disk-space'), device: 'x' }).success, 'the model names no device');
 });
 
-t.test("it runs on the alert's own device, and its result is what the device reported", async (t) => {
+t.test("a remedy runs on the alert's own device, and its result is what the device reported", async (t) => {
   const { tool, context, asset, state, remedies } = await setUp(t);
   const args = await tool.prepare(call('free-disk-space'), context);
   t.notOk(isRefusal(args));
@@ -72,29 +72,32 @@ t.test("it runs on the alert's own device, and its result is what the device rep
   t.match(state.ledger().effects, [{ assetId: asset.id }]);
 });
 
-t.test('an asset of another account is not touched', async (t) => {
+t.test('a remedy is refused for an asset of another account', async (t) => {
   const { tool, context } = await setUp(t);
   const foreign = { ...context, scope: { ...context.scope, account: { id: 1, name: 'B' } } };
   t.match(await tool.prepare(call('free-disk-space'), foreign), { code: 'out_of_scope' });
 });
 
-t.test("BMS's own record of the asset says which device it is, whatever the alert says", async (t) => {
-  const { tool, toldBy, asset } = await setUp(t);
+t.test("BMS's own record of the asset decides which device a remedy runs on, whatever the alert says", async (t) => {
+  const { tool, reportedBy, asset } = await setUp(t);
   const device = { uid: asset.agentId, name: asset.name };
   for (const id of [null, asset.agentId])
-    t.match(await tool.prepare(call('free-disk-space'), toldBy(id)), { device }, `${id}`);
-  const refused = await tool.prepare(call('free-disk-space'), toldBy('the-device-of-another'));
+    t.match(await tool.prepare(call('free-disk-space'), reportedBy(id)), { device }, `${id}`);
+  const refused = await tool.prepare(call('free-disk-space'), reportedBy('the-device-of-another'));
   t.match(refused, { code: 'no_device', message: /the-device-of-another/ });
 });
 
-t.test('a device that only the alert knows is no device of a webhook', async (t) => {
-  const { tool, toldBy, asset } = await setUp(t);
+t.test('a remedy by webhook is refused for a device that only the alert names', async (t) => {
+  const { tool, reportedBy, asset } = await setUp(t);
   asset.agentId = '';
-  t.match(await tool.prepare(call('free-disk-space'), toldBy('told')), { code: 'out_of_scope', message: /told/ });
-  t.match(await tool.prepare(call('free-disk-space'), toldBy(null)), { code: 'no_device' });
+  t.match(await tool.prepare(call('free-disk-space'), reportedBy('reported')), {
+    code: 'out_of_scope',
+    message: /reported/,
+  });
+  t.match(await tool.prepare(call('free-disk-space'), reportedBy(null)), { code: 'no_device' });
 });
 
-t.test('a run runs a remedy once, however the model words its reason', async (t) => {
+t.test('a run starts a remedy once, however the model words its reason', async (t) => {
   const { tool, context } = await setUp(t);
   const { subject } = context.state;
   const name = 'run_a_remedy';

@@ -6,31 +6,31 @@ import { journalOf, queued, scope } from '../helpers/entries.ts';
 
 const readAt = Date.parse('2026-11-23T14:00:00Z');
 
-t.test('a write soon after the run looked at its ticket needs no second look', async (t) => {
+t.test('a write soon after the run read its ticket needs no second read', async (t) => {
   const { bms, state, exchanges } = await recordedBms(t);
   const [ticket] = state.world.tickets.values();
   if (!ticket) throw new Error('the tenant has no ticket');
   const seen = { id: ticket.id, number: ticket.ticketNumber, title: '', status: '', statusId: 1, details: '' };
-  const lookAfter = async (ageMs: number, freshMs: number, at: number | null = readAt) => {
+  const touchAfter = async (ageMs: number, freshMs: number, at: number | null = readAt) => {
     const own = { ...seen, occurrences: ticket.occurrenceCount, modifiedOn: 'another time' };
     const known = { ...scope, ticket: { ...own, ...(at === null ? {} : { readAt: new Date(at).toISOString() }) } };
     const context = { runId: 'r1', callId: 't1c1', state: fold(journalOf(queued)), scope: known };
     exchanges.length = 0;
     const touched = await findTouch(ticket.id, context, {
       touchReads: bms.tickets,
-      freshMs: freshMs,
+      freshMs,
       now: () => readAt + ageMs,
     });
     return { touched: touched !== null, reads: exchanges.length };
   };
-  t.same(await lookAfter(4_999, 5_000), { touched: false, reads: 0 });
-  t.same(await lookAfter(5_000, 5_000), { touched: true, reads: 2 });
-  t.same(await lookAfter(0, 0), { touched: true, reads: 2 }, 'never, where nothing is good enough');
-  t.same(await lookAfter(-1, 5_000), { touched: true, reads: 2 }, 'a look of a clock ahead of ours proves nothing');
-  t.same(await lookAfter(0, 5_000, null), { touched: true, reads: 2 }, 'nor does one of an unknown time');
+  t.same(await touchAfter(4_999, 5_000), { touched: false, reads: 0 });
+  t.same(await touchAfter(5_000, 5_000), { touched: true, reads: 2 });
+  t.same(await touchAfter(0, 0), { touched: true, reads: 2 }, 'no read is fresh enough where freshMs is 0');
+  t.same(await touchAfter(-1, 5_000), { touched: true, reads: 2 }, 'a read by a clock ahead of ours proves nothing');
+  t.same(await touchAfter(0, 5_000, null), { touched: true, reads: 2 }, 'a read of unknown time proves nothing');
 });
 
-t.test("a note of ours is nobody's touch; one that quotes it in an answer is a person's", async (t) => {
+t.test("a note of this service is no person's touch; an answer that quotes one is", async (t) => {
   const ours = 'Looked at the disk.\n\n[bms-triage 0a1b2c3d t1c1]';
   const answers = {
     ours: [ours, false],

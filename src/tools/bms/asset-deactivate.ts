@@ -23,7 +23,7 @@ export const assetDeactivateTools = ({ bms: { assets } }: ToolDeps) => [
       action: 'deactivate_asset',
       row: { transactionId, assetId: rmmAssetId },
     }),
-    /** Inactive is inactive, whoever did it; still active may mean that the job has not come to it. */
+    /** Inactive is the outcome that was wanted, whatever caused it; an asset that is still active may be one the job has not reached. */
     async readBack({ assetId }) {
       const { isActive } = await assets.get(assetId);
       return isActive ? 'pending' : { kind: 'done', message: 'the asset is inactive in BMS', data: null, ticket: null };

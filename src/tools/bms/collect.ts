@@ -2,7 +2,7 @@ import { isRefusal, type Refusal } from '../tool.ts';
 
 type Found<T> = { [K in keyof T]: T[K] extends () => Promise<infer R> ? Exclude<R, Refusal> : never };
 
-/** Finds one thing after the other and ends with the first refusal, so that a call which cannot be made costs no more. */
+/** Finds one thing after the other and stops at the first refusal, so that a call that cannot be made costs no more reads. */
 export async function collect<T extends Record<string, () => Promise<unknown>>>(
   finders: T,
 ): Promise<Found<T> | Refusal> {

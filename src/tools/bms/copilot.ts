@@ -1,35 +1,38 @@
 import { z } from 'zod';
+import type { WriteToolName } from '../catalogue.ts';
 import { foreignTicket, withoutAccount } from '../scope.ts';
 import { defineWrite, type WriteTool } from '../tool.ts';
 import type { ToolDeps } from './deps.ts';
 import { ticketIdInput, trim } from './shape.ts';
 
-/** `save` is what the call leaves on the ticket; asking again replaces it. */
 interface Draft {
-  name: string;
+  name: WriteToolName;
   description: string;
   what: string;
+  /** Has it generated and kept on the ticket, where it replaces an earlier one. Null: BMS returned no text. */
   generate(ticketId: number): Promise<string | null>;
 }
 
 const licence =
   "Kaseya's copilot writes it, which the tenant may have no licence for: then BMS refuses, and you write your own from the ticket's history.";
 
-export const copilotTools = ({ bms: { copilot } }: ToolDeps): WriteTool[] =>
-  [
+export const copilotTools = ({ bms: { copilot } }: ToolDeps): WriteTool[] => {
+  const drafts: Draft[] = [
     {
       name: 'create_a_kaseya_bms_ticketsummary_generate',
       description: `Has a summary of one ticket generated and kept on it. ${licence}`,
       what: 'summary',
-      generate: (ticketId: number) => copilot.summarise(ticketId),
+      generate: (ticketId) => copilot.summarise(ticketId),
     },
     {
       name: 'create_a_kaseya_bms_ticketresolution_generate',
       description: `Has a resolution text of one ticket generated and kept on it. It closes nothing. ${licence}`,
       what: 'resolution text',
-      generate: (ticketId: number) => copilot.draftResolution(ticketId, { save: true }),
+      generate: (ticketId) => copilot.draftResolution(ticketId, { save: true }),
     },
-  ].map(draftTool);
+  ];
+  return drafts.map(draftTool);
+};
 
 const draftTool = ({ name, description, what, generate }: Draft) =>
   defineWrite({

@@ -15,7 +15,7 @@ import { ticketResolveTools } from './ticket-resolve.ts';
 import { ticketTools } from './tickets.ts';
 import { todoTools } from './todos.ts';
 
-/** Every tool that works on Kaseya BMS. Which of them a run is offered is told in `sets.ts`. */
+/** Every tool that works on Kaseya BMS. `catalogue.ts` says which of them a run is offered. */
 export const createTools = (deps: ToolDeps): Tool[] => [
   ...ticketTools(deps.bms),
   ...ticketHistoryTools(deps.bms),

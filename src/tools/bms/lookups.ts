@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Bms } from '../../kaseya/bms.ts';
 import { activeOf, type LookupEntry, type LookupKind } from '../../kaseya/lookups.ts';
+import type { ReadToolName } from '../catalogue.ts';
 import { defineRead } from '../tool.ts';
 import { textFilter } from './shape.ts';
 
@@ -13,7 +14,7 @@ function shown(entries: readonly LookupEntry[], part: string | null) {
   return { rows: found.slice(0, maxEntries).map(({ id, name }) => ({ id, name })), total: found.length };
 }
 
-const lookup = (lookups: Bms['lookups'], kind: LookupKind, what: string, name: string) =>
+const lookup = (lookups: Bms['lookups'], kind: LookupKind, what: string, name: ReadToolName) =>
   defineRead({
     name,
     description: `Lists the tenant's active ${what} with their ids. Tools that take a name look it up themselves.`,

@@ -31,7 +31,7 @@ export async function entryOf(
 export const optionalEntry = (kind: LookupKind, wanted: string | number | null, lookups: Lookups) =>
   wanted === null ? Promise.resolve(null) : entryOf(kind, wanted, lookups);
 
-/** Names that the operator sets for what BMS asks for and nobody says. */
+/** The operator's names for what BMS requires and a caller leaves out; null: none is set. */
 export interface WriteDefaults {
   noteType: string | null;
   ticketType: string | null;
@@ -49,8 +49,8 @@ const settings: Record<keyof WriteDefaults, { kind: LookupKind; table: string | 
 };
 
 /**
- * The entry for what nobody said: the operator's, else the tenant's own default, else the only one there is. Else the
- * call is refused, and the refusal names the setting that would help.
+ * The entry for what the caller left out: the operator's, else the tenant's own default, else the only one there is. Else
+ * the call is refused, and the refusal names the setting that would help.
  */
 export async function defaultEntry(
   name: keyof WriteDefaults,

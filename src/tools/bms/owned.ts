@@ -6,7 +6,7 @@ import type { Ticket } from '../../kaseya/tickets.ts';
 import { idsRead } from '../scope.ts';
 import { type Refusal, refuse, type ToolContext } from '../tool.ts';
 
-/** The ticket as it is now, if it still is of the run's account: it may have been moved since it was shown. */
+/** The ticket as it is now, if it still belongs to the run's account: it may have moved since the run read it. */
 export async function ownTicket(
   ticketId: number,
   tickets: Bms['tickets'],

@@ -1,13 +1,14 @@
 import { z } from 'zod';
 import type { Bms } from '../../kaseya/bms.ts';
 import { maxPageSize } from '../../kaseya/page.ts';
+import type { ReadToolName } from '../catalogue.ts';
 import { withoutAccount } from '../scope.ts';
 import { defineRead, type ReadTool } from '../tool.ts';
 import { maxRows, pageInput, textFilter } from './shape.ts';
 
 /** A read of something that belongs to the run's own account. */
 const ofAccount = <I>(
-  name: string,
+  name: ReadToolName,
   description: string,
   input: z.ZodType<I>,
   read: (account: { id: number; name: string }, input: I) => Promise<unknown>,

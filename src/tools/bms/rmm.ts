@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { alertOf, type RunState } from '../../domain/run-state.ts';
 import type { Bms } from '../../kaseya/bms.ts';
+import { named } from '../facts.ts';
 import { alertRefsRead, withoutAccount } from '../scope.ts';
 import { defineRead, defineRow, isRefusal, type ReadBack, type Refusal, refuse, type ToolContext } from '../tool.ts';
 import { noteWith } from './ticket-notes.ts';
@@ -93,7 +94,7 @@ export const rmmTools = ({ tickets }: Pick<Bms, 'tickets'>) => [
 /** One alert, one ticket, however the model words it, unless it is certain that none was opened. */
 const hasOpened = (state: RunState, callId: string): boolean =>
   [...state.calls.values()].some(({ id, intent, result }) => {
-    if (id === callId || intent?.tool !== 'create_a_kaseya_bms_rmm_ticket') return false;
+    if (id === callId || intent?.tool !== named.openRmmTicket) return false;
     if (result?.kind === 'write') return result.outcome !== 'refused';
     return result?.kind !== 'job' || result.outcome !== 'failed';
   });

@@ -15,7 +15,7 @@ export const maxRows = 25;
 
 export const textFilter = z.string().min(1).max(200).nullable().default(null);
 
-/** People say names; an id is taken if the tenant's lookup holds it. */
+/** People use names; an id is accepted if the tenant's lookup holds it. */
 const nameOrId = z.union([z.string().min(1).max(200), z.number().int()]);
 
 export const nameInput = (description: string) => nameOrId.describe(description);
@@ -40,7 +40,7 @@ export const trim = (value: string | null | undefined, max: number): string | nu
       ? value
       : `${value.slice(0, max)}… (${value.length - max} characters more)`;
 
-/** What a page is called to a model: there is more, or this is all. */
+/** How to ask for the next page; null where this page is the last. */
 export const moreOf = (rows: readonly unknown[], pageNumber: number, total: number | null = null) => {
   const more = total === null ? rows.length >= maxRows : pageNumber * maxRows < total;
   return more ? { more: `ask for pageNumber ${pageNumber + 1}` } : { more: null };

@@ -4,6 +4,7 @@ import type { Location } from '../../kaseya/crm.ts';
 import { resolveEntry } from '../../kaseya/lookups.ts';
 import { allRows, maxPageSize } from '../../kaseya/page.ts';
 import type { NewTicket, Ticket } from '../../kaseya/tickets.ts';
+import { named } from '../facts.ts';
 import { unknownAsset, withoutAccount } from '../scope.ts';
 import { defineWrite, isRefusal, type Refusal, refuse, type ToolContext } from '../tool.ts';
 import { collect } from './collect.ts';
@@ -30,8 +31,7 @@ const input = z.strictObject({
 export const ticketCreateTools = ({ bms, defaults }: ToolDeps) => [
   defineWrite({
     name: 'create_a_kaseya_bms_servicedesk_ticket',
-    description:
-      "Opens a service desk ticket in this run's own account: to hand work to a queue or a person (a security queue, say). It pages nobody. Alerts have their own tickets: for those use create_a_kaseya_bms_rmm_ticket.",
+    description: `Opens a service desk ticket in this run's own account: to hand work to a queue or a person (a security queue, say). It pages nobody. Alerts have their own tickets: for those use ${named.openRmmTicket}.`,
     input,
     outside: ({ assetId }, context) =>
       withoutAccount(context.scope) ?? (assetId === null ? null : unknownAsset(assetId, context)),

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Bms } from '../../kaseya/bms.ts';
+import type { ReadToolName } from '../catalogue.ts';
 import { unknownTicket, withoutAccount } from '../scope.ts';
 import { defineRead, type ReadTool } from '../tool.ts';
 import { maxRows, moreOf, pageInput, ticketIdInput, trim } from './shape.ts';
@@ -8,7 +9,7 @@ type Tickets = Bms['tickets'];
 
 /** A read of something that belongs to a ticket which the run was shown. */
 const historyOf = <S extends z.ZodRawShape>(
-  name: string,
+  name: ReadToolName,
   description: string,
   extra: S,
   read: (input: { ticketId: number } & z.infer<z.ZodObject<S>>) => Promise<unknown>,

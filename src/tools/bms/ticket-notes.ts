@@ -101,7 +101,7 @@ async function employeesOf(
   return ids;
 }
 
-/** Our mark in a ticket's notes: the note, undefined when it is certain that none carries it, null when unsure. */
+/** The note of a ticket that carries our mark; undefined when certainly none does, null when not all could be read. */
 export async function noteWith(
   marker: string,
   ticketId: number,

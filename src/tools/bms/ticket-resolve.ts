@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { UpstreamError } from '../../domain/errors.ts';
 import type { Ticket } from '../../kaseya/tickets.ts';
+import { named } from '../facts.ts';
 import { foreignTicket, withoutAccount } from '../scope.ts';
 import { type AsWanted, defineWrite, isRefusal, refuse } from '../tool.ts';
 import type { ToolDeps } from './deps.ts';
@@ -11,7 +12,7 @@ import { noteWith } from './ticket-notes.ts';
 
 export const refOf = (ticket: Pick<Ticket, 'id' | 'ticketNumber'>) => ({ id: ticket.id, number: ticket.ticketNumber });
 
-/** Closed without our words: somebody else did it, or they are kept where we cannot read them, or still to come. */
+/** Closed without our words: another party closed it, or BMS keeps them where we cannot read them, or will show them later. */
 export const closedSomehow = (ticket: Pick<Ticket, 'id' | 'ticketNumber'>): AsWanted => ({
   kind: 'as_wanted',
   message: `ticket ${ticket.ticketNumber} is closed, as was wanted; whether by this call or by somebody else cannot be told`,
@@ -21,8 +22,7 @@ export const closedSomehow = (ticket: Pick<Ticket, 'id' | 'ticketNumber'>): AsWa
 export const ticketResolveTools = ({ bms: { tickets, lookups } }: ToolDeps) => [
   defineWrite({
     name: 'create_a_kaseya_bms_resolve',
-    description:
-      'Closes one ticket at once, with a comment that says why. For tickets that carry no RMM alert; those that do are closed with create_a_kaseya_bms_tickets_resolve. The comment is internal unless isInternal is false: then the customer sees it. It repairs nothing: close only what the evidence shows is over, or what a person asked to close.',
+    description: `Closes one ticket at once, with a comment that says why. For tickets that carry no RMM alert; those that do are closed with ${named.resolveRmmTicket}. The comment is internal unless isInternal is false: then the customer sees it. It repairs nothing: close only what the evidence shows is over, or what a person asked to close.`,
     input: z.strictObject({
       ticketId: ticketIdInput,
       comment: longText(4000),
@@ -41,7 +41,7 @@ export const ticketResolveTools = ({ bms: { tickets, lookups } }: ToolDeps) => [
     },
     async write({ ticketId, comment, ...resolution }, { marker }) {
       const ticket = await tickets.resolve(ticketId, { ...resolution, comment: `${comment}\n\n${marker}` });
-      // BMS took it, but the ticket it answers with is open: only a look at the ticket can tell.
+      // BMS accepted it but answered with an open ticket: only a later read of the ticket shows the outcome.
       if (!ticket.completedDate) {
         const endpoint = 'POST /v2/servicedesk/tickets/{ticketId}/resolve';
         throw new UpstreamError('unreadable', 'the ticket is not closed', { effect: 'unknown', endpoint });
@@ -52,7 +52,7 @@ export const ticketResolveTools = ({ bms: { tickets, lookups } }: ToolDeps) => [
       const ticket = await tickets.get(ticketId);
       const note = await noteWith(marker, ticketId, tickets);
       if (!ticket.completedDate && note === undefined) return 'absent';
-      // Commented and still open: it may be closed yet.
+      // The comment is there and the ticket is open: BMS may still close it.
       if (!ticket.completedDate) return 'pending';
       if (!note) return closedSomehow(ticket);
       return { kind: 'done', message: `closed as "${ticket.statusName}"`, data: null, ticket: refOf(ticket) };

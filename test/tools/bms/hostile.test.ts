@@ -4,7 +4,7 @@ import { gather } from '../../../src/agent/gather.ts';
 import type { Scope, Subject } from '../../../src/domain/journal.ts';
 import { fold, type RunState } from '../../../src/domain/run-state.ts';
 import { createTools } from '../../../src/tools/bms/index.ts';
-import { offered } from '../../../src/tools/catalogue.ts';
+import { offered } from '../../../src/tools/facts.ts';
 import { idsRead } from '../../../src/tools/scope.ts';
 import { advanceCall } from '../../../src/tools/seam.ts';
 import { specOf, type Tool } from '../../../src/tools/tool.ts';

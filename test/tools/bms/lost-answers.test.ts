@@ -40,7 +40,7 @@ const lost: Lost[] = [
 ];
 
 for (const { name, method, path, args } of lost) {
-  t.test(`${name}: a write whose answer is lost is done once`, async (t) => {
+  t.test(`a write by ${name} is done once when its answer is lost`, async (t) => {
     const { bms, state, app } = await recordedBms(t, { seed: `lost-${name}` });
     const ticket = [...state.world.tickets.values()].find(({ title }) => title.startsWith('VIP'));
     if (!ticket) throw new Error('no ticket');
@@ -59,7 +59,7 @@ for (const { name, method, path, args } of lost) {
   });
 }
 
-t.test('a write that never arrived is made after all', async (t) => {
+t.test('a write that never arrived is sent again', async (t) => {
   const { bms, state, app } = await recordedBms(t, { seed: 'before' });
   const ticket = [...state.world.tickets.values()].find(({ title }) => title.startsWith('VIP'));
   if (!ticket) throw new Error('no ticket');
@@ -73,7 +73,7 @@ t.test('a write that never arrived is made after all', async (t) => {
   t.equal(state.world.effects.length, 1);
 });
 
-t.test('a write that never arrived is not made any more once a person has taken up the ticket', async (t) => {
+t.test('a write that never arrived is not sent again once a person has taken up the ticket', async (t) => {
   const { bms, state, app } = await recordedBms(t, { seed: 'touched' });
   const ticket = [...state.world.tickets.values()].find(({ title }) => title.startsWith('VIP'));
   if (!ticket) throw new Error('no ticket');
@@ -90,7 +90,7 @@ t.test('a write that never arrived is not made any more once a person has taken 
   t.equal(state.world.effects.filter(({ operation }) => operation === `POST ${path}`).length, 0);
 });
 
-t.test('a mark that the model wrote itself is no sign of its next write', async (t) => {
+t.test('a mark that the model wrote itself does not pass for the trace of its next write', async (t) => {
   const { bms, state, app } = await recordedBms(t, { seed: 'forged' });
   const ticket = [...state.world.tickets.values()].find(({ title }) => title.startsWith('VIP'));
   if (!ticket) throw new Error('no ticket');

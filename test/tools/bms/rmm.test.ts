@@ -8,7 +8,7 @@ import { asked, finished, intended, journalOf, queued, resolveTool, scope, submi
 
 const name = 'create_a_kaseya_bms_rmm_ticket';
 
-t.test('a run opens one ticket for its alert, however the model words it', async (t) => {
+t.test('a run opens one ticket for its alert, however the model words the request', async (t) => {
   const { bms } = await recordedBms(t);
   const tool = rmmTools(bms).find((candidate) => candidate.name === name);
   const after = (...entries: EntryBody[]): ToolContext => {
@@ -27,23 +27,23 @@ t.test('a run opens one ticket for its alert, however the model words it', async
 
 const trace = { marker: '[bms-triage aaaaaaaa t1c1]', transactionId: 'r1.t1c1' };
 
-t.test('a look for a lost resolve claims only what carries our mark', async (t) => {
+t.test('the read-back of a lost resolve claims only a ticket that carries our mark', async (t) => {
   const { bms, state, app } = await recordedBms(t);
   const tool = rmmTools(bms).find((candidate) => candidate.name === resolveTool);
   if (tool?.effect === 'read' || !tool) throw new Error('no tool');
   const [ours, theirs] = [...state.world.tickets.values()].filter(({ alertRefId }) => alertRefId !== null);
   if (!ours?.alertRefId || !theirs) throw new Error('no tickets');
   const context = { ...{ runId: 'r1', callId: 't1c1', scope }, state: fold(journalOf(queued)) };
-  const look = (ticketId: number) => tool.readBack({ ticketId } as never, trace, context);
-  t.equal(await look(ours.id), 'pending');
+  const readBack = (ticketId: number) => tool.readBack({ ticketId } as never, trace, context);
+  t.equal(await readBack(ours.id), 'pending');
   const row = { transactionId: 'x', alertRefId: ours.alertRefId, resolutionNote: `Over.\n\n${trace.marker}` };
   await bms.rmm.submit('resolve_ticket', [row]);
-  t.match(await look(ours.id), { kind: 'done' });
+  t.match(await readBack(ours.id), { kind: 'done' });
   await app.inject({ method: 'POST', url: '/__sim/human', payload: { ticketId: theirs.id, action: 'resolve' } });
-  t.match(await look(theirs.id), { kind: 'as_wanted', ticket: { id: theirs.id } });
+  t.match(await readBack(theirs.id), { kind: 'as_wanted', ticket: { id: theirs.id } });
 });
 
-t.test('a lost new ticket is found without an asset too, by account, title and mark', async (t) => {
+t.test('a new ticket whose answer was lost is found without an asset too, by account, title and mark', async (t) => {
   const { bms, state } = await recordedBms(t);
   const tool = rmmTools(bms).find((candidate) => candidate.name === name);
   if (tool?.effect === 'read' || !tool) throw new Error('no tool');
@@ -52,14 +52,14 @@ t.test('a lost new ticket is found without an asset too, by account, title and m
   const own = { ...scope, account: { id: account.id, name: account.name }, ticket: null };
   const context = { ...{ runId: 'r1', callId: 't1c1', scope: own }, state: fold(journalOf(queued)) };
   const args = { alertRefId: 'uid-9', assetName: null, title: 'Site is offline' };
-  const look = () => tool.readBack(args as never, trace, context);
-  t.equal(await look(), 'pending');
+  const readBack = () => tool.readBack(args as never, trace, context);
+  t.equal(await readBack(), 'pending');
   const row = { ...args, organization: { name: account.name }, openDate: '2026-11-25T10:00:00Z' };
-  await bms.rmm.submit('create_ticket', [{ ...row, transactionId: 'x', details: 'Of somebody else.' }]);
-  t.equal(await look(), 'pending', 'a ticket for the alert that is not ours');
+  await bms.rmm.submit('create_ticket', [{ ...row, transactionId: 'x', details: 'Of another run.' }]);
+  t.equal(await readBack(), 'pending', 'a ticket for the alert that is not ours');
   const mine = { ...row, alertRefId: 'uid-9', transactionId: 'y', details: `Down.\n\n${trace.marker}` };
   const [other] = [...state.world.tickets.values()].slice(-1);
   if (other) state.world.tickets.delete(other.id);
   await bms.rmm.submit('create_ticket', [mine]);
-  t.match(await look(), { kind: 'done', ticket: {} });
+  t.match(await readBack(), { kind: 'done', ticket: {} });
 });

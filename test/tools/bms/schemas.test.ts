@@ -1,8 +1,8 @@
 import t from 'tap';
 import { createBmsOver } from '../../../src/kaseya/bms.ts';
 import { createTools } from '../../../src/tools/bms/index.ts';
-import { offered } from '../../../src/tools/catalogue.ts';
-import { specOf } from '../../../src/tools/tool.ts';
+import { offered } from '../../../src/tools/facts.ts';
+import { specOf, type Tool } from '../../../src/tools/tool.ts';
 import { queued } from '../../helpers/entries.ts';
 import { ports } from '../../helpers/ports.ts';
 
@@ -17,7 +17,7 @@ const bms = createBmsOver(
 );
 const noDefaults = { noteType: null, ticketType: null, ticketSource: null, priority: null, status: null };
 const tools = createTools({ bms, defaults: noDefaults, kaseyaOne: null });
-const byName = new Map(tools.map((tool) => [tool.name, tool]));
+const byName = new Map<string, Tool>(tools.map((tool) => [tool.name, tool]));
 
 /** The tools of the seed's field, whose names prompts and agents already know. */
 const knownNames = [
@@ -77,7 +77,7 @@ function strictMisfits(schema: Schema, at: string): string[] {
   return [...unknown, ...optional, ...open, ...inner];
 }
 
-t.test('every tool has a name of its own, and the known names are there', async (t) => {
+t.test('every tool has a name of its own, and every name that the field knows is a tool', async (t) => {
   t.equal(byName.size, tools.length);
   t.same(
     knownNames.filter((name) => !byName.has(name)),
@@ -85,25 +85,28 @@ t.test('every tool has a name of its own, and the known names are there', async 
   );
 });
 
-t.test('every schema fits strict function calling', async (t) => {
+t.test('every schema of a tool fits strict function calling', async (t) => {
   for (const tool of tools) t.same(strictMisfits(specOf(tool).parameters, 'arguments'), [], tool.name);
 });
 
-t.test('a run is offered what fits it', async (t) => {
-  if (queued.type !== 'queued') throw new Error('no subject');
-  const task = { text: 'x', account: null, ticketNumber: '1', requestedBy: 'ops', receivedAt: '' };
-  const alertTools = offered(byName, queued.subject);
-  const taskTools = offered(byName, { kind: 'task', task });
-  t.notOk(alertTools.has('update_a_kaseya_bms_assets_deactivate_by_id'));
-  t.ok(taskTools.has('update_a_kaseya_bms_assets_deactivate_by_id'));
-  t.same(
-    [...byName.keys()].filter((name) => !alertTools.has(name) && !taskTools.has(name)),
-    [],
-    'every tool is offered',
-  );
-  t.comment(`${tools.length} tools: ${alertTools.size} for alerts, ${taskTools.size} for tasks`);
-});
+t.test(
+  'deactivating an asset is offered to a task and not to an alert, and every tool is offered to one of them',
+  async (t) => {
+    if (queued.type !== 'queued') throw new Error('no subject');
+    const task = { text: 'x', account: null, ticketNumber: '1', requestedBy: 'ops', receivedAt: '' };
+    const alertTools = offered(byName, queued.subject);
+    const taskTools = offered(byName, { kind: 'task', task });
+    t.notOk(alertTools.has('update_a_kaseya_bms_assets_deactivate_by_id'));
+    t.ok(taskTools.has('update_a_kaseya_bms_assets_deactivate_by_id'));
+    t.same(
+      [...byName.keys()].filter((name) => !alertTools.has(name) && !taskTools.has(name)),
+      [],
+      'every tool is offered',
+    );
+    t.comment(`${tools.length} tools: ${alertTools.size} for alerts, ${taskTools.size} for tasks`);
+  },
+);
 
-t.test('nothing that deletes, merges, books time, shows passwords or opens a session is a tool', async (t) => {
+t.test('no tool deletes, merges, books time, shows passwords or opens a session', async (t) => {
   for (const { name } of tools) t.notMatch(name, /delete|merge|timelog|password|webhook|remotesession/);
 });
