@@ -25,7 +25,7 @@ const problemsOf = (env: Record<string, string | undefined>): readonly string[] 
   return [];
 };
 
-t.test('defaults are safe', async (t) => {
+t.test('the defaults are safe', async (t) => {
   const config = loadConfig(good);
   t.match(config, {
     mode: 'observe',
@@ -96,7 +96,7 @@ t.test('secrets may come from files', async (t) => {
   t.match(problemsOf({ ...env, KASEYA_PASSWORD_FILE: '/nowhere' }).join(), /KASEYA_PASSWORD_FILE.*\/nowhere/);
 });
 
-t.test('a file that is missing or no YAML is one problem, not many', async (t) => {
+t.test('a file that is missing or is no YAML is one problem, not many', async (t) => {
   t.equal(problemsOf({ ...keys, TRIAGE_CONFIG: '/nowhere.yaml' }).length, 1);
   t.equal(problemsOf({ ...keys, TRIAGE_CONFIG: file('a: [') }).length, 1);
   t.equal(problemsOf(keys).length, 1);

@@ -28,7 +28,7 @@ export interface ServerDeps extends ProbeDeps {
   board: BoardDeps['queues'];
 }
 
-/** A worker's routes, open to everybody inside: probes and metrics, nothing that takes orders. */
+/** A worker's routes, without credentials: probes and metrics, nothing that changes anything. */
 export async function createProbeServer(deps: ProbeDeps): Promise<HttpServer> {
   return (await withProbes(deps)).app;
 }

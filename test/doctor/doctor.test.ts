@@ -61,7 +61,7 @@ t.test('a tenant that fits its configuration is ready, and is not written to', a
   t.comment(`${requests.total} calls, ${findings.length} findings`);
 });
 
-t.test('what does not fit is named with the setting that mends it', async (t) => {
+t.test('each finding that does not fit names the setting that fixes it', async (t) => {
   const client = await recordedBms(t, { seed: '22', copilot: false, errors: 'http' });
   const config = {
     accounts: { Bakery: 'Old Mill Bakery', Nobody: 'Nobody Ltd' },
@@ -82,7 +82,7 @@ t.test('what does not fit is named with the setting that mends it', async (t) =>
   t.same(client.state.world.effects, []);
 });
 
-t.test('a sign-in that fails ends the visit', async (t) => {
+t.test('a sign-in that fails ends the examination', async (t) => {
   const client = await recordedBms(t, { seed: '23' });
   const { status, findings } = await consult(client, {}, { KASEYA_PASSWORD: 'wrong' });
   t.equal(status, 1);

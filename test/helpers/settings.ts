@@ -1,4 +1,4 @@
-/** An environment in which nothing is missing but TRIAGE_CONFIG. */
+/** An environment that lacks only TRIAGE_CONFIG. */
 export const keys = {
   REDIS_URL: 'redis://127.0.0.1:6379',
   DATTO_WEBHOOK_SECRET: 'datto-secret',

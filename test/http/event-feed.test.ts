@@ -1,92 +1,92 @@
 import t from 'tap';
-import { createEventFeeds, type Follower, type News } from '../../src/http/event-feed.ts';
+import { createEventFeeds, type NewSteps, type Subscriber } from '../../src/http/event-feed.ts';
 import { ports } from '../helpers/ports.ts';
 
-/** A feed of run r1 whose looks the test answers by hand. */
+/** Event feeds whose polls the test answers by hand. */
 function byHand() {
-  const looks: { steps: Map<string, number>; answer(news: Map<string, News>): void; fail(): void }[] = [];
-  const following = createEventFeeds(
+  const polls: { steps: Map<string, number>; answer(updates: Map<string, NewSteps>): void; fail(): void }[] = [];
+  const feeds = createEventFeeds(
     (places) =>
       new Promise((answer, reject) => {
         const steps = new Map([...places].map(([runId, { step }]) => [runId, step]));
-        looks.push({ steps, answer, fail: () => reject(new Error('Redis is away')) });
+        polls.push({ steps, answer, fail: () => reject(new Error('Redis is away')) });
       }),
-    { lookEveryMs: 1, after: ports.after },
+    { pollEveryMs: 1, after: ports.after },
   );
-  const nextLook = async () => {
-    while (looks.length === 0) await new Promise((resolve) => setTimeout(resolve, 1));
-    const look = looks.shift();
-    if (!look) throw new Error('no look');
-    return look;
+  const nextPoll = async () => {
+    while (polls.length === 0) await new Promise((resolve) => setTimeout(resolve, 1));
+    const poll = polls.shift();
+    if (!poll) throw new Error('no poll');
+    return poll;
   };
-  return { following, looks, nextLook };
+  return { feeds, polls, nextPoll };
 }
 
-const newsOf = (from: number, ...types: string[]): News => ({
+const stepsFrom = (from: number, ...types: string[]): NewSteps => ({
   steps: types.map((type, i) => ({ step: from + i, at: '', type, what: '', detail: {} })),
   place: { id: 'x', step: from + types.length - 1 },
 });
 
 const listener = () => {
   const heard: string[] = [];
-  const follower: Follower = { more: () => heard.push('more'), broken: () => heard.push('broken') };
-  return { heard, follower };
+  const subscriber: Subscriber = { onUpdate: () => heard.push('update'), onFailure: () => heard.push('failure') };
+  return { heard, subscriber };
 };
 
-t.test('one look is for all runs; a run that joins during it is not looked at twice at once', async (t) => {
-  const { following, looks, nextLook } = byHand();
+t.test('one poll reads all runs; a run that is subscribed to meanwhile waits for the next poll', async (t) => {
+  const { feeds, polls, nextPoll } = byHand();
   const [one, two] = [listener(), listener()];
-  const feed = following.follow('r1', one.follower);
-  const first = await nextLook();
+  const feed = feeds.subscribe('r1', one.subscriber);
+  const first = await nextPoll();
   t.same([...first.steps], [['r1', 0]]);
-  following.follow('r2', two.follower);
+  feeds.subscribe('r2', two.subscriber);
   await new Promise((resolve) => setTimeout(resolve, 20));
-  t.equal(looks.length, 0, 'the first look has no answer yet');
-  first.answer(new Map([['r1', newsOf(1, 'queued', 'started')]]));
-  const second = await nextLook();
+  t.equal(polls.length, 0, 'the first poll has no answer yet');
+  first.answer(new Map([['r1', stepsFrom(1, 'queued', 'started')]]));
+  const second = await nextPoll();
   t.same([...second.steps].sort(), [
     ['r1', 2],
     ['r2', 0],
   ]);
-  second.answer(new Map([['r1', newsOf(3, 'concluded')]]));
-  const third = await nextLook();
-  t.same([...third.steps], [['r2', 0]], 'what is over is not looked at again');
+  second.answer(new Map([['r1', stepsFrom(3, 'concluded')]]));
+  const third = await nextPoll();
+  t.same([...third.steps], [['r2', 0]], 'a concluded run is not polled again');
   t.same(
     feed.events.map((event) => /^id: (\d+)/.exec(event)?.[1]),
     ['1', '2', '3'],
   );
   t.ok(feed.isOver);
-  t.same(one.heard, ['more', 'more']);
-  following.leave('r1', one.follower);
-  following.leave('r2', two.follower);
+  t.same(one.heard, ['update', 'update']);
+  feeds.unsubscribe('r1', one.subscriber);
+  feeds.unsubscribe('r2', two.subscriber);
   third.answer(new Map());
 });
 
-t.test('nobody follows: nobody looks', async (t) => {
-  const { following, looks, nextLook } = byHand();
-  const { follower } = listener();
-  following.follow('r1', follower);
-  const look = await nextLook();
-  following.leave('r1', follower);
-  look.answer(new Map());
+t.test('runs are not polled while they have no subscriber', async (t) => {
+  const { feeds, polls, nextPoll } = byHand();
+  const { subscriber } = listener();
+  feeds.subscribe('r1', subscriber);
+  const poll = await nextPoll();
+  feeds.unsubscribe('r1', subscriber);
+  poll.answer(new Map());
   await new Promise((resolve) => setTimeout(resolve, 20));
-  t.equal(looks.length, 0);
-  following.follow('r1', follower);
-  t.same([...(await nextLook()).steps], [['r1', 0]], 'whoever comes next begins anew');
+  t.equal(polls.length, 0);
+  feeds.subscribe('r1', subscriber);
+  t.same([...(await nextPoll()).steps], [['r1', 0]], 'the next subscriber starts at the first step');
 });
 
-t.test('a run that cannot be read breaks its own streams; a look that failed, all', async (t) => {
-  const { following, nextLook } = byHand();
+t.test('a run that cannot be read fails its own subscribers; a poll that fails, those of all runs', async (t) => {
+  const { feeds, nextPoll } = byHand();
   const [one, two] = [listener(), listener()];
-  following.follow('r1', one.follower);
-  following.follow('r2', two.follower);
-  (await nextLook()).answer(new Map([['r1', null]]));
-  const next = await nextLook();
-  t.same([one.heard, two.heard], [['broken'], []]);
-  following.leave('r1', one.follower);
+  feeds.subscribe('r1', one.subscriber);
+  feeds.subscribe('r2', two.subscriber);
+  (await nextPoll()).answer(new Map([['r1', null]]));
+  const next = await nextPoll();
+  t.same([one.heard, two.heard], [['failure'], []]);
+  feeds.unsubscribe('r1', one.subscriber);
   next.fail();
-  const last = await nextLook();
-  t.same(two.heard, ['broken']);
-  following.leave('r2', two.follower);
+  const last = await nextPoll();
+  t.same(two.heard, ['failure']);
+  feeds.unsubscribe('r2', two.subscriber);
   last.answer(new Map());
 });

@@ -13,7 +13,7 @@ const redis = await redisClient(t);
 const getLimits = () => viewLimits(redis, ports.now);
 const getSharedReads = () => countSharedReads(redis);
 
-t.test('operators see each bucket: what is used, who waits, what blocks', async (t) => {
+t.test('operators see for each bucket how much is used, which calls wait and what blocks it', async (t) => {
   const bucket = createBucket(redis, {
     ...ports,
     tenant: 'acme',

@@ -3,7 +3,7 @@ import { connect } from 'node:net';
 import Fastify from 'fastify';
 import t from 'tap';
 import type { RunStep } from '../../src/domain/run-view.ts';
-import type { ReadNews } from '../../src/http/event-feed.ts';
+import type { ReadNewSteps } from '../../src/http/event-feed.ts';
 import { runEventRoutes } from '../../src/http/run-events.ts';
 import { ports } from '../helpers/ports.ts';
 
@@ -11,9 +11,9 @@ const steps: RunStep[] = ['queued', 'started', 'concluded'].map((type, i) => ({
   ...{ step: i + 1, at: 'then', type, what: type, detail: {} },
 }));
 
-/** What is new of run r1, which has these steps. */
+/** The new steps of run r1, which has `shown`. */
 const newsOf =
-  (shown: readonly RunStep[]): ReadNews =>
+  (shown: readonly RunStep[]): ReadNewSteps =>
   async (places) => {
     const place = places.get('r1');
     const news = shown.slice(place?.step ?? shown.length);
@@ -29,7 +29,7 @@ t.test('a client that hangs up before its stream begins takes no place', async (
       if (asked.length < clients) await new Promise<void>((resolve) => asked.push(resolve));
       return true;
     },
-    readNews: newsOf(steps),
+    readNewSteps: newsOf(steps),
   });
   const address = new URL(await app.listen({ port: 0, host: '127.0.0.1' }));
   t.teardown(() => app.close());
@@ -45,7 +45,7 @@ t.test('a client that hangs up before its stream begins takes no place', async (
   t.equal((await app.inject('/runs/r1/events')).statusCode, 200);
 });
 
-/** As many as may listen at once. */
+/** The most streams that may be open at once. */
 const clients = 200;
 
 /** A run with the first `known` steps. */
@@ -55,15 +55,15 @@ async function streamOf(known: number) {
   await runEventRoutes(app, {
     after: ports.after,
     isKnown: async (id) => id === 'r1',
-    readNews: newsOf(shown),
-    timing: { lookEveryMs: 5, heartbeatMs: 10 },
+    readNewSteps: newsOf(shown),
+    timing: { pollEveryMs: 5, heartbeatMs: 10 },
   });
   return { app, shown };
 }
 
 const idsIn = (text: string) => [...text.matchAll(/^id: (\d+)$/gm)].map(([, id]) => Number(id));
 
-t.test('Last-Event-ID resumes after that step; nonsense begins at the first', async (t) => {
+t.test('Last-Event-ID resumes a stream after that step; an unreadable one starts at the first', async (t) => {
   const { app } = await streamOf(3);
   for (const [lastEventId, ids] of [
     ['1', [2, 3]],
@@ -78,7 +78,7 @@ t.test('Last-Event-ID resumes after that step; nonsense begins at the first', as
   t.equal((await app.inject('/runs/r2/events')).statusCode, 404);
 });
 
-t.test('a silent run is heard of from time to time, until it concludes', async (t) => {
+t.test('the stream of a silent run carries heartbeats until the run concludes', async (t) => {
   const { app, shown } = await streamOf(2);
   const address = await app.listen({ port: 0, host: '127.0.0.1' });
   t.teardown(() => app.close());

@@ -38,7 +38,7 @@ async function build(open?: (task: Task) => Promise<{ runId: string }>) {
       retryRun: async () => ({ verdict: 'unknown' }),
       readJournal: async () => [],
       isKnown: async () => false,
-      readNews: async () => new Map(),
+      readNewSteps: async () => new Map(),
     },
     records: {
       ...{ getRun: none, listRuns: empty, getIncident: none, listIncidents: empty, getAlert: none, listAlerts: empty },
@@ -50,7 +50,7 @@ async function build(open?: (task: Task) => Promise<{ runId: string }>) {
   return { app, opened, send };
 }
 
-t.test('a task is taken with the name of who asked', async (t) => {
+t.test('a task carries the name of the API key that sent it', async (t) => {
   const { opened, send } = await build();
   const answer = await send('POST', '/v1/tasks', { text: ' Offboard John Doe\u202e ', account: 'Example Dental Ltd' });
   t.equal(answer.statusCode, 202);
@@ -59,7 +59,7 @@ t.test('a task is taken with the name of who asked', async (t) => {
   t.same(opened, [{ ...expected, requestedBy: 'dana', receivedAt: now.toISOString() }]);
 });
 
-t.test('the ticket is the one given, else the only one that the text names', async (t) => {
+t.test('the ticket of a task is the given one, else the only one that its text names', async (t) => {
   const { opened, send } = await build();
   await send('POST', '/v1/tasks', { text: 'Review ticket #9902 for the CFO' });
   await send('POST', '/v1/tasks', { text: 'Close it, see #1', ticketNumber: '#10293' });
@@ -70,7 +70,7 @@ t.test('the ticket is the one given, else the only one that the text names', asy
   );
 });
 
-t.test('a task that does not say whose it is, is refused at once', async (t) => {
+t.test('a task that names neither a customer nor one ticket is refused at once', async (t) => {
   const { opened, send } = await build();
   for (const text of ['Close all disk alerts', 'Merge #1 and #2']) {
     const answer = await send('POST', '/v1/tasks', { text });
@@ -80,7 +80,7 @@ t.test('a task that does not say whose it is, is refused at once', async (t) => 
   t.same(opened, []);
 });
 
-t.test('what is no task is refused', async (t) => {
+t.test('a body that is no task is refused', async (t) => {
   const { app, send } = await build();
   for (const body of [{}, { text: '' }, { text: 'x', accountId: 7 }]) {
     t.match((await send('POST', '/v1/tasks', body)).json(), { error: { code: 'bad_task' } });

@@ -38,7 +38,7 @@ async function build(enqueue?: (alerts: readonly Alert[]) => Promise<void>) {
       retryRun: async () => ({ verdict: 'unknown' }),
       readJournal: async () => [],
       isKnown: async () => false,
-      readNews: async () => new Map(),
+      readNewSteps: async () => new Map(),
     },
     records: {
       getRun: async () => null,
@@ -96,7 +96,7 @@ t.test('every refusal says what to do, and queues nothing', async (t) => {
   const cases: [string, number, string, ReturnType<typeof post>][] = [
     ['no secret', 401, 'unauthorized', post('/webhooks/datto', body)],
     [
-      'wrong secret, before the body is looked at',
+      'wrong secret, before the body is read',
       401,
       'unauthorized',
       post('/webhooks/datto', '{"broken', { 'x-webhook-secret': 'x' }),
@@ -129,13 +129,13 @@ t.test('every refusal says what to do, and queues nothing', async (t) => {
   t.same(queued, []);
 });
 
-t.test('a 422 names the field', async (t) => {
+t.test('a 422 names the field that does not fit', async (t) => {
   const { post } = await build();
   const response = await post('/webhooks/datto', JSON.stringify({ ...raised, alert_uid: '[alert_uid]' }), secret);
   t.match(response.json().error.message, /^alert_uid: /);
 });
 
-t.test('senders mislabel their JSON', async (t) => {
+t.test('JSON is accepted under any content type', async (t) => {
   const { post } = await build();
   const body = JSON.stringify(raised);
   for (const type of [
@@ -150,14 +150,14 @@ t.test('senders mislabel their JSON', async (t) => {
   t.equal((await post('/webhooks/datto', `\uFEFF${body}`, secret)).statusCode, 202, 'byte order mark');
 });
 
-t.test('a signature is over the raw bytes, and all live secrets are good', async (t) => {
+t.test('a signature covers the raw bytes, and each live secret is valid', async (t) => {
   const { post } = await build();
   const body = '{ "action" : "trigger",  "title": "spaces matter" }';
   for (const key of secrets)
     t.equal((await post('/webhooks/signed', body, { 'x-signature': `sha256=${sign(body, key)}` })).statusCode, 202);
 });
 
-t.test('generic alerts: smallest, array, and all of an array or none', async (t) => {
+t.test('a generic body is one alert or an array, and all of its alerts are accepted or none', async (t) => {
   const { post, queued } = await build();
   const send = (value: unknown) =>
     post('/webhooks/signed', JSON.stringify(value), { 'x-signature': sign(JSON.stringify(value)) });
@@ -185,7 +185,7 @@ t.test('generic alerts: smallest, array, and all of an array or none', async (t)
   t.equal(queued.length, 3);
 });
 
-t.test('a queue that is away is a 503 that asks the sender to come again', async (t) => {
+t.test('while the queue is unreachable a 503 asks the sender to try again', async (t) => {
   const { post } = await build(async () => {
     throw new Error('Redis is end');
   });
@@ -195,7 +195,7 @@ t.test('a queue that is away is a 503 that asks the sender to come again', async
   t.equal(response.json().error.code, 'queue_unavailable');
 });
 
-t.test('records and board want credentials', async (t) => {
+t.test('records and board require credentials', async (t) => {
   const { app } = await build();
   const get = (url: string, authorization?: string) =>
     app.inject({ url, headers: authorization ? { authorization } : {} });
@@ -211,7 +211,7 @@ t.test('records and board want credentials', async (t) => {
   t.equal((await get('/board', basic('ops:the-key'))).statusCode, 200);
 });
 
-t.test('probes and metrics are open', async (t) => {
+t.test('probes and metrics require no credentials', async (t) => {
   const { app } = await build();
   for (const url of ['/livez', '/readyz', '/metrics']) t.equal((await app.inject({ url })).statusCode, 200, url);
 });
@@ -240,7 +240,7 @@ t.test(
   },
 );
 
-t.test('words that every object knows, and text that cannot be seen, are no values', async (t) => {
+t.test('names of object properties and invisible text are no values', async (t) => {
   const { post, queued } = await build();
   const send = (body: object) => {
     const text = JSON.stringify(body);
@@ -265,7 +265,7 @@ t.test('words that every object knows, and text that cannot be seen, are no valu
   t.equal(unseen.statusCode, 422);
 });
 
-t.test('a refusal of many bad alerts is short', async (t) => {
+t.test('the refusal of many bad alerts is short', async (t) => {
   const { post } = await build();
   const text = JSON.stringify(Array.from({ length: 1000 }, () => ({})));
   const response = await post('/webhooks/signed', text, { 'x-signature': sign(text) });
@@ -273,7 +273,7 @@ t.test('a refusal of many bad alerts is short', async (t) => {
   t.ok(response.body.length < 2_000, `${response.body.length} bytes`);
 });
 
-t.test("an id that we cannot have given is nobody's: 404, and no Redis key beside the record is named", async (t) => {
+t.test('an id that the service cannot have given is a 404, and names no Redis key beside the record', async (t) => {
   const { app } = await build();
   const headers = { authorization: 'Bearer the-key' };
   for (const id of ['x:alerts', 'x%3Aruns', '6f0c8f0e-0000-4000-8000-000000000000:alerts']) {
