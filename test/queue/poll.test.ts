@@ -48,7 +48,10 @@ async function polling(t: Test, { deadlineMs = hour, firstMs = hour, maxMs = hou
       const worker = startRmmJobs(
         {
           ...{ ...ports, queues, journals, redis, readJob, schedule, leaseMs: hour, jobDeadlineMs: hour },
-          ...{ firstPollMs: hour, rows: createRowQueue(redis, { ...ports, retentionDays: 1, pace: { firstMs, longestMs: maxMs } }) },
+          ...{
+            firstPollMs: hour,
+            rows: createRowQueue(redis, { ...ports, retentionDays: 1, pace: { firstMs, longestMs: maxMs } }),
+          },
           submitRows: () => Promise.reject(new Error('nothing is submitted')),
         },
         { ...ports, connection: redis, concurrency: 1, log },
