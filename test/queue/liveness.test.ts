@@ -24,7 +24,7 @@ t.test('a queue is stuck when its first job has not changed for the bound, and n
   clock = 1_000;
   t.equal(await check(), 'runs');
   await (await runs.getJob('r1'))?.remove();
-  t.equal(await check(), null, 'something moved');
+  t.equal(await check(), null, 'the first job has changed');
   clock = 2_000;
   t.equal(await check(), 'runs');
   await (await runs.getJob('r2'))?.remove();
@@ -33,7 +33,7 @@ t.test('a queue is stuck when its first job has not changed for the bound, and n
   clock = 3_000;
   t.equal(await check(), 'runs', 'a job of a lower priority counts');
   isRedisWell = false;
-  t.equal(await check(), null, 'nobody could take it');
+  t.equal(await check(), null, 'no worker could take it');
   isRedisWell = true;
   t.equal(await check(), null, 'a worker has had no time for it yet');
   clock = 4_000;

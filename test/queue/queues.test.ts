@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import t from 'tap';
 import { backOffMs } from '../../src/queue/queues.ts';
 
-t.test('a job that failed is tried again ever later, but always within half a minute', async (t) => {
+t.test('a job that keeps failing is tried again ever later, but always within half a minute', async (t) => {
   t.same(
     [1, 2, 3, 7, 8, 1_000_000].map((failures) => backOffMs(failures, () => 0)),
     [500, 1_000, 2_000, 30_000, 30_000, 30_000],

@@ -34,7 +34,7 @@ async function start(t: Test) {
 
 const nothing = async () => {};
 
-t.test('a job whose journal could not be stored ends without having been worked on', async (t) => {
+t.test('a run whose journal could not be stored ends without having been worked on', async (t) => {
   const { redis, queues, work } = await start(t);
   const never = async () => {
     throw new Error('nothing may be done for it');
@@ -46,7 +46,7 @@ t.test('a job whose journal could not be stored ends without having been worked 
   });
   await enqueueRun(queues.runs, 'r1');
   t.equal(await ended, 'r1');
-  t.equal(await redis.exists('{bms}:run:r1:epoch'), 0, 'and leaves nothing');
+  t.equal(await redis.exists('{bms}:run:r1:epoch'), 0, 'it leaves no key');
 });
 
 t.test('a run that was parked goes on before runs that have not begun', async (t) => {
@@ -74,7 +74,7 @@ t.test('a run that was parked goes on before runs that have not begun', async (t
   t.same(turns, ['r1', 'r2', 'r1', 'r3']);
 });
 
-t.test('a run whose end cannot be written either is tried again', async (t) => {
+t.test('a run that fails for good, and whose end cannot be recorded, is tried again', async (t) => {
   const { redis, queues, openTask, work } = await start(t);
   await openTask('r1');
   await enqueueRun(queues.runs, 'r1');

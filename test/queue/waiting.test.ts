@@ -5,7 +5,7 @@ import { createWaitingRuns } from '../../src/queue/waiting.ts';
 import { ports } from '../helpers/ports.ts';
 import { redisClient } from '../helpers/redis.ts';
 
-t.test('runs that wait are woken once BMS is back, and those that have gone on are not', async (t) => {
+t.test('runs that wait for BMS are woken when it is up, and runs that have gone on are not', async (t) => {
   const redis = await redisClient(t);
   const { runs } = createQueues(redis, pino({ level: 'silent' }));
   const waiting = createWaitingRuns(redis, runs, { ...ports, pauseMs: 0 });
@@ -25,7 +25,7 @@ t.test('runs that wait are woken once BMS is back, and those that have gone on a
   await waiting.wake(signal);
 });
 
-t.test('they are woken a few at a time', async (t) => {
+t.test('runs that wait for BMS are woken a few at a time', async (t) => {
   const redis = await redisClient(t);
   const { runs } = createQueues(redis, pino({ level: 'silent' }));
   const waiting = createWaitingRuns(redis, runs, { ...ports, pauseMs: 60_000 });
@@ -44,6 +44,6 @@ t.test('they are woken a few at a time', async (t) => {
   t.equal(
     await runs.getJobCountByTypes('waiting'),
     5,
-    'the others come at their own time, or with the next who sees it',
+    'the others go on at their own time, or when the next worker sees that BMS is up',
   );
 });

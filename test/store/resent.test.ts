@@ -8,7 +8,7 @@ import { asked, finished, intended, queued, resolveTool } from '../helpers/entri
 import { ports } from '../helpers/ports.ts';
 import { redisClient } from '../helpers/redis.ts';
 
-// A worker's client sends a command again when the connection breaks before the answer: Redis may have carried it out.
+// A worker's client repeats a command when the connection breaks before the answer: Redis may have carried it out.
 
 const redis = await redisClient(t);
 const journals = createJournals(redis, { ...ports, retentionDays: 1 });
@@ -39,7 +39,7 @@ async function journalsThatBreak(at: EntryType, meanwhile: () => Promise<unknown
   return { journals: createJournals(client, { ...ports, retentionDays: 1 }), cuts: () => cuts, done: () => done };
 }
 
-t.test('a row that was queued, and claimed before its run heard of it, is not queued again', async (t) => {
+t.test('a row that was queued and then claimed before its run had the answer is not queued again', async (t) => {
   const claimed: string[] = [];
   const breaking = await journalsThatBreak('write_intended', async () => {
     const claim = await rows.claim(action, 'b1', 5_000);
@@ -61,7 +61,7 @@ t.test('a row that was queued, and claimed before its run heard of it, is not qu
   );
 });
 
-t.test('an entry that was stored is not stored again, whatever came in meanwhile', async (t) => {
+t.test('an entry that was stored is not stored again, even when another entry has come after it', async (t) => {
   const breaking = await journalsThatBreak('model_answered', () =>
     journals.addFact('r1', { type: 'cancel_requested', by: 'ops' }),
   );

@@ -41,7 +41,7 @@ async function claim(id: string, action = 'resolve_ticket'): Promise<Batch> {
 const runsOf = (batch: Batch) => batch.rows.map(({ runId }) => runId);
 const last = async (runId: string): Promise<Entry | undefined> => (await journals.read(runId)).at(-1);
 
-t.test('an intent and its row come together or not at all', async (t) => {
+t.test('an intent and its row are stored together or not at all', async (t) => {
   const old = await queue('r1');
   await journals.own('r1');
   await t.rejects(old.queueRow(intended('t1c2', 'a'), 'r1.t1c2', { action: 'a', row: {} }), { code: 'fenced' });
@@ -50,7 +50,7 @@ t.test('an intent and its row come together or not at all', async (t) => {
   t.same((await claim('b1')).rows[0]?.row, { of: 'r1' });
 });
 
-t.test('a row of which nothing is known holds up no other', async (t) => {
+t.test('a row whose content is lost holds up no other row', async (t) => {
   await queue('r1');
   await redis.hdel(keys.rows(), 'r1.t1c1');
   clock += 1;
@@ -59,7 +59,7 @@ t.test('a row of which nothing is known holds up no other', async (t) => {
   t.equal(await redis.zcard(keys.rowQueue('resolve_ticket')), 0);
 });
 
-t.test('a row is in one batch only, and batches hold one action', async (t) => {
+t.test('a row is in one batch only, and a batch holds rows of one action', async (t) => {
   await Promise.all(['r1', 'r2', 'r3'].map((runId) => queue(runId)));
   await queue('r4', 'create_ticket');
   const claims = await Promise.all(['b1', 'b2', 'b3'].map((id) => rows.claim('resolve_ticket', id, leaseMs)));
@@ -85,16 +85,16 @@ t.test('an idle action sends at once, a busy one rests ever longer, and a full b
   t.equal((await claim('b4')).rows.length, 1);
 });
 
-t.test('a batch that became a job tells each run of its own row', async (t) => {
+t.test('a batch that became a job is recorded in the journal of each of its runs', async (t) => {
   await queue('r1');
   await queue('r2');
   await rows.becameJob(await claim('b1'), { family: 'tickets', jobId: '123' }, 'then');
   t.match(await last('r2'), { type: 'rmm_job_submitted', job: { jobId: '123', transactionId: 'r2.t1c1' } });
   t.same(await redis.hgetall('{bms}:rmm:job:tickets:123'), { 'r1.t1c1': 'r1', 'r2.t1c1': 'r2' });
-  t.equal(await redis.exists('{bms}:rmm:rows', '{bms}:rmm:batches'), 0, 'nothing is left behind');
+  t.equal(await redis.exists('{bms}:rmm:rows', '{bms}:rmm:batches'), 0, 'no row or batch is left');
 });
 
-t.test('rows that were put back are claimed again, in their old order', async (t) => {
+t.test('rows that were put back are claimed again in their old order', async (t) => {
   await queue('r1');
   const batch = await claim('b1');
   clock += 1_000;
@@ -115,29 +115,36 @@ t.test('after BMS refused a batch for one row, each of its rows goes alone', asy
   t.same(runsOf(await claim('b3')), ['r2']);
 });
 
-t.test('a batch whose submitter died before the call goes back; its zombie may not send it', async (t) => {
-  await queue('r1');
-  await claim('j1~b1');
-  t.same(await rows.recover('j2~'), []);
-  t.equal((await rows.claim('resolve_ticket', 'b2', leaseMs)).kind, 'empty', 'while its lease lasts, it is left alone');
-  t.same(await rows.recover('j1~'), [], 'nobody needs to be told');
-  t.equal(await rows.mayBeSent('j1~b1', leaseMs), false);
-  clock += 1_000;
-  t.same(runsOf(await claim('b2')), ['r1']);
-});
+t.test(
+  'a batch whose submitter died before the call goes back to the queue, and the old submitter may not send it',
+  async (t) => {
+    await queue('r1');
+    await claim('j1~b1');
+    t.same(await rows.recover('j2~'), []);
+    t.equal(
+      (await rows.claim('resolve_ticket', 'b2', leaseMs)).kind,
+      'empty',
+      'while its lease lasts, it is left alone',
+    );
+    t.same(await rows.recover('j1~'), [], 'no run has to be woken');
+    t.equal(await rows.mayBeSent('j1~b1', leaseMs), false);
+    clock += 1_000;
+    t.same(runsOf(await claim('b2')), ['r1']);
+  },
+);
 
-t.test('a batch whose submitter died during the call is lost, once, and is never sent again', async (t) => {
+t.test('a batch whose submitter died during the call is recorded as lost once, and is never sent again', async (t) => {
   await queue('r1');
   await claim('j1~b1');
   t.equal(await rows.mayBeSent('j1~b1', leaseMs), true);
   clock += leaseMs + 1;
-  const told = await Promise.all([rows.recover('j2~'), rows.recover('j3~')]);
-  t.same(told.flat(), ['r1']);
+  const toWake = await Promise.all([rows.recover('j2~'), rows.recover('j3~')]);
+  t.same(toWake.flat(), ['r1']);
   t.match(await last('r1'), { type: 'rmm_submit_lost', callId: 't1c1' });
   t.equal((await rows.claim('resolve_ticket', 'b2', leaseMs)).kind, 'empty');
 });
 
-t.test('a zombie that has the answer after all still tells it: it is true', async (t) => {
+t.test('an old submitter that gets the answer after all still records it', async (t) => {
   await queue('r1');
   const batch = await claim('j1~b1');
   await rows.mayBeSent(batch.id, leaseMs);
@@ -146,7 +153,7 @@ t.test('a zombie that has the answer after all still tells it: it is true', asyn
   t.match(await last('r1'), { type: 'rmm_job_submitted', job: { jobId: '123' } });
 });
 
-t.test('a zombie that was refused says nothing of rows that another has by now', async (t) => {
+t.test('an old submitter that was refused records nothing about rows that another submitter holds', async (t) => {
   await queue('r1');
   const old = await claim('j1~b1');
   clock += leaseMs + 1;
@@ -158,7 +165,7 @@ t.test('a zombie that was refused says nothing of rows that another has by now',
   t.match(await last('r1'), { type: 'rmm_job_submitted' });
 });
 
-t.test('a claim that is sent twice claims once: the client repeats it when its connection broke', async (t) => {
+t.test('a claim that the client repeats after a broken connection claims once', async (t) => {
   await queue('r1');
   const batch = await claim('b1');
   await queue('r2');
@@ -168,7 +175,7 @@ t.test('a claim that is sent twice claims once: the client repeats it when its c
 });
 
 t.test(
-  'rows of a run that was cancelled or is over are not claimed, even when they come back from a batch',
+  'rows of a run that was cancelled or has concluded are not claimed, even when they come back from a batch',
   async (t) => {
     for (const runId of ['r1', 'r2', 'r3']) await queue(runId);
     const batch = await claim('b1');
@@ -184,14 +191,14 @@ t.test(
   },
 );
 
-t.test('what a model or BMS wrote about a conclusion is not one', async (t) => {
+t.test('text of a model or of BMS that resembles a conclusion does not end a run', async (t) => {
   await queue('r1');
   const data = { text: '"type":"concluded"', type: 'concluded', cancel_requested: 'cancel_requested' };
   await journals.addFact('r1', { type: 'read_done', callId: 't1c1', data });
   t.same(runsOf(await claim('b1')), ['r1']);
 });
 
-t.test('a claim names the cancelled runs whose rows it left out, whether or not others are left', async (t) => {
+t.test('a claim names the cancelled runs whose rows it dropped, whether or not other rows are left', async (t) => {
   for (const runId of ['r1', 'r2', 'r3']) await queue(runId);
   await journals.addFact('r1', { type: 'cancel_requested', by: 'ops' });
   t.match(await rows.claim('resolve_ticket', 'b1', leaseMs), { kind: 'claimed', dropped: ['r1'] });
@@ -201,12 +208,15 @@ t.test('a claim names the cancelled runs whose rows it left out, whether or not 
   t.same(await rows.claim('resolve_ticket', 'b2', leaseMs), { kind: 'empty', dropped: ['r4'] });
 });
 
-t.test('a cancelled row of a batch whose submitter died before the call is dropped, and its run named', async (t) => {
-  for (const runId of ['r1', 'r2']) await queue(runId);
-  await claim('j1~b1');
-  await journals.addFact('r1', { type: 'cancel_requested', by: 'ops' });
-  t.same(await rows.recover('j1~'), ['r1']);
-  t.match(await last('r1'), { type: 'write_done', outcome: 'refused' });
-  clock += 1_000;
-  t.same(runsOf(await claim('b2')), ['r2']);
-});
+t.test(
+  'a cancelled row of a batch whose submitter died before the call is dropped, and its run is named',
+  async (t) => {
+    for (const runId of ['r1', 'r2']) await queue(runId);
+    await claim('j1~b1');
+    await journals.addFact('r1', { type: 'cancel_requested', by: 'ops' });
+    t.same(await rows.recover('j1~'), ['r1']);
+    t.match(await last('r1'), { type: 'write_done', outcome: 'refused' });
+    clock += 1_000;
+    t.same(runsOf(await claim('b2')), ['r2']);
+  },
+);
