@@ -28,7 +28,8 @@ export function judge(target: Target, outcome: Outcome | null, ledger: Ledger): 
     doubled: doubledIn(effects),
     falseDone: outcome ? unfounded(target, outcome, effects, ledger) : [],
     undecidable: outcome?.undecidable ?? [],
-    untold: outcome !== null && needsPerson(outcome) && !effects.some(isSeen) && !ledger.effects.some(isReportOf(outcome)),
+    untold:
+      outcome !== null && needsPerson(outcome) && !effects.some(isSeen) && !ledger.effects.some(isReportOf(outcome)),
     doneAllTheSame: isUndecided && effects.some(isFirstChoice),
     neverArrived: isUndecided && !hasRow(target, ledger),
   };

@@ -12,8 +12,8 @@ interface Seat {
 }
 
 /**
- * The recipe (`bench/recipe`), as many processes as the service has workers. It remembers nothing: whoever restarts one
- * gives it the same prompts again, for what has no answer yet.
+ * The recipe (`bench/recipe`), as many processes as the service has workers. It remembers nothing: after a
+ * restart it gets the same prompts again, for each alert that has no answer yet.
  */
 export function createRecipe({ name, model, workers }: { name: string; model: string; workers: number }): Subject {
   let seats: Seat[] = [];

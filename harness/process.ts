@@ -1,6 +1,7 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, type ChildProcessByStdio, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 
 export interface Started {
@@ -11,7 +12,7 @@ export interface Started {
   stop(graceMs?: number): Promise<void>;
   /** kill -9. */
   kill(): Promise<void>;
-  /** Settles when it has ended, for whatever reason. */
+  /** Resolves when it has ended, for any reason. */
   exited: Promise<void>;
   /** Null while it runs, or when a signal ended it. */
   exitCode(): number | null;
@@ -53,18 +54,37 @@ export async function startProcess(command: string, args: readonly string[], opt
   const endWithUs = () => child.kill('SIGKILL');
   process.once('exit', endWithUs);
   child.once('exit', () => process.off('exit', endWithUs));
-  const ready = await new Promise<Record<string, unknown>>((resolve, reject) => {
-    const fail = (why: string) =>
-      reject(new Error(`${args.at(-1) ?? command}: ${why}\n${output.slice(-15).join('\n')}`));
+  const ready = await readyLine(child, output, { name: args.at(-1) ?? command, ...options });
+  return {
+    pid: child.pid ?? 0,
+    exited,
+    exitCode: () => child.exitCode,
+    ready,
+    output,
+    stop: (graceMs = 10_000) => end(child, 'SIGTERM', graceMs),
+    kill: () => end(child, 'SIGKILL', 5_000),
+  };
+}
+
+type ReadyOptions = Pick<StartOptions, 'isReady' | 'timeoutMs'> & { name: string };
+
+/** The line that says "ready". Each line goes to `output`, also after that one. */
+function readyLine(
+  child: ChildProcessByStdio<null, Readable, Readable>,
+  output: string[],
+  { name, isReady = () => true, timeoutMs = 30_000 }: ReadyOptions,
+): Promise<Record<string, unknown>> {
+  return new Promise((resolve, reject) => {
+    const fail = (why: string) => reject(new Error(`${name}: ${why}\n${output.slice(-15).join('\n')}`));
     const timer = setTimeout(() => {
       child.kill('SIGKILL');
       fail('was not ready in time');
-    }, options.timeoutMs ?? 30_000);
+    }, timeoutMs);
     for (const stream of [child.stdout, child.stderr]) {
       createInterface({ input: stream }).on('line', (line) => {
         if (output.push(line) > 2_000) output.shift();
         const json = parseLine(line);
-        if (!json || !(options.isReady?.(json) ?? true)) return;
+        if (!json || !isReady(json)) return;
         clearTimeout(timer);
         resolve(json);
       });
@@ -75,15 +95,6 @@ export async function startProcess(command: string, args: readonly string[], opt
       fail(`ended with ${code ?? signal} before it was ready`);
     });
   });
-  return {
-    pid: child.pid ?? 0,
-    exited,
-    exitCode: () => child.exitCode,
-    ready,
-    output,
-    stop: (graceMs = 10_000) => end(child, 'SIGTERM', graceMs),
-    kill: () => end(child, 'SIGKILL', 5_000),
-  };
 }
 
 async function end(child: ChildProcess, signal: NodeJS.Signals, graceMs: number): Promise<void> {

@@ -86,7 +86,10 @@ function judge({ opening, disk, remedy, seen }: Case, remedyName: string | null)
     return resolve(opening, `${how}: ${fill(disk)}.`);
   }
   if (remedyName !== null && !remedy) {
-    return call('The disk is full; run the clean-up and read the device again.', tools.remedy, { name: remedyName, reason: fill(disk) });
+    return call('The disk is full; run the clean-up and read the device again.', tools.remedy, {
+      name: remedyName,
+      reason: fill(disk),
+    });
   }
   if (remedy?.status === 'described')
     return report('no_action', 'observe mode: would run the clean-up', 'what would be done is in the timeline');

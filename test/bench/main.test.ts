@@ -9,7 +9,7 @@ const root = fileURLToPath(new URL('../../', import.meta.url));
 const bench = (...args: string[]) =>
   spawnSync(process.execPath, ['--import', 'tsx', 'bench/main.ts', ...args], { cwd: root, encoding: 'utf8' });
 
-t.test('what cannot be asked for ends with a message and exit code 78', async (t) => {
+t.test('a bench that does not exist or a bad flag ends with a message and exit code 78', async (t) => {
   const cases: [string[], RegExp][] = [
     [['nosuch'], /no bench "nosuch"; there are: .*ratelimit/],
     [['ratelimit', '--slow'], /--slow/],
@@ -26,7 +26,7 @@ t.test('what cannot be asked for ends with a message and exit code 78', async (t
 });
 
 t.test(
-  'one cell from the command line: a table, and the same row in the file',
+  'one cell run from the command line prints a table, and writes the same row to the file',
   { skip: withoutRealRedis },
   async (t) => {
     const file = join(t.testdir(), 'rows.json');

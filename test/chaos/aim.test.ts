@@ -23,19 +23,19 @@ t.test('the n-th append counts accepted entries only, and strikes once', async (
   t.equal(aim.atAppend('before', entry('started')), null);
 });
 
-t.test('"answered" is the entry whose answer has just been delivered', async (t) => {
+t.test('a fault "answered" strikes at the entry whose answer has just been delivered', async (t) => {
   const aim = createAim([planFor({ at: 'append', n: 0, moment: 'answered' })]);
   aim.atAppend('before', opening);
   t.equal(aim.atAppend('after', opening), null);
   t.same(aim.atAppend('answered', opening), { do: 'kill' });
 });
 
-t.test('an entry of another alert does not strike', async (t) => {
+t.test('an entry of another alert does not trigger a fault', async (t) => {
   const aim = createAim([planFor({ at: 'append', n: 0, moment: 'before' })]);
   t.equal(aim.atAppend('before', { runIds: ['run-2'], args: ['{"sourceId":"alert-2"}'] }), null);
 });
 
-t.test('answers of the model in the journal are counted', async (t) => {
+t.test('the model’s answers in the journal are counted', async (t) => {
   const aim = createAim([]);
   for (const append of [opening, entry('model_answered')]) {
     aim.atAppend('before', append);

@@ -25,7 +25,7 @@ const outcome = (about: Partial<Outcome> = {}): Outcome => ({
 });
 const move = (marker: string) => effect(assign, { body: { Details: `why\n\n${marker}` } });
 
-t.test('no outcome within the deadline is lost', async (t) => {
+t.test('an alert without an outcome by its deadline is lost', async (t) => {
   t.match(judge(target, null, ledgerOf([])), { lost: true, doubled: [], falseDone: [] });
   t.match(judge(target, outcome(), ledgerOf([effect(resolveOperation)], true)), { lost: false });
 });
@@ -48,24 +48,24 @@ t.test('an equal move is a double, from another run of the same alert too; a dif
   t.same(judge(target, escalated, ledgerOf(otherCall)).doubled, []);
 });
 
-t.test('"resolved" needs an effect and a closed ticket', async (t) => {
+t.test('"resolved" without an effect and a closed ticket is a false claim', async (t) => {
   t.equal(judge(target, outcome(), ledgerOf([])).falseDone.length, 2);
   t.equal(judge(target, outcome(), ledgerOf([effect(resolveOperation)], false)).falseDone.length, 1);
   t.same(judge(target, outcome(), ledgerOf([effect(resolveOperation)], true)).falseDone, []);
 });
 
-t.test('any write that is claimed must stand in the ledger', async (t) => {
+t.test('a claimed write that is not in the ledger is a false claim', async (t) => {
   const claimed = outcome({ said: 'escalated', claims: [assign] });
   t.same(judge(target, claimed, ledgerOf([])).falseDone, [assign]);
   t.same(judge(target, claimed, ledgerOf([move('[bms-triage a b]')])).falseDone, []);
 });
 
-t.test("another alert's effects are not this one's", async (t) => {
+t.test("another alert's effects do not count for this one", async (t) => {
   const foreign = [effect(resolveOperation), effect(resolveOperation, { alertRefId: 'alert-9', ticketId: 9 })];
   t.same(judge(target, outcome(), ledgerOf(foreign, true)).doubled, []);
 });
 
-t.test('a hand-over of which BMS knows nothing is told apart', async (t) => {
+t.test('a hand-over that BMS knows nothing of is counted separately', async (t) => {
   t.equal(judge(target, outcome({ said: 'escalated' }), ledgerOf([])).untold, true);
   t.equal(judge(target, outcome({ said: 'escalated' }), ledgerOf([move('[bms-triage a b]')])).untold, false);
 });

@@ -8,7 +8,7 @@ const runs = 30;
 t.setTimeout(400_000);
 
 t.test(
-  'whatever is killed, cut, paused or restarted: nothing lost, doubled or falsely done',
+  'nothing is lost, doubled or falsely done, whatever is killed, cut, paused or restarted',
   {
     skip: withoutRealRedis,
     timeout: 390_000,

@@ -5,7 +5,7 @@ import { createSplitter, endOfValue, readCommand } from '../../harness/resp.ts';
 const bulk = (text: string) => `$${Buffer.byteLength(text)}\r\n${text}\r\n`;
 const command = (...words: string[]) => `*${words.length}\r\n${words.map(bulk).join('')}`;
 
-t.test('values end where Redis says they end', async (t) => {
+t.test('a RESP value ends where Redis says that it ends', async (t) => {
   const whole = [
     '+OK\r\n',
     '-NOSCRIPT No matching script\r\n',

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import t from 'tap';
 import { createJsonFile, renderTable } from '../../harness/table.ts';
 
-t.test('numbers stand to the right, words to the left, and what is absent is a dash', async (t) => {
+t.test('a table sets numbers to the right, words to the left, and a dash for what is absent', async (t) => {
   const columns = [
     { title: 'name', field: 'name' },
     { title: 'n', field: 'n' },
@@ -19,7 +19,7 @@ t.test('numbers stand to the right, words to the left, and what is absent is a d
   );
 });
 
-t.test('the file is JSON after every row, and before the first', async (t) => {
+t.test('the report file is JSON after every row, and before the first', async (t) => {
   const path = join(t.testdir(), 'rows.json');
   const read = () => JSON.parse(readFileSync(path, 'utf8'));
   const add = createJsonFile(path);

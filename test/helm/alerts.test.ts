@@ -32,20 +32,20 @@ t.test('every alert has a name of its own, and its words name only labels that i
   }
 });
 
-t.test('every metric of the alerts is one that a process tells, with these labels', async (t) => {
+t.test('every metric of the alerts is one that a process reports, with these labels', async (t) => {
   const redis = await privateRedis(t);
   const stack = await startStack({ redis, simFlags: ['--seed', '7'] });
   t.teardown(() => stack.stop());
   const { url } = await stack.start('all');
-  const told = await (await fetch(`${url}/metrics`)).text();
-  const declared = new Set([...told.matchAll(/^# TYPE (\w+)/gm)].map(([, name]) => name));
+  const metrics = await (await fetch(`${url}/metrics`)).text();
+  const declared = new Set([...metrics.matchAll(/^# TYPE (\w+)/gm)].map(([, name]) => name));
   const used = new Set(rules.flatMap(({ expr }) => expr.match(/\bbms_triage_\w+/g) ?? []));
   t.ok(used.size >= 7);
   for (const name of used) t.ok(declared.has(name), name);
   for (const queue of ['alerts', 'runs'])
-    t.ok(told.includes(`bms_triage_queue_oldest_seconds{queue="${queue}"} 0`), queue);
+    t.ok(metrics.includes(`bms_triage_queue_oldest_seconds{queue="${queue}"} 0`), queue);
   for (const state of ['waiting', 'prioritized', 'active', 'delayed', 'failed'])
-    t.ok(told.includes(`bms_triage_queue_jobs{queue="alerts",state="${state}"} 0`), state);
+    t.ok(metrics.includes(`bms_triage_queue_jobs{queue="alerts",state="${state}"} 0`), state);
   for (const disposition of ['escalated', 'inconclusive'])
-    t.ok(told.includes(`bms_triage_runs_concluded_total{disposition="${disposition}"} 0`), disposition);
+    t.ok(metrics.includes(`bms_triage_runs_concluded_total{disposition="${disposition}"} 0`), disposition);
 });

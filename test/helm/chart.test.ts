@@ -75,7 +75,7 @@ t.test('the chart lints, alone and with every example', async (t) => {
     );
 });
 
-t.test('two roles of one image, locked down', async (t) => {
+t.test('the chart runs two roles of one image, locked down', async (t) => {
   const { workloads } = await render(...values('minimal'));
   t.same(
     workloads.map(({ metadata }) => metadata.name),
@@ -91,7 +91,7 @@ t.test('two roles of one image, locked down', async (t) => {
   t.equal(withValkey.length, 3, 'Valkey is locked down too');
 });
 
-t.test('secrets are never inline', async (t) => {
+t.test('the chart never puts a secret inline', async (t) => {
   const { workloads } = await render(...values('minimal'));
   for (const { spec } of workloads) {
     const { env, envFrom } = spec.template.spec.containers[0];
@@ -121,7 +121,7 @@ t.test('a change of configuration or secrets restarts the pods', async (t) => {
   t.not(await checksums('--set', 'secrets.KASEYA_PASSWORD=other'), before);
 });
 
-t.test('what is missing or wrong is named, with the way out', async (t) => {
+t.test('a missing or wrong value is named, with the way out', async (t) => {
   const wrong: [string, RegExp][] = [
     ['kaseya.baseUrl=', /kaseya\.baseUrl is missing/],
     ['kaseya.tenant=', /kaseya\.tenant is missing/],
@@ -134,7 +134,8 @@ t.test('what is missing or wrong is named, with the way out', async (t) => {
     ['config.mode=yolo', /mode/],
     ['wroker.replicas=3', /wroker/],
   ];
-  for (const [setting, told] of wrong) t.match(await complaint(...values('minimal'), '--set', setting), told, setting);
+  for (const [setting, complaintText] of wrong)
+    t.match(await complaint(...values('minimal'), '--set', setting), complaintText, setting);
   const wrongOfTruto: [string, RegExp][] = [
     ['secrets.TRUTO_TOKEN=', /secrets\.TRUTO_TOKEN is missing.*existingSecret/],
     ['datto.url=', /datto\.url is missing.*free-disk-space/],
@@ -142,8 +143,8 @@ t.test('what is missing or wrong is named, with the way out', async (t) => {
     ['secrets.REMEDY_SECRET=', /secrets\.REMEDY_SECRET is missing.*restart-spooler/],
     ['truto.acountId=x', /acountId/],
   ];
-  for (const [setting, told] of wrongOfTruto)
-    t.match(await complaint(...values('truto'), '--set', setting), told, setting);
+  for (const [setting, complaintText] of wrongOfTruto)
+    t.match(await complaint(...values('truto'), '--set', setting), complaintText, setting);
 });
 
 t.test('what the chart renders is an environment that the service starts with', async (t) => {
@@ -187,7 +188,7 @@ t.test("the keys in the compose file are those of the simulator's seed", async (
   t.ok(triage.includes(datto.componentUid));
 });
 
-t.test('optional parts appear only when asked for', async (t) => {
+t.test('optional parts of the chart appear only when asked for', async (t) => {
   const minimal = await render(...values('minimal'));
   for (const kind of ['Ingress', 'HorizontalPodAutoscaler', 'NetworkPolicy', 'StatefulSet', 'PrometheusRule'])
     t.notOk(minimal.kinds.includes(kind), kind);
@@ -205,7 +206,7 @@ t.test('optional parts appear only when asked for', async (t) => {
   t.equal(full.workloads[1]?.spec.replicas, undefined, 'the autoscaler owns the count');
 });
 
-t.test('the compose file and the image start what exists', async (t) => {
+t.test('the compose file and the image start commands that exist', async (t) => {
   const compose = z
     .object({
       services: z.record(

@@ -77,7 +77,7 @@ async function commands() {
   return counts.reduce((sum, [, , calls]) => sum + Number(calls), 0);
 }
 
-t.test('many follow one run: each gets each step once, in order, and the end', async (t) => {
+t.test('each of many followers of one run gets each step once, in order, and the end', async (t) => {
   const { follow } = await serve(t);
   const owner = await journals.own('one');
   await owner.append(queued);
@@ -92,20 +92,22 @@ t.test('many follow one run: each gets each step once, in order, and the end', a
   t.ok(streams.every(({ text }) => text.endsWith('event: end\ndata: {}\n\n')));
 });
 
-t.test('what Redis is asked does not depend on how many follow, nor on how many runs', async (t) => {
+t.test('the load on Redis does not depend on the number of followers or runs', async (t) => {
   const { follow } = await serve(t);
   const ids = upTo(many).map((n) => `run-${n}`);
   for (const id of ids) await (await journals.own(id)).append(queued);
   const streams = await Promise.all(ids.map(follow));
   await waitFor('the first step of all', async () => streams.every((stream) => idsIn(stream).length === 1));
   const [before, since] = [await commands(), Date.now()];
+  // A rate is measured here, so the span has to pass.
   await sleep(pollEveryMs * 20);
   const [asked, ms] = [(await commands()) - before, Date.now() - since];
-  t.ok(asked > 0, 'somebody looks');
+  t.ok(asked > 0, 'the feeds are polled');
   t.ok(asked <= ms / pollEveryMs + 1, `${asked} commands in ${ms} ms for ${many} streams`);
   for (const { request } of streams) request.destroy();
-  await waitFor('nobody to look', async () => {
+  await waitFor('the polls to stop', async () => {
     const last = await commands();
+    // Long enough for a poll, were there one: that none comes cannot be waited for.
     await sleep(pollEveryMs * 4);
     return (await commands()) === last;
   });

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import t from 'tap';
 import { type LedgerTicket, resolveOperation } from '../../harness/sim-client.ts';
 import { dattoAlert, type Stack, type StackOptions, startStack } from '../../harness/stack.ts';
@@ -40,25 +39,28 @@ const human = (stack: Stack, body: unknown) =>
     body: JSON.stringify(body),
   });
 
-t.test('a worker killed before a batch went: every row goes once, and no turn is asked again', async (t) => {
-  const config = { rmm: { batchMillis: 4_000 } };
-  const { stack, client, begin, ended, resolves, tickets } = await stackFor(t, { config });
-  const worker = await stack.start('worker');
-  const ids = await Promise.all(tickets.map(begin));
-  for (const id of ids) await waitFor('the queued row', async () => hasStep(await client.run(id), 'write_intended'));
-  await worker.kill();
-  const before = await Promise.all(ids.map((id) => client.run(id)));
-  t.notOk(before.some((run) => hasStep(run, 'rmm_job_submitted')));
-  await stack.start('worker');
-  for (const [i, id] of ids.entries()) {
-    const run = await ended(id);
-    t.equal(run.disposition, 'resolved');
-    t.equal(run.usage.modelCalls, (before[i]?.usage.modelCalls ?? 0) + 1, 'only the conclusion was left to ask for');
-  }
-  t.equal((await resolves()).length, ids.length);
-});
+t.test(
+  'when a worker is killed before its batch went, every row goes once, and no turn is asked for again',
+  async (t) => {
+    const config = { rmm: { batchMillis: 4_000 } };
+    const { stack, client, begin, ended, resolves, tickets } = await stackFor(t, { config });
+    const worker = await stack.start('worker');
+    const ids = await Promise.all(tickets.map(begin));
+    for (const id of ids) await waitFor('the queued row', async () => hasStep(await client.run(id), 'write_intended'));
+    await worker.kill();
+    const before = await Promise.all(ids.map((id) => client.run(id)));
+    t.notOk(before.some((run) => hasStep(run, 'rmm_job_submitted')));
+    await stack.start('worker');
+    for (const [i, id] of ids.entries()) {
+      const run = await ended(id);
+      t.equal(run.disposition, 'resolved');
+      t.equal(run.usage.modelCalls, (before[i]?.usage.modelCalls ?? 0) + 1, 'only the conclusion was left to ask for');
+    }
+    t.equal((await resolves()).length, ids.length);
+  },
+);
 
-t.test('a batch whose answer is lost: each run finds its own write, and nothing is sent again', async (t) => {
+t.test('when the answer of a batch is lost, each run finds its own write, and nothing is sent again', async (t) => {
   const { stack, client, begin, ended, resolves, tickets } = await stackFor(t, {
     config: { rmm: { batchMillis: 2_000 } },
   });
@@ -71,7 +73,7 @@ t.test('a batch whose answer is lost: each run finds its own write, and nothing 
   t.ok(lost.includes(true));
 });
 
-t.test('a lost resolve whose ticket a person closes meanwhile is not claimed, and nobody is bothered', async (t) => {
+t.test('a lost resolve whose ticket a person closes meanwhile is neither claimed nor handed over', async (t) => {
   const { stack, client, begin, ended, resolves, tickets } = await stackFor(t, {
     config: { rmm: { batchMillis: 500, readBackSeconds: 12 } },
   });
@@ -91,37 +93,40 @@ t.test('a lost resolve whose ticket a person closes meanwhile is not claimed, an
   t.equal((await resolves()).length, 0);
 });
 
-t.test('a worker killed while BMS holds its answer: nothing is sent again, each run finds what was done', async (t) => {
-  const { stack, client, begin, ended, resolves, tickets } = await stackFor(t, {
-    config: { rmm: { batchMillis: 2_000 } },
-    simFlags: ['--seed', '8', '--job-seconds', '1', '--second-resolve', 'repeat'],
-  });
-  await stack.sim.fault({ match: { method: 'POST', path: resolvePath }, kind: 'timeout', delayMs: 20_000, count: 1 });
-  const worker = await stack.start('worker');
-  const ids = await Promise.all(tickets.map(begin));
-  await waitFor(
-    'the batch at BMS',
-    async () => ((await stack.sim.ledger()).requests.byEndpoint[resolveOperation] ?? 0) > 0,
-  );
-  await worker.kill();
-  t.notOk(hasStep(await client.run(ids[0] ?? ''), 'rmm_job_submitted'), 'its answer has not come');
-  await stack.start('worker');
-  const ends = await Promise.all(ids.map(ended));
-  const jobs = (await stack.sim.ledger()).jobs.flatMap(({ rows }) => rows.map(({ transactionId }) => transactionId));
-  t.same(jobs.toSorted(), [...new Set(jobs)].toSorted(), 'no row was sent twice');
-  t.ok(ends.some((run) => hasStep(run, 'rmm_submit_lost')));
-  for (const { disposition } of ends)
-    t.ok(disposition === 'resolved' || disposition === 'escalated', disposition ?? '');
-  t.equal((await resolves()).length, ends.filter(({ disposition }) => disposition === 'resolved').length);
-});
+t.test(
+  'when a worker is killed while BMS holds its answer, nothing is sent again, and each run finds what was done',
+  async (t) => {
+    const { stack, client, begin, ended, resolves, tickets } = await stackFor(t, {
+      config: { rmm: { batchMillis: 2_000 } },
+      simFlags: ['--seed', '8', '--job-seconds', '1', '--second-resolve', 'repeat'],
+    });
+    await stack.sim.fault({ match: { method: 'POST', path: resolvePath }, kind: 'timeout', delayMs: 20_000, count: 1 });
+    const worker = await stack.start('worker');
+    const ids = await Promise.all(tickets.map(begin));
+    await waitFor(
+      'the batch at BMS',
+      async () => ((await stack.sim.ledger()).requests.byEndpoint[resolveOperation] ?? 0) > 0,
+    );
+    await worker.kill();
+    t.notOk(hasStep(await client.run(ids[0] ?? ''), 'rmm_job_submitted'), 'its answer has not come');
+    await stack.start('worker');
+    const ends = await Promise.all(ids.map(ended));
+    const jobs = (await stack.sim.ledger()).jobs.flatMap(({ rows }) => rows.map(({ transactionId }) => transactionId));
+    t.same(jobs.toSorted(), [...new Set(jobs)].toSorted(), 'no row was sent twice');
+    t.ok(ends.some((run) => hasStep(run, 'rmm_submit_lost')));
+    for (const { disposition } of ends)
+      t.ok(disposition === 'resolved' || disposition === 'escalated', disposition ?? '');
+    t.equal((await resolves()).length, ends.filter(({ disposition }) => disposition === 'resolved').length);
+  },
+);
 
 t.test('a run cancelled while its row is queued sends nothing; its retry is a run of its own', async (t) => {
   const { stack, url, client, post, begin, ended, resolves, tickets } = await stackFor(t, {
     config: { rmm: { batchMillis: 6_000 } },
   });
   await stack.start('worker');
-  const [ticket] = tickets;
-  if (!ticket) throw new Error('no ticket');
+  const [ticket, next] = tickets;
+  if (!ticket || !next) throw new Error('no ticket');
   const id = await begin(ticket);
   const events = fetch(`${url}/v1/runs/${id}/events`, { headers: { authorization: `Bearer ${stack.apiKey}` } });
   await waitFor('the queued row', async () => hasStep(await client.run(id), 'write_intended'));
@@ -137,15 +142,19 @@ t.test('a run cancelled while its row is queued sends nothing; its retry is a ru
     'every step, in order, up to the end',
   );
   t.match(text, /"type":"concluded"[\s\S]*event: end/);
-  await sleep(6_500);
-  t.equal((await resolves()).length, 0);
+  // Rows go in the order in which they were queued: once a later run's row is done, this one's turn is over.
+  t.equal((await ended(await begin(next))).disposition, 'resolved');
+  const resolvesOf = async ({ id }: LedgerTicket) =>
+    (await resolves()).filter(({ ticketId }) => ticketId === id).length;
+  t.equal(await resolvesOf(ticket), 0);
 
   const retried = await post(`/v1/runs/${id}/retry`);
   t.equal(retried.status, 202);
   const { runId } = (await retried.json()) as { runId: string };
   t.equal((await post(`/v1/runs/${id}/retry`)).status, 409, 'only one');
   t.match(await ended(runId), { disposition: 'resolved', retryOf: id });
-  t.equal((await resolves()).length, 1);
+  t.equal(await resolvesOf(ticket), 1);
+  t.equal((await resolves()).length, 2, 'the retry and the later run, each once');
 });
 
 t.test('a ticket that a person has taken up gets notes only', async (t) => {

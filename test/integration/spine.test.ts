@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import t from 'tap';
 import { type Ledger, type LedgerTicket, resolveOperation } from '../../harness/sim-client.ts';
 import { dattoAlert, type ServiceClient, type Stack, type StackOptions, startStack } from '../../harness/stack.ts';
@@ -38,34 +37,36 @@ async function firstRun(client: ServiceClient, ticket: LedgerTicket) {
   };
 }
 
-t.test('a worker killed while an RMM job is pending: the run finishes after restart, with one resolve', async (t) => {
-  const stack = await stackFor(t, { simFlags: ['--seed', '8', '--job-seconds', '4'] });
-  const server = await stack.start('server');
-  const worker = await stack.start('worker');
-  const client = stack.client(server.url);
-  const [ticket] = openTickets(await stack.sim.ledger());
-  if (!ticket) throw new Error('no ticket');
-  t.equal((await client.deliver('datto', dattoAlert(ticket))).status, 202);
-  const { id, ended } = await firstRun(client, ticket);
-  await waitFor('the parked run', async () =>
-    ((run) => run.state === 'parked' && run.usage.rmmJobs === 1)(await client.run(id)),
-  );
-  await worker.kill();
-  await sleep(500);
-  await stack.start('worker');
-  const run = await ended();
-  t.match(run, {
-    disposition: 'resolved',
-    reason: /verified: RMM job \d+ reported/,
-    ticket: { id: ticket.id, number: ticket.ticketNumber },
-  });
-  const ledger = await stack.sim.ledger();
-  t.equal(resolvesOf(ledger, ticket), 1);
-  t.equal(ledger.tickets.find(({ id }) => id === ticket.id)?.resolved, true);
-  t.match(await client.alerts(ticket.alertRefId ?? ''), [{ outcome: 'triaged' }]);
-});
+t.test(
+  'a run whose worker is killed while an RMM job is pending finishes after a restart, with one resolve',
+  async (t) => {
+    const stack = await stackFor(t, { simFlags: ['--seed', '8', '--job-seconds', '4'] });
+    const server = await stack.start('server');
+    const worker = await stack.start('worker');
+    const client = stack.client(server.url);
+    const [ticket] = openTickets(await stack.sim.ledger());
+    if (!ticket) throw new Error('no ticket');
+    t.equal((await client.deliver('datto', dattoAlert(ticket))).status, 202);
+    const { id, ended } = await firstRun(client, ticket);
+    await waitFor('the parked run', async () =>
+      ((run) => run.state === 'parked' && run.usage.rmmJobs === 1)(await client.run(id)),
+    );
+    await worker.kill();
+    await stack.start('worker');
+    const run = await ended();
+    t.match(run, {
+      disposition: 'resolved',
+      reason: /verified: RMM job \d+ reported/,
+      ticket: { id: ticket.id, number: ticket.ticketNumber },
+    });
+    const ledger = await stack.sim.ledger();
+    t.equal(resolvesOf(ledger, ticket), 1);
+    t.equal(ledger.tickets.find(({ id }) => id === ticket.id)?.resolved, true);
+    t.match(await client.alerts(ticket.alertRefId ?? ''), [{ outcome: 'triaged' }]);
+  },
+);
 
-t.test('one stack, many alerts', async (t) => {
+t.test('one stack handles many alerts', async (t) => {
   const stack = await stackFor(t);
   const service = await stack.start('all');
   const client = stack.client(service.url);
@@ -99,7 +100,7 @@ t.test('one stack, many alerts', async (t) => {
     t.match(await client.alerts(ticket.alertRefId ?? ''), [{ outcome: 'escalated' }]);
   });
 
-  t.test('a run says what it cost upstream; its batch and the polls of it are in no run', async (t) => {
+  t.test('a run reports what it cost upstream; the calls for its batch and polls count for no run', async (t) => {
     const before = (await stack.sim.ledger()).requests;
     const run = await play(take());
     const { total, byEndpoint } = (await stack.sim.ledger()).requests;
@@ -120,7 +121,7 @@ t.test('one stack, many alerts', async (t) => {
     t.equal(resolvesOf(ledger, full), 0);
   });
 
-  t.test('a lost answer is looked up, not repeated', async (t) => {
+  t.test('a write whose answer was lost is read back, not repeated', async (t) => {
     const ticket = take();
     await stack.sim.fault({
       match: { method: 'POST', path: '/v2/rmm/{integrationType}/tickets/resolve' },
@@ -131,7 +132,7 @@ t.test('one stack, many alerts', async (t) => {
     t.equal(resolvesOf(await stack.sim.ledger(), ticket), 1);
   });
 
-  t.test('a duplicate makes no second run, then and later', async (t) => {
+  t.test('a duplicate makes no second run, at once or later', async (t) => {
     const ticket = take();
     await client.deliver('datto', dattoAlert(ticket));
     await client.deliver('datto', dattoAlert(ticket));
@@ -145,7 +146,7 @@ t.test('one stack, many alerts', async (t) => {
     t.equal(resolvesOf(await stack.sim.ledger(), ticket), 1);
   });
 
-  t.test('an alert of a device that BMS does not know is not guessed at', async (t) => {
+  t.test('an alert of a device that BMS does not know is escalated without a guess', async (t) => {
     const alert = {
       event: 'alert.raised',
       alert_uid: 'stranger-1',
@@ -174,7 +175,7 @@ t.test('one stack, many alerts', async (t) => {
 });
 
 t.test(
-  'a request that never arrived: what can be proved absent is sent again, what cannot goes to a person',
+  'after a request that never arrived, a write proved absent is sent again, and any other goes to a person',
   async (t) => {
     const stack = await stackFor(t, { config: { rmm: { readBackSeconds: 9 }, timeouts: { bmsSeconds: 2 } } });
     const client = stack.client((await stack.start('all')).url);
@@ -193,7 +194,7 @@ t.test(
   },
 );
 
-t.test('observe mode describes, and writes nothing', async (t) => {
+t.test('observe mode describes what it would do, and writes nothing', async (t) => {
   const stack = await stackFor(t, { config: { mode: 'observe' } });
   const client = stack.client((await stack.start('all')).url);
   const tickets = openTickets(await stack.sim.ledger());
@@ -210,7 +211,7 @@ t.test('observe mode describes, and writes nothing', async (t) => {
   t.same((await stack.sim.ledger()).effects, []);
 });
 
-t.test('without a model, people are told', async (t) => {
+t.test('a run without a model goes to people', async (t) => {
   const stack = await stackFor(t, { modelUrl: 'http://127.0.0.1:9/v1', config: { budget: { modelFailures: 1 } } });
   const client = stack.client((await stack.start('all')).url);
   const [ticket] = openTickets(await stack.sim.ledger());

@@ -4,7 +4,7 @@ import { waitFor } from '../../harness/wait.ts';
 import type { Run } from '../../src/domain/run-view.ts';
 import { changesOf, type Ground, monitors, operations, type Scenario, ticketIn } from './ground.ts';
 
-/** A disk alert whose disk really is full: mend it, look again, close the ticket, prove it. */
+/** A disk alert whose disk really is full: run the remedy, read the device again, close the ticket, prove it. */
 export const fullDisk: Scenario = {
   name: 'a full disk is cleaned up, read again, and its ticket closed by a verified job',
   async play(ground) {
@@ -15,18 +15,18 @@ export const fullDisk: Scenario = {
         t.match(run, { disposition: 'resolved', ticket: { id: ticket.id } });
         t.equal(ticketIn(after, ticket.id).resolved, true);
         const remedy = ground.way === 'direct' ? operations.quickJob : operations.webhook;
-        t.same(changesOf(after, about(ticket)), [remedy, operations.resolveAlert], 'mended once, then closed once');
+        t.same(changesOf(after, about(ticket)), [remedy, operations.resolveAlert], 'cleaned up once, then closed once');
         t.ok((await usedShare(ticket, ground)) < 0.9, 'there is room again');
         const job = stepsOf(run, 'rmm_job_finished')[0] ?? 0;
-        const looks = stepsOf(run, 'read_done');
-        t.ok(looks.some((step) => step < job) && looks.some((step) => step > job), 'read before and after');
+        const reads = stepsOf(run, 'read_done');
+        t.ok(reads.some((step) => step < job) && reads.some((step) => step > job), 'read before and after');
       },
     };
   },
 };
 
 export const fullDiskInVain: Scenario = {
-  name: 'a full disk whose remedy fails: the ticket stays open and goes to people',
+  name: 'the ticket of a full disk whose remedy fails stays open and goes to people',
   async play(ground) {
     const ticket = fullTickets(ground)[1];
     return {

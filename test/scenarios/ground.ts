@@ -55,7 +55,7 @@ const remediesOf = ({ datto, remedy }: ReadyLine, way: Way) => ({
   },
 });
 
-/** Nobody listens there: whoever goes to BMS past Truto fails. */
+/** Nothing listens there: a call to BMS past Truto fails. */
 const nowhere = 'http://127.0.0.1:9';
 
 const envOf = ({ truto, datto, remedy }: ReadyLine, way: Way): Record<string, string> => ({

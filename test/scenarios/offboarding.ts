@@ -3,9 +3,9 @@ import { changesOf, type Ground, openedSince, operations, type Scenario, ticketI
 const askedFor = (name: string) =>
   `Offboard ${name}. Deactivate the assigned laptop, close pending IT requests, and notify the security team.`;
 
-/** A person leaves: their laptop is deactivated, their tickets are closed with a note, security is told. */
+/** A person leaves: their laptop is deactivated, their tickets are closed with a note, security is informed. */
 export const offboarding: Scenario = {
-  name: "offboarding: the leaver's laptop and tickets, and nobody else's; security has a ticket",
+  name: "an offboarding changes the leaver's laptop and tickets and no one else's, and security has a ticket",
   async play(ground) {
     const person = { account: 'Millbrook Primary School', name: 'Colin Frost' };
     const { accountId, tickets, laptops } = await belongings(person, ground);
@@ -27,9 +27,9 @@ export const offboarding: Scenario = {
         const untouched = others.filter(({ alertRefId }) => alertRefId === null).map(({ id }) => id);
         t.ok(untouched.length > 0);
         t.same(changesOf(after, { tickets: untouched }), [], 'tickets of others on the same laptop are let alone');
-        const [told, ...more] = openedSince(ground.before, after, accountId);
-        t.match(told, { resolved: false, queueName: 'Tier 3 Escalation' });
-        t.ok((told?.queueMembers ?? 0) > 0, 'people look into that queue');
+        const [opened, ...more] = openedSince(ground.before, after, accountId);
+        t.match(opened, { resolved: false, queueName: 'Tier 3 Escalation' });
+        t.ok((opened?.queueMembers ?? 0) > 0, 'people watch that queue');
         t.same(more, []);
       },
     };
@@ -37,7 +37,7 @@ export const offboarding: Scenario = {
 };
 
 export const offboardingInVain: Scenario = {
-  name: 'offboarding whose deactivation fails inside a completed job: the rest is done, and people are told what is not',
+  name: 'an offboarding whose deactivation fails inside a completed job does the rest and reports to people what is not done',
   async play(ground) {
     const person = { account: 'Example Dental Ltd', name: 'Olivia Grant' };
     const { accountId, tickets, laptops } = await belongings(person, ground);
@@ -53,9 +53,9 @@ export const offboardingInVain: Scenario = {
         for (const id of laptops) t.equal((await ground.bms.assets.get(id)).isActive, true, 'it is active still');
         t.same(changesOf(after, { assets: laptops }), []);
         for (const id of tickets) t.equal(ticketIn(after, id).resolved, true);
-        const [told] = openedSince(ground.before, after, accountId);
-        t.match(told, { resolved: false, queueName: 'Tier 3 Escalation' });
-        t.match((await ground.bms.tickets.get(told?.id ?? 0)).details, /NOT .* deactivated .*agent is gone/);
+        const [opened] = openedSince(ground.before, after, accountId);
+        t.match(opened, { resolved: false, queueName: 'Tier 3 Escalation' });
+        t.match((await ground.bms.tickets.get(opened?.id ?? 0)).details, /NOT .* deactivated .*agent is gone/);
       },
     };
   },

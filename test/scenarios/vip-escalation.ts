@@ -6,7 +6,7 @@ const askedFor = ({ ticketNumber }: LedgerTicket) =>
 
 /** A critical ticket drags on: its whole history is summarised and it moves on. */
 export const vipEscalation: Scenario = {
-  name: 'a VIP ticket: every page of its history is read and summarised, and it moves to the queue of the looked-up id',
+  name: 'a VIP ticket is read page by page, summarised, and moved to the queue of the looked-up id',
   async play(ground) {
     const ticket = ticketTitled(/^CFO/, ground);
     return {
@@ -28,7 +28,7 @@ export const vipEscalation: Scenario = {
 };
 
 export const vipEscalationInVain: Scenario = {
-  name: 'a VIP ticket that BMS will not move: the run says so, and so does a note on the ticket',
+  name: 'when BMS will not move a VIP ticket, the run says so, and so does a note on the ticket',
   async play(ground) {
     const ticket = ticketTitled(/^VIP/, ground);
     const path = `/v2/servicedesk/tickets/${ticket.id}/assignticket`;

@@ -9,7 +9,10 @@ const waves: Scenario[][] = [
   [fullDisk, offboarding, vipEscalation],
   [fullDiskInVain, offboardingInVain, vipEscalationInVain],
 ];
-const ways: Record<Way, string> = { direct: 'BMS itself', truto: 'BMS by way of Truto' };
+const ways: Record<Way, string> = {
+  direct: 'each workflow ends right on BMS itself',
+  truto: 'each workflow ends right on BMS by way of Truto',
+};
 
 t.jobs = 2;
 for (const way of ['direct', 'truto'] as const) {
@@ -24,9 +27,9 @@ for (const way of ['direct', 'truto'] as const) {
         });
       }
     }
-    const told = ground.log.find((line) => line.includes('truto_operations_missing'));
+    const line = ground.log.find((line) => line.includes('truto_operations_missing'));
     t.equal(
-      told?.includes('GET /v2/admin/copilot/configuration') ?? false,
+      line?.includes('GET /v2/admin/copilot/configuration') ?? false,
       way === 'truto',
       'what is missing is logged',
     );

@@ -17,7 +17,7 @@ const good = { utilisation: 1, rejected429: 0, p95BeyondMs: 0 };
 const isMet = (of: Partial<Cell>, figures: Partial<typeof good>) =>
   goalsOf({ ...cell, ...of }).every((goal) => goal.isMet({ ...good, ...figures }));
 
-t.test('each goal holds at its edge and fails beyond it', async (t) => {
+t.test('each goal of the rate-limit bench holds at its edge and fails beyond it', async (t) => {
   const cases: [string, Partial<Cell>, Partial<typeof good>, Partial<typeof good>][] = [
     ['no 429', {}, {}, { rejected429: 1 }],
     ['use of windows', {}, { utilisation: 0.98 }, { utilisation: 0.979 }],
@@ -37,6 +37,6 @@ t.test('a bucket that is watched for a few windows only has no goal for its use'
   t.equal(isMet({ policy: 'bucket' }, { utilisation: 0.8 }), true);
 });
 
-t.test('the others are held to nothing', async (t) => {
+t.test('strategies of others have no goals to meet', async (t) => {
   t.same(goalsOf({ ...cell, strategy: 'gcra' }), []);
 });

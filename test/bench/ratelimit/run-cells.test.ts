@@ -16,7 +16,7 @@ const tiny: Cell = {
   durationMs: 2_500,
 };
 
-t.test('a cell, end to end', { skip: withoutRealRedis, timeout: 60_000 }, async (t) => {
+t.test('a cell of the rate-limit bench runs end to end', { skip: withoutRealRedis, timeout: 60_000 }, async (t) => {
   const { url } = await privateRedis(t);
   const redis = new Redis(url);
   t.teardown(() => redis.disconnect());
@@ -26,7 +26,7 @@ t.test('a cell, end to end', { skip: withoutRealRedis, timeout: 60_000 }, async 
     return outcome.value;
   };
 
-  t.test('ours against a recipe that retries: the row says what the upstream counted', async (t) => {
+  t.test('the row of our strategy and of a recipe that retries says what the upstream counted', async (t) => {
     const ours = await run(tiny);
     t.match(ours, { strategy: 'bms-triage', allowed: 25, error: null, rejectedAfter: null });
     t.ok(Number(ours.granted) > 0 && Number(ours.granted) <= 30);
@@ -38,25 +38,28 @@ t.test('a cell, end to end', { skip: withoutRealRedis, timeout: 60_000 }, async 
     t.equal(recipe.goalMet, null);
   });
 
-  t.test('a process killed in mid-run: the others go on, and the row says how', async (t) => {
+  t.test('after a process is killed in mid-run the others go on, and the row shows it', async (t) => {
     const row = await run({ ...tiny, scenario: 'kill' });
     t.equal(typeof row.rejectedAfter, 'number');
     t.equal(typeof row.utilisationAfter, 'number');
   });
 
-  t.test('cells at the same time, each on a Redis of its own; one that has none fails alone', async (t) => {
-    const second = await privateRedis(t);
-    const other = new Redis(second.url);
-    t.teardown(() => other.disconnect());
-    const stores = [
-      { redis, url },
-      { redis: other, url: second.url },
-    ];
-    const outcomes = await runTogether([tiny, { ...tiny, policy: 'fixed' }, tiny], stores);
-    t.match(outcomes, [
-      { status: 'fulfilled', value: { policy: 'sliding', error: null } },
-      { status: 'fulfilled', value: { policy: 'fixed', error: null } },
-      { status: 'rejected', reason: RangeError },
-    ]);
-  });
+  t.test(
+    'cells that run at the same time each have a Redis of their own, and one without a Redis fails alone',
+    async (t) => {
+      const second = await privateRedis(t);
+      const other = new Redis(second.url);
+      t.teardown(() => other.disconnect());
+      const stores = [
+        { redis, url },
+        { redis: other, url: second.url },
+      ];
+      const outcomes = await runTogether([tiny, { ...tiny, policy: 'fixed' }, tiny], stores);
+      t.match(outcomes, [
+        { status: 'fulfilled', value: { policy: 'sliding', error: null } },
+        { status: 'fulfilled', value: { policy: 'fixed', error: null } },
+        { status: 'rejected', reason: RangeError },
+      ]);
+    },
+  );
 });

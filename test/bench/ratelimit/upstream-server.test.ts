@@ -32,7 +32,7 @@ const gaps = fc.array(fc.oneof(fc.integer({ min: 0, max: 40 }), fc.integer({ min
 });
 const phases = fc.integer({ min: 0, max: 999 });
 
-t.test('fixed: never more than the limit in a window, wherever the windows begin', async () => {
+t.test('a fixed window never grants more than its limit, wherever the windows begin', async () => {
   fc.assert(
     fc.property(gaps, phases, (gaps, phaseMs) => {
       const windows = granted('fixed', phaseMs, gaps).map((at) => Math.floor((at + phaseMs) / 1_000));
@@ -41,7 +41,7 @@ t.test('fixed: never more than the limit in a window, wherever the windows begin
   );
 });
 
-t.test('sliding: never more than the limit in any trailing window', async () => {
+t.test('a sliding window never grants more than its limit in any trailing window', async () => {
   fc.assert(
     fc.property(gaps, phases, (gaps, phaseMs) => {
       const times = granted('sliding', phaseMs, gaps);
@@ -50,7 +50,7 @@ t.test('sliding: never more than the limit in any trailing window', async () => 
   );
 });
 
-t.test('bucket: never more than its size and what came in since', async () => {
+t.test('a bucket never grants more than its size and what came in since', async () => {
   fc.assert(
     fc.property(gaps, phases, (gaps, phaseMs) => {
       const times = granted('bucket', phaseMs, gaps);
@@ -68,7 +68,7 @@ t.test('each policy gives all that it owes, and refuses the next', async (t) => 
     const refused = call();
     t.equal(refused.ok, false, policy);
     time.now += refused.retryMs;
-    t.equal(call().ok, true, `${policy}: who waits as told is let through`);
+    t.equal(call().ok, true, `${policy}: a caller that waits that long is let through`);
   }
 });
 
@@ -87,19 +87,22 @@ t.test('a refusal says when to come back, rounded as the cell wants', async (t) 
   t.match(headersOf(refused, 'floor'), { 'ratelimit-reset': '1', 'retry-after': '1' });
 });
 
-t.test('it counts from the first call to the end of the measured time, and others apart', async (t) => {
-  const { call, foreignCall, tally, time } = upstreamAt('sliding', 0, { durationMs: 3_000 });
-  foreignCall();
-  t.same(tally(), { granted: 0, rejected: 0, foreign: 0, elapsedMs: 0 }, 'nobody has called yet');
-  time.now = 500;
-  for (let i = 0; i < 5; i += 1) call();
-  foreignCall();
-  t.same(tally(), { granted: 4, rejected: 1, foreign: 0, elapsedMs: 0 }, 'the foreign call used the quota');
-  time.now = 2_000;
-  foreignCall();
-  t.same(tally(), { granted: 4, rejected: 1, foreign: 1, elapsedMs: 1_500 });
-  time.now = 4_000;
-  call();
-  foreignCall();
-  t.same(tally(), { granted: 4, rejected: 1, foreign: 1, elapsedMs: 3_000 }, 'the time is over');
-});
+t.test(
+  'the upstream counts from the first call to the end of the measured time, and other callers separately',
+  async (t) => {
+    const { call, foreignCall, tally, time } = upstreamAt('sliding', 0, { durationMs: 3_000 });
+    foreignCall();
+    t.same(tally(), { granted: 0, rejected: 0, foreign: 0, elapsedMs: 0 }, 'no one has called yet');
+    time.now = 500;
+    for (let i = 0; i < 5; i += 1) call();
+    foreignCall();
+    t.same(tally(), { granted: 4, rejected: 1, foreign: 0, elapsedMs: 0 }, 'the foreign call used the quota');
+    time.now = 2_000;
+    foreignCall();
+    t.same(tally(), { granted: 4, rejected: 1, foreign: 1, elapsedMs: 1_500 });
+    time.now = 4_000;
+    call();
+    foreignCall();
+    t.same(tally(), { granted: 4, rejected: 1, foreign: 1, elapsedMs: 3_000 }, 'the time is over');
+  },
+);

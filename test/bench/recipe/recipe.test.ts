@@ -26,7 +26,7 @@ async function start(t: Test, change: Partial<BmsOptions> = {}) {
   return { state, ticket, callTool, run: (name: string) => runAgent(prompt, { client, model: name, callTool }) };
 }
 
-t.test('it closes the ticket of an alert whose fault is over', async (t) => {
+t.test('the recipe closes the ticket of an alert whose fault is over', async (t) => {
   const { run, state, ticket } = await start(t);
   t.match(await run('scripted-triage'), /^Done/);
   const { effects, tickets } = state.ledger();
@@ -34,7 +34,7 @@ t.test('it closes the ticket of an alert whose fault is over', async (t) => {
   t.equal(tickets.find(({ id }) => id === ticket.id)?.resolved, true);
 });
 
-t.test('a failed row in a completed job: only the diligent model sees it', async (t) => {
+t.test('only the diligent model sees a failed row in a completed job', async (t) => {
   const { run } = await start(t, { jobFailure: 1 });
   t.match(await run('scripted-triage'), /^Done/);
   t.match(await run('scripted-triage-diligent'), /^Not done/);
@@ -45,14 +45,14 @@ t.test('a model that keeps asking is stopped by the turns it has', async (t) => 
   t.equal(await run('scripted-triage-diligent'), 'Agent stopped due to max iterations.');
 });
 
-t.test('errors are told to the model, a 429 ends the run', async (t) => {
+t.test('the recipe reports errors to the model, and a 429 ends the run', async (t) => {
   const { callTool } = await start(t, { rateLimit: { limit: 1, windowSeconds: 3600 } });
   const read = () => callTool('get_single_kaseya_bms_servicedesk_ticket_by_id', '{"ticketId": 1}');
   t.match(await read(), /was not found/);
   await t.rejects(read(), RateLimitError);
 });
 
-t.test('the whole run is repeated once the reset has passed, five times at most', async (t) => {
+t.test('the recipe repeats the whole run once the reset has passed, five times at most', async (t) => {
   const play = async (answers: (string | Error)[]) => {
     const slept: number[] = [];
     const next = async () => {

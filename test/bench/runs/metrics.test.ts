@@ -9,7 +9,7 @@ jobs_total 7
 jobs 1.5e+06
 `;
 
-t.test('a figure is read by its whole name and labels', async (t) => {
+t.test('a metric is read by its whole name and labels', async (t) => {
   const server = createServer((_, response) => response.end(metrics)).listen(0, '127.0.0.1');
   t.teardown(() => server.close());
   await once(server, 'listening');
@@ -17,5 +17,5 @@ t.test('a figure is read by its whole name and labels', async (t) => {
   const url = `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}`;
   t.equal(await readMetric(url, 'jobs{queue="runs",state="delayed"}'), 12);
   t.equal(await readMetric(url, 'jobs'), 1_500_000);
-  t.equal(await readMetric(url, 'job'), 0, 'what is not told is 0');
+  t.equal(await readMetric(url, 'job'), 0, 'what is absent is 0');
 });

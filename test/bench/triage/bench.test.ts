@@ -8,7 +8,7 @@ import { withoutRealRedis } from '../../helpers/redis.ts';
 const cwd = fileURLToPath(new URL('../../../', import.meta.url));
 
 t.test(
-  'one scenario from the command line: the service and both recipes end it, judged by the ledger',
+  'the service and both recipes end one scenario run from the command line, judged by the ledger',
   { skip: withoutRealRedis, timeout: 180_000 },
   async (t) => {
     const file = join(t.testdir(), 'rows.json');

@@ -14,7 +14,7 @@ const reported = (ticketId: number, saysDone: boolean, wasResolved: boolean): Re
   ...{ ticketId, saysDone, wasResolved, words: '', seconds: ticketId },
 });
 
-t.test('what was said is held against the ledger', async (t) => {
+t.test('what a contender reported is compared with the ledger', async (t) => {
   const end = ledger([effect('resolve', 1), effect('resolve', 1), effect('resolve', 2), effect('assign', 2)], {
     ...{ 1: true, 2: true, 3: false, 4: true },
   });
@@ -33,6 +33,6 @@ t.test('what was said is held against the ledger', async (t) => {
   });
 });
 
-t.test('nothing resolved has no calls per resolved alert', async (t) => {
+t.test('without a resolved alert there are no calls per resolved alert', async (t) => {
   t.equal(judge([reported(1, false, false)], ledger([], { 1: false }), 0).callsPerResolved, null);
 });

@@ -3,7 +3,7 @@ import { alertTickets, type Sim, startSim, tickets } from './support.ts';
 
 const logOf = async (sim: Sim, jobId: string) => (await sim.call('GET', `${tickets}/logs/${jobId}`)).json;
 
-t.test('a batch changes its tickets later, and logs lines of which none is an end', async (t) => {
+t.test('a batch changes its tickets later, and none of its log lines marks an end', async (t) => {
   const sim = startSim(t);
   const [one, two] = alertTickets(sim);
   const PriorityId = await sim.idOf('system/priorities/lookup', 'Critical');

@@ -22,7 +22,7 @@ t.test('a technician’s touch is seen, and is no effect', async (t) => {
   t.same(sim.state.ledger().effects, []);
 });
 
-t.test('a technician needs a ticket and something to do', async (t) => {
+t.test('a technician’s edit is refused without a ticket or something to do', async (t) => {
   const sim = startSim(t);
   const human = (payload: object) => sim.open({ method: 'POST', url: '/__sim/human', payload });
   t.equal((await human({ ticketId: 1, action: 'note' })).status, 404);
@@ -60,7 +60,7 @@ t.test('two simulators share nothing', async (t) => {
   t.equal(two.state.ledger().requests.total, 0);
 });
 
-t.test('control wants no token and is not counted; unknown paths are', async (t) => {
+t.test('control paths want no token and are not counted; unknown paths are counted', async (t) => {
   const sim = startSim(t);
   await sim.open({ url: '/__sim/ledger' });
   t.equal(sim.state.ledger().requests.total, 0);

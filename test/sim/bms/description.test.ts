@@ -19,14 +19,14 @@ function urlOf({ template, params = {}, query = {} }: ValidCall): string {
 }
 
 /** Makes the calls one after the other and shows each with its answer. */
-async function makeAll(sim: Sim, look: (call: ValidCall, reply: Awaited<ReturnType<Sim['call']>>) => void) {
+async function makeAll(sim: Sim, inspect: (call: ValidCall, reply: Awaited<ReturnType<Sim['call']>>) => void) {
   const answers: Answers = new Map();
   for (const next of validCalls(sim)) {
     const call = typeof next === 'function' ? next(answers) : next;
     sim.pass(call.afterMs ?? 0);
     const reply = await sim.call(call.method, urlOf(call), call.body);
     answers.set(nameOf(call), reply.json);
-    look(call, reply);
+    inspect(call, reply);
   }
   return answers;
 }
@@ -62,10 +62,10 @@ t.test('every answer fits Kaseya’s own description, and so does every request'
     sim.routes.map(nameOf).filter((name) => !filled.has(name)),
     [],
   );
-  t.comment(`${sim.routes.length} operations, of which ${undescribed.size} have no described answer`);
+  t.comment(`${sim.routes.length} operations; ${undescribed.size} have no described answer`);
 });
 
-t.test('failures and sign-in fit it too', { skip }, async (t) => {
+t.test('failures and sign-in fit Kaseya’s own description too', { skip }, async (t) => {
   const sim = startSim(t);
   const { username, password } = sim.state.world.tenant.credentials;
   const form = { GrantType: 'password', UserName: username, Password: password, Tenant: sim.state.world.tenant.name };

@@ -50,7 +50,7 @@ t.test('contacts are found by address, account and title', async (t) => {
   t.equal((await sim.call('GET', '/v2/crm/contacts/summary/1')).json.error.code, 1005);
 });
 
-t.test('a contract tells its SLA and whether it has ended; one account has none', async (t) => {
+t.test('a contract shows its SLA and whether it has ended; one account has none', async (t) => {
   const sim = startSim(t);
   const lookup = (name: string, more = '') =>
     result(sim, `finance/contracts/lookup?AccountId=${accountOf(sim, name).id}${more}`);
@@ -92,7 +92,7 @@ t.test('a machine is online while its agent checks in', async (t) => {
   t.equal((await sim.call('GET', `/v2/${base}/nothing/status`)).json.success, false);
 });
 
-t.test('a notification to Kaseya One is taken, answered with nothing, and reaches nobody', async (t) => {
+t.test('a notification to Kaseya One is accepted, answered with nothing, and reaches no one', async (t) => {
   const sim = startSim(t);
   const url = '/v2/kaseya-one/tickets/action/notifications';
   const { status, text } = await sim.call('POST', url, { Id: '1', ActionEventType: 'escalate' });
@@ -103,7 +103,7 @@ t.test('a notification to Kaseya One is taken, answered with nothing, and reache
   t.notOk(tickets.some(({ notes }) => notes.some(({ createdByName }) => createdByName === 'Triage API')));
 });
 
-t.test('a scheduler job has a text for an id, and says neither yes nor no', async (t) => {
+t.test('a scheduler job has a text for an id, and reports neither success nor failure', async (t) => {
   const sim = startSim(t);
   const id = sim.state.ledger().schedulerJobs[0]?.id;
   t.match(await result(sim, `system/schedulerJobs/${id}/status`), { name: 'Nightly asset sync', reason: null });

@@ -10,7 +10,7 @@ const page = readFileSync(new URL('../../../docs/simulator.md', import.meta.url)
 const commands = [...page.matchAll(/^```sh\n([\s\S]*?)^```$/gm)].flatMap(([, text]) => text?.trim().split('\n') ?? []);
 const run = promisify(execFile);
 
-t.test('the page names every flag and every kind of fault', async (t) => {
+t.test('the simulator’s page names every flag and every kind of fault', async (t) => {
   const tables = page.split('\n').filter((line) => line.startsWith('|'));
   const named = tables.join('\n').match(/`--[\w-]+`/g) ?? [];
   t.same([...new Set(named)].sort(), flagNames.map((name) => `\`--${name}\``).sort());
@@ -21,15 +21,15 @@ t.test('the page names every flag and every kind of fault', async (t) => {
     );
 });
 
-t.test('the page tells how many operations there are', async (t) => {
+t.test('the page says how many operations the simulator has', async (t) => {
   t.match(page, `${createBms().routes.length} of the 435`);
 });
 
-t.test('the page tells what each flag is unless told', async (t) => {
-  const told = (flag: string) => new RegExp(`^\\| \`--${flag}\` \\| \`([^\`]+)\``, 'm').exec(page)?.[1];
+t.test('the page gives the default of each flag', async (t) => {
+  const defaultOf = (flag: string) => new RegExp(`^\\| \`--${flag}\` \\| \`([^\`]+)\``, 'm').exec(page)?.[1];
   const { options } = readFlags([]);
   for (const flag of flagNames) {
-    const value = told(flag);
+    const value = defaultOf(flag);
     if (value) t.same(readFlags([`--${flag}`, value]).options, options, flag);
   }
 });

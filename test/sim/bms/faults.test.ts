@@ -1,4 +1,5 @@
 import t from 'tap';
+import { waitFor } from '../../../harness/wait.ts';
 import { alertTickets, rmm, startSim, tickets } from './support.ts';
 
 type Sim = ReturnType<typeof startSim>;
@@ -26,7 +27,7 @@ function readUrl(sim: Sim): string {
   return typeof address === 'object' && address ? `http://127.0.0.1:${address.port}` : '';
 }
 
-t.test('faults that strike before anything happens', async (t) => {
+t.test('a fault that strikes before the request leaves no effect', async (t) => {
   const sim = startSim(t);
   await setFault(sim, { match, kind: 'status', status: 503, headers: { 'retry-after': '7' } });
   const status = await resolve(sim);
@@ -55,7 +56,7 @@ t.test('faults that strike before anything happens', async (t) => {
   t.equal(effects(sim), 1);
 });
 
-t.test('a connection is cut before or after the effect', async (t) => {
+t.test('a dropped connection is cut before or after the effect, as its fault says', async (t) => {
   const sim = startSim(t);
   await setFault(sim, { match, kind: 'drop-before' });
   t.equal(await resolveOverWire(sim), 'cut off');
@@ -75,7 +76,7 @@ t.test('a server that holds an answer still stops at once', async (t) => {
   const sim = startSim(t);
   await setFault(sim, { match, kind: 'timeout' });
   const held = resolveOverWire(sim);
-  while (effects(sim) === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+  await waitFor('the effect', async () => effects(sim) > 0, 5_000);
   const before = Date.now();
   await sim.app.close();
   t.equal(await held, 'cut off');

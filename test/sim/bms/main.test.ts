@@ -4,7 +4,7 @@ import { createInterface } from 'node:readline';
 import t from 'tap';
 import { readFlags } from '../../../sim/bms/flags.ts';
 
-t.test('flags are read', async (t) => {
+t.test('the simulator’s flags are read into its options', async (t) => {
   const args = ['--rate-limit', '10/60', '--job-seconds', '0.5-2', '--latency-ms', '5', '--case', 'pascal'];
   const { port, options } = readFlags([...args, '--seed', 'abc', '--window', 'bucket', '--tickets', '3']);
   t.equal(port, 0);
@@ -22,7 +22,7 @@ t.test('flags are read', async (t) => {
   for (const off of ['0', 'none']) t.equal(readFlags(['--rate-limit', off]).options.rateLimit, null);
 });
 
-t.test('a bad flag is named', async (t) => {
+t.test('a bad flag is refused by name', async (t) => {
   const bad = [
     ['--port', '99999'],
     ['--seed', ''],
@@ -53,7 +53,7 @@ t.test('a bad flag is named', async (t) => {
 const start = (...args: string[]) =>
   spawn(process.execPath, ['--import', 'tsx', 'sim/bms/main.ts', ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
 
-t.test('the process says where it is in one line, serves, and ends when told', async (t) => {
+t.test('the process prints its address in one line, serves, and ends on SIGTERM', async (t) => {
   const child = start('--port', '0', '--tickets', '1');
   t.teardown(() => child.kill('SIGKILL'));
   const lines: string[] = [];

@@ -20,7 +20,7 @@ t.test('a bucket refills drop by drop', async (t) => {
   t.same(oks('bucket', [0, 0, 0, 0, 19.9, 20, 20, 60, 60]), [true, true, true, false, false, true, false, true, true]);
 });
 
-t.test('whoever waits as told is let through, whatever the window', async (t) => {
+t.test('a caller that waits as long as the refusal asks is let through, whatever the window', async (t) => {
   for (const kind of ['fixed', 'sliding', 'bucket'] as const) {
     const limiter = createLimiter(kind, rate);
     let now = 1_000_123;
@@ -73,20 +73,20 @@ for (const [kind, expected] of Object.entries(cases) as [keyof typeof cases, (ty
         answers.map(({ status }) => status),
         [200, 429],
       );
-      const told = answers.map(({ headers }) =>
+      const stated = answers.map(({ headers }) =>
         Object.fromEntries(Object.entries(headers).filter(([name]) => /^(ratelimit|retry)/.test(name))),
       );
-      t.same(told, expected);
+      t.same(stated, expected);
     });
   }
 }
 
-t.test('the limit can be switched off', async (t) => {
+t.test('a simulator without a rate limit refuses no call', async (t) => {
   const sim = startSim(t, { rateLimit: null, rateHeaders: 'triple' });
   for (let calls = 0; calls < 20; calls += 1) t.equal((await sim.call('GET', '/v2/rmm/integrations')).status, 200);
 });
 
-t.test('a refused token costs nothing, but is told of the limit', async (t) => {
+t.test('a call with a refused token costs nothing, and its answer still carries the limit', async (t) => {
   for (const window of ['fixed', 'sliding', 'bucket'] as const) {
     const sim = startSim(t, { rateLimit: rate, rateHeaders: 'triple', window });
     for (let calls = 0; calls < 5; calls += 1) {

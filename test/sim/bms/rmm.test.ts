@@ -70,7 +70,7 @@ t.test('the ledger is right without anyone asking for the job', async (t) => {
   });
 });
 
-t.test('resolving again fails its row, and the ledger keeps that', async (t) => {
+t.test('resolving again fails its row, and the ledger keeps the failure', async (t) => {
   const sim = startSim(t);
   const [one] = alertTickets(sim);
   const row = resolveRow('same', one?.alertRefId);
@@ -86,7 +86,7 @@ t.test('resolving again fails its row, and the ledger keeps that', async (t) => 
   t.match(refused, [{ seq: 1, jobId, transactionId: 'same', alertRefId: one?.alertRefId, reason: /resolved already/ }]);
 });
 
-t.test('or it is an effect again, where BMS is to take it', async (t) => {
+t.test('resolving again is a second effect where BMS takes it', async (t) => {
   const sim = startSim(t, { secondResolve: 'repeat' });
   const [one] = alertTickets(sim);
   const row = resolveRow('same', one?.alertRefId);
@@ -145,7 +145,7 @@ t.test('tickets are created for known organizations and assets, once per open al
   t.equal(sim.state.ledger().effects.length, 3, 'a resolved alert may be opened again');
 });
 
-t.test('duplicates are counted and may reopen', async (t) => {
+t.test('duplicates are counted on their ticket and may reopen it', async (t) => {
   const sim = startSim(t);
   const [one] = alertTickets(sim);
   await submit(sim, 'tickets/resolve', [resolveRow('a', one?.alertRefId)]);
@@ -156,7 +156,7 @@ t.test('duplicates are counted and may reopen', async (t) => {
   t.match(json.result, { occurrenceCount: 3, statusName: 'New', completedDate: null, reOpenedDate: String });
 });
 
-t.test('assets are a family of their own', async (t) => {
+t.test('jobs about assets are a family of their own', async (t) => {
   const sim = startSim(t);
   const [one] = alertTickets(sim);
   const rows = [
@@ -179,7 +179,7 @@ t.test('assets are a family of their own', async (t) => {
   t.same(active.json.result, []);
 });
 
-t.test('what is no array, no integration or no job is refused', async (t) => {
+t.test('a body that is no array, an unknown integration and an unknown job are refused', async (t) => {
   const sim = startSim(t);
   const single = await sim.call('POST', `${rmm}/tickets/resolve`, resolveRow('a', 'x'));
   t.equal(single.status, 200);
@@ -207,7 +207,7 @@ t.test('rows fail with the probability that was asked for, alike for one seed', 
   t.same(await run(), rows);
 });
 
-t.test('odd words are told apart by whether rows failed, and each kind of them occurs', async (t) => {
+t.test('odd job words differ by whether rows failed, and each kind of them occurs', async (t) => {
   const words = new Map<string, Set<string>>();
   const see = (when: string, word: string) => words.set(when, (words.get(when) ?? new Set()).add(word));
   const sim = startSim(t, { jobWords: 'odd', secondResolve: 'repeat' });
@@ -272,7 +272,7 @@ t.test('assets are added once, and replaced only when they are there', async (t)
   t.match(found.json.result, [{ serialNumber: 'S1', accountName: Organization.Name }]);
 });
 
-t.test('mappings are a family of their own', async (t) => {
+t.test('jobs about mappings are a family of their own', async (t) => {
   const sim = startSim(t);
   const url = `${rmm}/mappings/accounts`;
   const PsaId = sim.state.world.tenant.accounts[0]?.id;

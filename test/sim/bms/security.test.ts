@@ -17,7 +17,7 @@ function multipartPost(form: Record<string, string>) {
   return { method: 'POST' as const, url, headers, payload: `${parts.join('')}--cut--\r\n` };
 }
 
-t.test('both forms sign in, with field names in any letter case', async (t) => {
+t.test('both kinds of form sign in, with field names in any letter case', async (t) => {
   const sim = startSim(t);
   const form = credentialsOf(sim);
   const lower = Object.fromEntries(Object.entries(form).map(([name, value]) => [name.toLowerCase(), value]));
@@ -30,7 +30,7 @@ t.test('both forms sign in, with field names in any letter case', async (t) => {
   }
 });
 
-t.test('JSON is no form', async (t) => {
+t.test('a sign-in as JSON is refused', async (t) => {
   const sim = startSim(t);
   const { status, json } = await sim.open({ method: 'POST', url, payload: credentialsOf(sim) });
   t.equal(status, 415);
@@ -50,7 +50,7 @@ t.test('a missing grant type and wrong credentials are refused', async (t) => {
   }
 });
 
-t.test('a token is asked for, and expires', async (t) => {
+t.test('a call needs a token, and the token expires', async (t) => {
   const sim = startSim(t, { tokenSeconds: 60 });
   t.equal((await sim.open({ url: tickets })).status, 401);
   t.equal((await sim.open({ url: tickets, headers: { authorization: 'Bearer x' } })).json.success, false);
@@ -73,7 +73,7 @@ t.test('a refresh token works once, beside its own access token', async (t) => {
   t.equal((await refresh({ AccessToken: accessToken, RefreshToken: refreshToken })).status, 401);
 });
 
-t.test('codes are those of RFC 6238', async (t) => {
+t.test('one-time codes are those of RFC 6238', async (t) => {
   // "12345678901234567890", the RFC's secret; its values are cut to six digits.
   const secret = 'GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ';
   const cases: [seconds: number, code: string][] = [

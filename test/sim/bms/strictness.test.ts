@@ -1,13 +1,13 @@
 import t from 'tap';
 import { alertTickets, type Sim, startSim, tickets } from './support.ts';
 
-/** A call that BMS takes, and ways to spoil it: each names the field that must be told of. */
+/** A call that BMS takes, and ways to spoil it: each names the field that must be reported. */
 interface Case {
   method: 'POST' | 'PATCH';
   url: string;
   body: object;
   required: string[];
-  /** Fields with ids that look right and are not. */
+  /** Fields with ids that have the right form and name nothing. */
   wrong: Record<string, unknown>;
 }
 

@@ -7,7 +7,7 @@ export interface Reply {
   status: number;
   headers: Record<string, unknown>;
   text: string;
-  // biome-ignore lint/suspicious/noExplicitAny: answers of many shapes, looked at by tests alone
+  // biome-ignore lint/suspicious/noExplicitAny: answers of many shapes, read by tests alone
   json: any;
 }
 

@@ -109,7 +109,7 @@ t.test('some names say less than they seem to', async (t) => {
   t.equal(new Set(receptions.map(({ accountId }: { accountId: number }) => accountId)).size, 2);
 });
 
-t.test('a queue without members takes tickets that nobody will see', async (t) => {
+t.test('a queue without members takes tickets that no one will see', async (t) => {
   const sim = startSim(t);
   const [ticket] = alertTickets(sim);
   const value = await sim.idOf('system/queues/lookup', 'Weekend Rota');
@@ -130,7 +130,7 @@ t.test('the CFO’s ticket has more notes than one page holds', async (t) => {
   t.ok(Date.parse(two.at(-1).createdOn) < sim.state.now(), 'the last note is not of tomorrow');
 });
 
-t.test('a leaver has a laptop and open tickets, and somebody else has one on the same laptop', async (t) => {
+t.test('a leaver has a laptop and open tickets, and another person has a ticket on the same laptop', async (t) => {
   const sim = startSim(t);
   const of = async (filter: object) =>
     (await sim.call('POST', '/v2/servicedesk/tickets/search', { filter })).json.result;

@@ -3,7 +3,7 @@ import { alertTickets, startSim, tickets } from './support.ts';
 
 const noteDate = '2026-11-23T14:00:00Z';
 
-t.test('a to-do is somebody’s, and shows in the combined list', async (t) => {
+t.test('a to-do has an owner, and shows in the combined list', async (t) => {
   const sim = startSim(t);
   const [ticket] = alertTickets(sim);
   const url = `${tickets}/${ticket?.id}`;
@@ -21,7 +21,7 @@ t.test('a to-do is somebody’s, and shows in the combined list', async (t) => {
   t.equal((await sim.call('GET', `${url}/todos/1`)).json.success, false);
 });
 
-t.test('time is counted, and must end after it began', async (t) => {
+t.test('logged time is counted, and must end after it began', async (t) => {
   const sim = startSim(t);
   const [ticket] = alertTickets(sim);
   const url = `${tickets}/${ticket?.id}/timelogs`;
@@ -49,7 +49,7 @@ t.test('a checklist grows, is read and goes', async (t) => {
   t.equal(sim.state.ledger().effects.length, 3);
 });
 
-t.test('the audit log tells who changed what, the latest first', async (t) => {
+t.test('the audit log says who changed what, the latest first', async (t) => {
   const sim = startSim(t);
   const [ticket] = alertTickets(sim);
   const value = await sim.idOf('system/queues/lookup', 'Projects');
@@ -65,7 +65,7 @@ t.test('the audit log tells who changed what, the latest first', async (t) => {
   t.match(second.result, [{ action: 'Created' }]);
 });
 
-t.test('relating works both ways, once, and only with tickets that are there', async (t) => {
+t.test('a relation between tickets works both ways, exists once, and only between tickets that exist', async (t) => {
   const sim = startSim(t);
   const [one, two] = alertTickets(sim);
   const url = `${tickets}/${one?.id}/relatedTickets`;
@@ -77,7 +77,7 @@ t.test('relating works both ways, once, and only with tickets that are there', a
   t.equal((await sim.call('GET', `${tickets}/${two?.id}/relatedTickets/count`)).json.result.count, 1);
 });
 
-t.test('alerts on the same machine are related by themselves', async (t) => {
+t.test('tickets of alerts on the same machine are related without being asked for', async (t) => {
   const sim = startSim(t);
   const [one] = alertTickets(sim);
   const agentId = sim.state.world.tenant.assets.get(one?.assetId ?? 0)?.agentId;

@@ -63,14 +63,14 @@ const cases: [what: string, turns: Turn[], literal: string, diligent: string][] 
   ['two lost answers', [...ready, lost, lost], 'Not done', 'Not done'],
 ];
 
-t.test('it goes the five steps and believes what its tendencies let it believe', async (t) => {
+t.test('the recipe script goes its five steps and believes what its tendencies let it believe', async (t) => {
   for (const [what, turns, asLiteral, asDiligent] of cases) {
     t.equal(moveAfter(turns, literal), asLiteral, `${what} (literal)`);
     t.equal(moveAfter(turns, diligent), asDiligent, `${what} (diligent)`);
   }
 });
 
-t.test('every id it uses comes from the conversation', async (t) => {
+t.test('the recipe script takes every id from the conversation', async (t) => {
   const messages: ChatRequest['messages'] = [
     { role: 'user', content: opening },
     { role: 'assistant', tool_calls: [{ id: 'a', function: { name: tools.list, arguments: '{}' } }] },

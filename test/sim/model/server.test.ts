@@ -51,7 +51,7 @@ const disk = (usedMBytes: number) =>
     data: { asset: { diskVolumes: [{ drive: 'C:', usedMBytes, totalMBytes: 100 }] } },
   });
 
-t.test('it decides from what the tools returned', async (t) => {
+t.test('the scripted model decides from what the tools returned', async (t) => {
   t.match(await ask(opening()), { name: names[0], args: { assetId: 31 } });
   t.match(await ask(opening(), ...disk(70)), { name: names[1], args: { alertRefId: 'uid-9' } });
   t.match(await ask(opening(), ...disk(95)), { name: 'conclude', args: { disposition: 'escalated', reason: /95%/ } });
@@ -62,25 +62,32 @@ t.test('it decides from what the tools returned', async (t) => {
   });
 });
 
-t.test('it mends a full disk with the remedy that the tool names for the monitor, then looks again', async (t) => {
-  const description =
-    'Runs a repair. Remedies: "restart-spooler" (Service Status): x; "free-space" (Disk Space, Disk Usage): y';
-  const remedy = { type: 'function' as const, function: { name: 'run_a_remedy', description, parameters: {} } };
-  const withRemedy = async (monitor: string, ...more: Message[]) => {
-    const facts = opening().content.replace('"description":""', `"description":"","monitor":"${monitor}"`);
-    const messages: Message[] = [{ role: 'user', content: facts }, ...disk(95), ...more];
-    const { choices } = await client.chat.completions.create({ model: modelName, messages, tools: [...tools, remedy] });
-    const call = choices[0]?.message.tool_calls?.[0];
-    if (call?.type !== 'function') throw new Error('no call');
-    return { name: call.function.name, args: JSON.parse(call.function.arguments) };
-  };
-  t.match(await withRemedy('disk usage'), { name: 'run_a_remedy', args: { name: 'free-space', reason: /95%/ } });
-  t.match(await withRemedy('CPU'), { name: 'conclude', args: { disposition: 'escalated' } });
-  const mended = result('run_a_remedy', { status: 'succeeded', step: 7 });
-  t.match(await withRemedy('Disk Usage', ...mended), { name: names[0] });
-});
+t.test(
+  'the scripted model runs the remedy that the tool names for the monitor on a full disk, then reads the device again',
+  async (t) => {
+    const description =
+      'Runs a repair. Remedies: "restart-spooler" (Service Status): x; "free-space" (Disk Space, Disk Usage): y';
+    const remedy = { type: 'function' as const, function: { name: 'run_a_remedy', description, parameters: {} } };
+    const withRemedy = async (monitor: string, ...more: Message[]) => {
+      const facts = opening().content.replace('"description":""', `"description":"","monitor":"${monitor}"`);
+      const messages: Message[] = [{ role: 'user', content: facts }, ...disk(95), ...more];
+      const { choices } = await client.chat.completions.create({
+        model: modelName,
+        messages,
+        tools: [...tools, remedy],
+      });
+      const call = choices[0]?.message.tool_calls?.[0];
+      if (call?.type !== 'function') throw new Error('no call');
+      return { name: call.function.name, args: JSON.parse(call.function.arguments) };
+    };
+    t.match(await withRemedy('disk usage'), { name: 'run_a_remedy', args: { name: 'free-space', reason: /95%/ } });
+    t.match(await withRemedy('CPU'), { name: 'conclude', args: { disposition: 'escalated' } });
+    const cleanedUp = result('run_a_remedy', { status: 'succeeded', step: 7 });
+    t.match(await withRemedy('Disk Usage', ...cleanedUp), { name: names[0] });
+  },
+);
 
-t.test('it believes the outcome of a write and nothing else', async (t) => {
+t.test('the scripted model believes the outcome of a write and nothing else', async (t) => {
   const after = (status: string) =>
     ask(opening(), ...disk(70), ...result(names[1] ?? '', { status, step: 9, message: 'm' }));
   t.match(await after('succeeded'), {
@@ -91,7 +98,7 @@ t.test('it believes the outcome of a write and nothing else', async (t) => {
   t.match(await after('described'), { args: { disposition: 'no_action' } });
 });
 
-t.test('streaming gives the same answer in pieces', async (t) => {
+t.test('the scripted model streams the same answer in pieces', async (t) => {
   const stream = await client.chat.completions.create({
     model: modelName,
     messages: [opening()],
@@ -114,7 +121,7 @@ t.test('streaming gives the same answer in pieces', async (t) => {
   t.ok(tokens > 0);
 });
 
-t.test('a wrong key and a tool that was not offered are refused', async (t) => {
+t.test('the scripted model refuses a wrong key and a tool that was not offered', async (t) => {
   const statusOf = (call: Promise<unknown>) =>
     call.then(
       () => 200,

@@ -61,7 +61,7 @@ const john: Answers = {
   list_all_kaseya_bms_statuses_lookups: read({ statuses: [{ id: 3, name: 'New' }] }),
 };
 
-t.test('offboarding: every asset and every ticket of all pages, then security is told', async (t) => {
+t.test('an offboarding deals with every asset and every ticket of all pages, then informs security', async (t) => {
   const { made, conclusion } = play(offboarding, john);
   const done = made.filter(({ name }) => writes.includes(name));
   t.match(done, [
@@ -75,14 +75,14 @@ t.test('offboarding: every asset and every ticket of all pages, then security is
   t.match(conclusion, { disposition: 'resolved', summary: /isolates no machine/ });
 });
 
-t.test('offboarding: a step that failed is said, and makes it a case for people', async (t) => {
+t.test('an offboarding names a step that failed and hands the case to people', async (t) => {
   const failing = { ...john, [writes[0] ?? '']: () => ({ status: 'failed', message: 'no agent' }) };
   const { made, conclusion } = play(offboarding, failing);
   t.match(conclusion, { disposition: 'escalated', reason: /LT1/, summary: /NOT LT1 deactivated.*no agent/ });
   t.match(made.find(({ name }) => name === writes[3])?.args, { details: /NOT LT1/ });
 });
 
-t.test('offboarding: nothing is changed when the person is not one', async (t) => {
+t.test('an offboarding changes nothing when the name does not fit exactly one person', async (t) => {
   const twins = [
     { id: 1, name: 'John Doe' },
     { id: 2, name: 'John Doe' },
@@ -109,7 +109,7 @@ const history: Answers = {
 };
 const review = 'Review ticket #9902 for the CFO. Read all notes, and escalate to the Tier 3 queue.';
 
-t.test('escalation: the summary holds what was said on every page, and the queue is the one that fits', async (t) => {
+t.test('an escalation sums up what was said on every page and moves the ticket to the queue that fits', async (t) => {
   const { made, conclusion } = play(review, history);
   t.match(made.slice(-2), [
     { name: writes[1], args: { ticketId: 8, details: /4 notes[\s\S]*run 2 \(2 such[\s\S]*It began[\s\S]*never mail/ } },
@@ -118,7 +118,7 @@ t.test('escalation: the summary holds what was said on every page, and the queue
   t.match(conclusion, { disposition: 'escalated', reason: /moved to "Tier 3 Escalation"/ });
 });
 
-t.test('escalation: an unclear queue moves nothing', async (t) => {
+t.test('an escalation moves nothing when the queue is unclear', async (t) => {
   const { made, conclusion } = play(review, { ...history, list_all_kaseya_bms_queues_lookups: read({ queues: [] }) });
   t.match(conclusion, { disposition: 'inconclusive' });
   t.notOk(made.some(({ name }) => name.startsWith('create_a')));
