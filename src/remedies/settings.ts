@@ -6,15 +6,15 @@ const envName = z
 const url = z.url({ protocol: /^https?$/, error: 'must be an http(s) URL' });
 
 const common = {
-  /** Told to the model: what it does to the device, and what it does not. */
+  /** For the model: what the remedy does to the device, and what it does not. */
   description: z.string().min(1).max(500),
   for: z.strictObject({
     /** Monitor types as the sender names them, without regard to case. */
     monitors: z.array(z.string().min(1)).min(1),
-    /** Connections whose alerts it is for; all when absent. */
+    /** The connections whose alerts the remedy is for; absent: all. */
     connections: z.array(z.string().min(1)).optional(),
   }),
-  /** After this a remedy that has not reported is "unknown". */
+  /** After this time the outcome of a remedy that has not reported is `unknown`. */
   timeoutSeconds: z.number().positive().default(600),
 };
 
@@ -29,11 +29,11 @@ const dattoSchema = z.strictObject({
 });
 const webhookSchema = z.strictObject({
   ...common,
-  /** A call to a service of the operator's, signed as Standard Webhooks has it. */
+  /** A call to the operator's own service, signed as Standard Webhooks specifies. */
   webhook: z.strictObject({
     url,
     secretEnv: envName,
-    /** Holds `{id}`; without it nobody can know how it ended. */
+    /** Contains `{id}`. Without a status URL the outcome stays unknown. */
     statusUrl: url.refine((value) => decodeURI(value).includes('{id}'), 'must hold {id}').optional(),
   }),
 });
@@ -42,7 +42,7 @@ const remedySchema = z.union([dattoSchema, webhookSchema], {
   error: 'must have either datto or webhook, and description and for',
 });
 
-/** The `remedies` part of the configuration file: by name, the only thing that a model may choose. */
+/** The `remedies` part of the configuration file, by name. The name is all that a model may choose. */
 export const remediesSchema = z
   .record(z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'a name is lower case, digits and dashes'), remedySchema)
   .default({});
@@ -51,7 +51,7 @@ export type Remedy = z.infer<typeof remedySchema>;
 export type RemedySettings = z.infer<typeof remediesSchema>;
 export type WebhookRemedy = z.infer<typeof webhookSchema>['webhook'];
 
-/** Whether a remedy is meant for alerts like this one. */
+/** Whether a remedy is for alerts like this one. */
 export function suits(
   { for: { monitors, connections } }: Remedy,
   alert: { monitor: string | null; connection: string },

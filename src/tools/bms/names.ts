@@ -1,6 +1,7 @@
 import { UpstreamError } from '../../domain/errors.ts';
 import type { Bms } from '../../kaseya/bms.ts';
-import { activeOf, type LookupEntry, type LookupKind, resolveEntry } from '../../kaseya/lookups.ts';
+import { activeOf, type LookupEntry, type LookupKind } from '../../kaseya/lookups.ts';
+import { resolveEntry } from '../../kaseya/resolve-entry.ts';
 import { isRefusal, type Refusal, refuse } from '../tool.ts';
 
 type Lookups = Bms['lookups'];
