@@ -13,18 +13,18 @@ export interface DattoOptions extends RateBudget {
 
 export interface DattoRequest {
   method: 'GET' | 'PUT';
-  /** With the placeholders of Datto's description. */
+  /** The path with placeholders, as Datto's OpenAPI prints it. */
   template: string;
   params: Record<string, string>;
   body?: unknown;
 }
 
 export interface DattoClient {
-  /** The parsed answer. A 401 is met with one new token; nothing else is repeated. */
+  /** The parsed JSON answer. After a 401 the call is repeated once with a new token; nothing else is repeated. Throws `UpstreamError`. */
   call(request: DattoRequest): Promise<unknown>;
 }
 
-/** Datto counts all reads and all writes of an account over 60 s, and blocks the address of whoever goes on. */
+/** Datto counts all reads and all writes of an account over 60 s, and blocks the IP address of a caller that goes on. */
 export const dattoLimits: Readonly<Record<string, Limit>> = {
   'datto:read': { requests: 600, windowMs: 60_000 },
   'datto:write': { requests: 100, windowMs: 60_000 },

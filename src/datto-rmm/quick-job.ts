@@ -4,7 +4,7 @@ import type { JobVerdict } from '../domain/rmm-job.ts';
 import type { DattoClient } from './client.ts';
 
 export interface QuickJob {
-  /** Carries our marker, for the technician who looks at the device. */
+  /** Carries our marker, for the technician who inspects the device. */
   jobName: string;
   componentUid: string;
   variables: Readonly<Record<string, string>>;
@@ -32,12 +32,12 @@ const quickjob = '/v2/device/{deviceUid}/quickjob';
 const results = '/v2/job/{jobUid}/results/{deviceUid}';
 
 export interface QuickJobs {
-  /** The device's name as Datto RMM has it; null for one that is deleted. */
+  /** The device's name in Datto RMM; null for a deleted device. */
   hostname(deviceUid: string): Promise<string | null>;
-  /** Answers with the job's uid. */
+  /** Starts the job and answers with its uid. Throws `UpstreamError`, with `effect: 'unknown'` if the job may have started. */
   start(deviceUid: string, job: QuickJob): Promise<string>;
-  /** Null while it is worth asking again. */
-  look(jobUid: string, deviceUid: string, options: { warningIsSuccess: boolean }): Promise<JobVerdict | null>;
+  /** Reads a job's result with its output; null while the job has not ended. */
+  readResult(jobUid: string, deviceUid: string, options: { warningIsSuccess: boolean }): Promise<JobVerdict | null>;
 }
 
 export function createQuickJobs(client: DattoClient): QuickJobs {
@@ -65,7 +65,7 @@ export function createQuickJobs(client: DattoClient): QuickJobs {
       const answer = await client.call({ method: 'PUT', template: quickjob, params: { deviceUid }, body });
       return read(createdSchema, answer, quickjob, 'unknown').job.uid;
     },
-    async look(jobUid, deviceUid, options) {
+    async readResult(jobUid, deviceUid, options) {
       const params = { jobUid, deviceUid };
       const found = read(resultsSchema, await client.call({ method: 'GET', template: results, params }), results);
       const verdict = judgeResults(found, options);
@@ -80,13 +80,13 @@ export function createQuickJobs(client: DattoClient): QuickJobs {
 
 const maxOutput = 800;
 
-/** The end of an output says what came of it. */
+/** The end of an output, where the result stands. */
 const said = (name: string, text: string) =>
   text === '' ? '' : `; ${name}: ${text.length <= maxOutput ? text : `…${text.slice(-maxOutput)}`}`;
 
 /**
- * Success needs both: the deployment's word, and every component's. A word that is not known, and a result without
- * components, is waited out and never taken for success. Source: Datto RMM's description, `JobResults`.
+ * Success needs the status of both the deployment and every component. An unknown status of the deployment does not end
+ * the job (null), and a result without components is never success. Source: Datto RMM's OpenAPI, `JobResults`.
  */
 export function judgeResults(
   { jobDeploymentStatus, componentResults }: Results,
@@ -107,5 +107,5 @@ export function judgeResults(
 function read<T>(schema: z.ZodType<T>, answer: unknown, endpoint: string, effect: 'none' | 'unknown' = 'none'): T {
   const parsed = schema.safeParse(answer);
   if (parsed.success) return parsed.data;
-  throw new UpstreamError('unreadable', `Datto RMM's answer to ${endpoint} cannot be read`, { effect, endpoint });
+  throw new UpstreamError('unreadable', `Datto RMM's answer to ${endpoint} is unreadable`, { effect, endpoint });
 }

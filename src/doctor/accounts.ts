@@ -1,6 +1,6 @@
 import { errorMessage } from '../domain/errors.ts';
 import type { Bms } from '../kaseya/bms.ts';
-import { resolveEntry } from '../kaseya/lookups.ts';
+import { resolveEntry } from '../kaseya/resolve-entry.ts';
 import { type Finding, failure, good } from './finding.ts';
 
 /** Does every account that a sender's customer is mapped to exist, once and active? One call for each account. */

@@ -1,6 +1,7 @@
 import { errorMessage } from '../domain/errors.ts';
 import type { Bms } from '../kaseya/bms.ts';
-import { activeOf, type LookupEntry, type LookupKind, resolveDefault } from '../kaseya/lookups.ts';
+import { activeOf, type LookupEntry, type LookupKind } from '../kaseya/lookups.ts';
+import { resolveDefault } from '../kaseya/resolve-entry.ts';
 import { type Finding, failure, good, warning } from './finding.ts';
 
 /** A name that the configuration gives, and the lookup that must hold it. */

@@ -1,10 +1,10 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 
 /**
- * Who is served first. `escalation`: a person is being told. `verification`: something was done and is being checked.
- * `triage`: a run at work. The other two are background: they are paced, and leave a reserve to those above.
+ * The order in which calls are served. `escalation`: a person is being informed. `verification`: a write is being checked.
+ * `triage`: a run at work. `poll` is background: it is paced, and leaves a reserve to those above.
  */
-export const lanes = ['escalation', 'verification', 'triage', 'enrichment', 'poll'] as const;
+export const lanes = ['escalation', 'verification', 'triage', 'poll'] as const;
 export type Lane = (typeof lanes)[number];
 
 /** On whose behalf an upstream is called. */

@@ -63,10 +63,10 @@ export const jobOutcomeSchema = z.enum(['succeeded', 'failed', 'unknown']);
 export type JobOutcome = z.infer<typeof jobOutcomeSchema>;
 
 /**
- * Who knows what became of a job; each family has a status of its own. `tickets`, `assets`, `mappings`: BMS's RMM side;
- * `batch`: its batch log; `scheduler`: its scheduler; `remedy`: whoever runs remedies on the device.
+ * Where a job's status is read. `tickets`, `assets`: BMS, which has a status path for each; `remedy`: Datto RMM, or the
+ * operator's own receiver.
  */
-export const jobFamilySchema = z.enum(['tickets', 'assets', 'mappings', 'batch', 'scheduler', 'remedy']);
+export const jobFamilySchema = z.enum(['tickets', 'assets', 'remedy']);
 export type JobFamily = z.infer<typeof jobFamilySchema>;
 
 export const rmmJobSchema = z.object({

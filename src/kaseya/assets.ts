@@ -67,7 +67,7 @@ const ticketsOf = '/v2/servicedesk/hardwareasset/{assetId}/tickets';
 
 export type AssetTicket = z.infer<typeof ticketSchema>;
 
-/** Texts match parts: compare the answers. */
+/** Texts match parts of the field, so compare the answers. */
 export interface AssetFilter {
   assetName?: string | undefined;
   accountId?: number | undefined;
@@ -84,7 +84,7 @@ export interface Assets {
   /** BMS gives no total here. */
   search(filter: AssetFilter): Promise<Rows<AssetRow>>;
   get(assetId: number): Promise<Asset>;
-  /** What this asset had before, open and closed, with no total. */
+  /** The tickets of this asset, open and closed, with no total. */
   tickets(assetId: number, page: { pageNumber: number; pageSize: number }): Promise<Rows<AssetTicket>>;
 }
 

@@ -10,7 +10,7 @@ import { createSession, type Session } from './session.ts';
 import { createTickets, type Tickets } from './tickets.ts';
 import { createTransport, type Transport, type TransportOptions } from './transport.ts';
 
-/** Kaseya BMS, as far as triage needs it. */
+/** The part of Kaseya BMS that triage needs. Its calls throw as `Transport.call` does. */
 export interface Bms {
   tickets: Tickets;
   assets: Assets;
@@ -33,7 +33,7 @@ export interface BmsNounOptions {
 export const createBms = (options: TransportOptions & BmsNounOptions): Bms =>
   createBmsOver(createTransport(options), options);
 
-/** The same client over any way to BMS. */
+/** The same client over any transport: BMS itself, or Truto. */
 export function createBmsOver(transport: Transport, options: BmsNounOptions): Bms {
   const { integrationType, lookupTables: tables, lookupTtlMs: ttlMs, now } = options;
   const lookups = createLookups(transport, { tables, ttlMs, now });
@@ -51,7 +51,7 @@ export function createBmsOver(transport: Transport, options: BmsNounOptions): Bm
   };
 }
 
-/** A write that BMS finds invalid may carry an id that is no longer good: the next one looks its names up anew. */
+/** A write that BMS finds invalid may carry an outdated id, so the cached lookups are dropped. */
 const droppingWhenRefused = (transport: Transport, lookups: Lookups): Transport => ({
   call: (request) =>
     transport.call(request).catch((error: unknown) => {

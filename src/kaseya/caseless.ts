@@ -1,8 +1,8 @@
 import { z } from 'zod';
 
 /**
- * An object as BMS sends it. Its description prints `PascalCase`, the wire carries `camelCase`, and nothing promises
- * that it stays so: keys are matched without regard to case, unknown ones are dropped.
+ * A schema for an object as BMS sends it. Kaseya's OpenAPI prints `PascalCase`, the wire carries `camelCase`, and Kaseya
+ * promises neither: keys match without regard to case, and unknown keys are dropped.
  */
 export function caseless<T extends z.ZodRawShape>(shape: T) {
   const known = new Map(Object.keys(shape).map((key) => [key.toLowerCase(), key]));

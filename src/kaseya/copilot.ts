@@ -42,7 +42,7 @@ export function createCopilot(transport: Transport): Copilot {
   };
 }
 
-/** The answer's shape is not described: it is a text, or the longest text in what came. */
+/** Kaseya does not describe the answer's shape: it is a text, or the longest text in the answer. */
 function textIn(result: unknown): string | null {
   if (typeof result === 'string') return result || null;
   if (typeof result !== 'object' || result === null) return null;

@@ -4,6 +4,6 @@ export interface Credentials {
   password: string;
   /** The company name under My Settings, not a subdomain; may hold spaces. */
   tenant: string;
-  /** Base32; BMS asks an employee who has enrolled in MFA for its code, an "API Employee" never. */
+  /** Base32. BMS asks an employee enrolled in MFA for the code, but never an "API Employee". */
   mfaSecret?: string | null;
 }

@@ -34,11 +34,11 @@ const locations = '/v2/crm/accounts/{accountId}/locations/lookup';
 const contacts = '/v2/crm/accounts/{accountId}/contacts/lookup';
 const contracts = '/v2/finance/contracts/lookup';
 
-/** The customers: accounts, and what belongs to one. */
+/** The customers: accounts, and what belongs to an account. */
 export interface Crm {
-  /** `name` matches parts of names: compare the answers. */
+  /** `name` matches parts of names, so compare the answers. */
   accounts(filter: { name: string }): Promise<Account[]>;
-  /** "Main" is another location in every account. */
+  /** Every account has its own location "Main". */
   locations(accountId: number): Promise<Location[]>;
   contacts(accountId: number, filter?: { name?: string | undefined; pageNumber?: number }): Promise<Contact[]>;
   contracts(accountId: number): Promise<Contract[]>;

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { UpstreamError } from '../domain/errors.ts';
 import { caseless } from './caseless.ts';
 
-/** BMS's answer: a result, or an error that may well come with HTTP 200. Source: Kaseya's OpenAPI, `ErrorInfo`. */
+/** BMS's answer: a result, or an error, which may come with HTTP 200. Source: Kaseya's OpenAPI, `ErrorInfo`. */
 const envelopeSchema = caseless({
   success: z.boolean(),
   error: caseless({
@@ -23,11 +23,11 @@ interface Answer {
   status: number;
   body: string;
   endpoint: string;
-  /** A read cannot have done anything, whatever its answer looks like. */
+  /** A read has no effect, even if its answer is lost or unreadable. */
   isWrite: boolean;
 }
 
-/** Turns an answer into its envelope, or throws an `UpstreamError` that says what went wrong and what it may have done. */
+/** Reads an answer's envelope, or throws an `UpstreamError` that says what went wrong and whether the call may have had an effect. */
 export function readEnvelope(answer: Answer): Envelope {
   const { body, endpoint, isWrite } = answer;
   const unknownEffect = isWrite ? ('unknown' as const) : ('none' as const);
@@ -45,7 +45,7 @@ export function readEnvelope(answer: Answer): Envelope {
   // Some operations (assignticket among them) answer 200 with no body at all.
   if (body.trim() === '') return { result: null, totalRecords: null };
   if (envelope === null) {
-    throw new UpstreamError('unreadable', `${endpoint} answered ${status} with something that is not a BMS answer`, {
+    throw new UpstreamError('unreadable', `${endpoint} answered ${status} with a body that is not a BMS answer`, {
       effect: unknownEffect,
       endpoint,
     });
@@ -54,13 +54,13 @@ export function readEnvelope(answer: Answer): Envelope {
   return { result: envelope.result, totalRecords: envelope.totalRecords ?? null };
 }
 
-/** With HTTP 200 and `success: false` the error's own code may be the status that it would have had. */
+/** With HTTP 200 and `success: false`, the error's own code may be the HTTP status that was meant. */
 function statusOf(status: number, envelope: z.infer<typeof envelopeSchema> | null): number {
   const code = envelope?.success === false ? envelope.error?.code : null;
-  return status === 200 && code != null && telling.has(code) ? code : status;
+  return status === 200 && code != null && statusCodes.has(code) ? code : status;
 }
 
-const telling = new Set([401, 403, 404, 429]);
+const statusCodes = new Set([401, 403, 404, 429]);
 
 function parse(body: string): z.infer<typeof envelopeSchema> | null {
   try {
@@ -70,12 +70,12 @@ function parse(body: string): z.infer<typeof envelopeSchema> | null {
   }
 }
 
-/** They go into journals, prompts and notes. */
-const maxWords = 1_000;
+/** Messages go into journals, prompts and notes, so their length is capped (in characters). */
+const maxLength = 1_000;
 
-/** The vendor's own words, without `Details` and `StackStrace`, which hold server internals. */
+/** The vendor's message, without `Details` and `StackStrace`, which hold server internals. */
 function describe(envelope: z.infer<typeof envelopeSchema> | null, status: number) {
   const subErrors = envelope?.error?.subErrors ?? [];
   const message = envelope?.error?.message ?? `BMS answered HTTP ${status}`;
-  return { message: [message, ...subErrors].join('; ').slice(0, maxWords), subErrors };
+  return { message: [message, ...subErrors].join('; ').slice(0, maxLength), subErrors };
 }

@@ -1,6 +1,6 @@
 import type { JobVerdict } from '../domain/rmm-job.ts';
 
-/** A job of the RMM side, as its status tells it. The id in the answer is a 64-bit number and is not read. */
+/** The status of an RMM job. The id in BMS's answer is a 64-bit number and is not read. */
 export interface RmmJobStatus {
   word: string;
   rows: RmmJobRow[];
@@ -25,8 +25,8 @@ const rowFailed = words('400 401 403 404 409 422 429 500 502 503 504 failed fail
 const normal = (word: string | null) => (word ?? '').toLowerCase().replace(/[^a-z0-9]/g, '');
 
 /**
- * What a job says of the one row that is ours, or null while it is worth asking again. Kaseya does not publish its
- * status words: one that we do not know is never taken for an end, and a row's never for success.
+ * The verdict on our own row of a job, or null while the job has not ended. Kaseya does not publish its status words, so
+ * an unknown word of a job never counts as an end, and an unknown word of a row never counts as success.
  */
 export function judgeRow(job: RmmJobStatus, transactionId: string): JobVerdict | null {
   const word = normal(job.word);
@@ -42,33 +42,4 @@ function judge(row: RmmJobRow): JobVerdict {
   const outcome = rowSucceeded.has(code) ? 'succeeded' : rowFailed.has(code) ? 'failed' : 'unknown';
   const ticket = row.ticketId !== null && row.ticketNumber ? { id: row.ticketId, number: row.ticketNumber } : null;
   return { outcome, message: row.statusMessage?.slice(0, 1_000) ?? `row status "${row.statusCode ?? ''}"`, ticket };
-}
-
-interface LogLine {
-  /** 0 to 2; Kaseya does not say what they stand for. */
-  type: number;
-  action?: string | null | undefined;
-  message?: string | null | undefined;
-}
-
-/**
- * A batch has a log and no status: nothing in it says that the job has ended, or that it went well. A line that
- * speaks of failure is one; anything else is waited out, and is unknown at the deadline.
- */
-export function judgeLog(lines: readonly LogLine[]): JobVerdict | null {
-  const bad = lines.find(({ action, message }) =>
-    /\b(fail|failed|error|exception|denied)\b/i.test(`${action} ${message}`),
-  );
-  return bad
-    ? { outcome: 'failed', message: bad.message ?? bad.action ?? 'the log tells of an error', ticket: null }
-    : null;
-}
-
-/** The scheduler's answer is the name of a state. It speaks of the whole job, which knows no rows. */
-export function judgeScheduled(state: string): JobVerdict | null {
-  const word = normal(state);
-  if (word === 'succeeded') return { outcome: 'succeeded', message: `the scheduler says "${state}"`, ticket: null };
-  if (aborted.has(word) || word === 'deleted')
-    return { outcome: 'failed', message: `the scheduler says "${state}"`, ticket: null };
-  return null;
 }

@@ -2,12 +2,12 @@ import type { Transport } from './transport.ts';
 
 const template = '/v2/kaseya-one/tickets/action/notifications';
 
-/** Source: Kaseya's OpenAPI; what the fields mean is not described. */
+/** Source: Kaseya's OpenAPI, which does not say what the fields mean. */
 export interface ActionNotification {
   organizationId: string;
   appClientIdentifier: string;
   id: string;
-  /** Anything: the description leaves it open. */
+  /** Any object: Kaseya's OpenAPI leaves it open. */
   event: Readonly<Record<string, unknown>>;
   actionEventType: string;
   eventType: string;
@@ -15,7 +15,7 @@ export interface ActionNotification {
 }
 
 export interface KaseyaOne {
-  /** A callback from product to product within Kaseya One. It pages nobody, and answers nothing. */
+  /** A callback from product to product within Kaseya One. It pages no one, and its answer is empty. */
   notify(notification: ActionNotification): Promise<void>;
 }
 

@@ -13,12 +13,12 @@ const lookupSchema = caseless({
 export interface LookupEntry {
   id: number;
   name: string;
-  /** An inactive entry is refused by BMS; it is kept to be named as such. */
+  /** BMS refuses inactive entries. They are kept, so that an error can name them as inactive. */
   isActive: boolean;
   isDefault: boolean;
 }
 
-/** Tables without an endpoint of their own: Kaseya does not publish their names, so they are the operator's to set. */
+/** Tables without an endpoint of their own. Kaseya does not publish their names, so the operator sets them. */
 export interface LookupTables {
   noteTypes: string;
   ticketTypes: string;
@@ -37,11 +37,11 @@ const tableTemplate = '/v2/system/lookup/{tableName}';
 export type LookupKind = keyof typeof templates | keyof LookupTables;
 
 export interface Lookups {
-  /** The tenant's entries, inactive ones too; asked once in `ttlMs`. */
+  /** The tenant's entries, inactive ones too; read once in `ttlMs`. Throws `UpstreamError`. */
   list(kind: LookupKind): Promise<LookupEntry[]>;
   /** A lookup table by the tenant's own name for it. */
   table(tableName: string): Promise<LookupEntry[]>;
-  /** Forgets what is cached: the tenant refused an id, so it may have changed. */
+  /** Empties the cache: BMS refused an id, so the tables may have changed. */
   drop(): void;
 }
 
@@ -95,70 +95,3 @@ const entriesOf = (rows: readonly z.infer<typeof lookupSchema>[]): LookupEntry[]
   );
 
 export const activeOf = (entries: readonly LookupEntry[]): LookupEntry[] => entries.filter(({ isActive }) => isActive);
-
-export type Resolved<T> = { ok: true; entry: T } | { ok: false; message: string };
-
-interface Named {
-  id: number;
-  name: string;
-  isActive?: boolean | null | undefined;
-}
-
-/** Finds a name, without regard to case, or an id among a tenant's entries; never guesses. */
-export function resolveEntry<T extends Named>(
-  what: string,
-  wanted: string | number,
-  entries: readonly T[],
-): Resolved<T> {
-  const usable = entries.filter(({ isActive }) => isActive !== false);
-  const found = usable.filter(matches(wanted));
-  const [entry] = found;
-  if (entry && found.length === 1) return { ok: true, entry };
-  const isInactive = found.length === 0 && entries.some(matches(wanted));
-  const trouble =
-    found.length > 1
-      ? `names ${found.length} entries of this tenant (ids ${found.map(({ id }) => id).join(', ')}): give the id`
-      : isInactive
-        ? 'is an inactive entry of this tenant'
-        : `is not an active entry of this tenant${typeof wanted === 'number' ? ': use the name' : ''}`;
-  const named = typeof wanted === 'number' ? `${what} id ${wanted}` : `${what} "${wanted}"`;
-  return { ok: false, message: `${named} ${trouble}; there are: ${candidatesFor(wanted, usable)}` };
-}
-
-/**
- * The entry for what nothing names: the operator's (`configured`, which must be found), else the tenant's own default,
- * else its only active entry. Null: there is none of these, or several defaults.
- */
-export function resolveDefault(
-  what: string,
-  configured: string | null,
-  entries: readonly LookupEntry[],
-): Resolved<LookupEntry> | null {
-  if (configured !== null) return resolveEntry(what, configured, entries);
-  const active = activeOf(entries);
-  const own = active.filter(({ isDefault }) => isDefault);
-  const [entry, ...others] = own.length === 1 ? own : active;
-  return entry && others.length === 0 ? { ok: true, entry } : null;
-}
-
-const normal = (name: string) => name.trim().toLowerCase();
-
-function matches(wanted: string | number) {
-  if (typeof wanted === 'number') return ({ id }: Named) => id === wanted;
-  return ({ name }: Named) => normal(name) === normal(wanted);
-}
-
-const maxCandidates = 20;
-
-/** The names that share a word with what was asked, else the first ones. */
-function candidatesFor(wanted: string | number, entries: readonly Named[]): string {
-  const words = new Set(normal(String(wanted)).split(/\W+/).filter(Boolean));
-  const close = entries.filter(({ name }) =>
-    normal(name)
-      .split(/\W+/)
-      .some((word) => words.has(word)),
-  );
-  const shown = (entries.length > maxCandidates && close.length > 0 ? close : entries).slice(0, maxCandidates);
-  const rest = entries.length - shown.length;
-  return `${shown.map(({ name }) => `"${name}"`).join(', ') || 'none'}${rest > 0 ? ` and ${rest} more` : ''}`;
-}

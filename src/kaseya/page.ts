@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { UpstreamError } from '../domain/errors.ts';
 import type { Envelope } from './envelope.ts';
 
-/** One page of a list. `total` is null where BMS does not say it. */
+/** One page of a list. `total` is null where BMS states none. */
 export interface Rows<T> {
   rows: T[];
   total: number | null;
@@ -11,7 +11,7 @@ export interface Rows<T> {
 /** BMS names no maximum; 100 is what working clients use. Pages are counted from 1. */
 export const maxPageSize = 100;
 
-/** `effect` is what a result that cannot be read leaves open: `unknown` after a write. */
+/** Parses an envelope's result. Throws `UpstreamError` `unreadable` with this `effect`: `unknown` after a write. */
 export function readResult<T>(
   schema: z.ZodType<T>,
   { result }: Envelope,
@@ -37,8 +37,8 @@ export interface AllRows<T> {
 }
 
 /**
- * Reads pages of `maxPageSize` to the end, at most `maxPages` of them. Where BMS tells a total, that is the end; where
- * it does not, a page that is not full is.
+ * Reads pages of `maxPageSize` to the end, at most `maxPages` of them. The end is at the total where BMS states one, else at
+ * the first page that is not full.
  */
 export async function allRows<T>(
   fetchPage: (pageNumber: number) => Promise<Rows<T>>,

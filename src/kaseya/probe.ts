@@ -6,18 +6,18 @@ import type { Transport } from './transport.ts';
 
 export interface ProbeOptions extends Pick<Ports, 'random' | 'sleep'> {
   health: UpstreamHealth;
-  /** One small question to the upstream. */
+  /** Sends one small read to the upstream. */
   ask(): Promise<unknown>;
   signal: AbortSignal;
-  /** Between two questions, give or take a quarter, in milliseconds; 20 s by default. */
+  /** Between two reads, give or take a quarter, in milliseconds; 20 s by default. */
   pauseMs?: number;
 }
 
 const usualPauseMs = 20_000;
 
 /**
- * Asks an upstream that is down something small from time to time, so that its return is seen even when no run asks.
- * An upstream that refuses our sign-in is not asked: repeated wrong passwords lock the user.
+ * Sends a small read to an upstream that is down from time to time, so that its return is noticed even when no run calls it.
+ * Stops once it is up, or refuses our sign-in: repeated wrong passwords lock the user.
  */
 export async function probeWhileDown(options: ProbeOptions): Promise<void> {
   const { health, ask, signal, random, sleep, pauseMs = usualPauseMs } = options;
@@ -28,7 +28,7 @@ export async function probeWhileDown(options: ProbeOptions): Promise<void> {
   }
 }
 
-/** While BMS is down only the probe calls it. Every other call is refused unsent, as if no connection stood. */
+/** While BMS is down only the probe calls it. Every other call is refused unsent, as if no connection could be made. */
 export const heldWhileDown = (transport: Transport, health: UpstreamHealth): Transport => ({
   async call(request) {
     const isHeldBack = health.state() === 'down' && request.template !== userTemplate;

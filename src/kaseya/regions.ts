@@ -5,10 +5,10 @@ const regions: Readonly<Record<string, string>> = {
   apac: 'https://api.bmsapac.kaseya.com',
 };
 
-/** A region's name, or the URL itself. */
+/** The base URL for a region's name (without regard to case), or the given URL itself. */
 export const baseUrlOf = (regionOrUrl: string): string => regions[regionOrUrl.trim().toLowerCase()] ?? regionOrUrl;
 
-/** What a setting for it may hold, for error messages. */
+/** The values that the setting may have, for error messages. */
 export const baseUrlHint = `your region (${Object.entries(regions)
   .map(([name, address]) => `${name}: ${address}`)
   .join(', ')}), or the address of another host`;

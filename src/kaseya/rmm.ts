@@ -4,11 +4,11 @@ import { readResult, readRows } from './page.ts';
 import type { Transport } from './transport.ts';
 
 /**
- * BMS's RMM family: how an RMM product pushes alerts into the PSA and closes them again. It answers with a job id; what
- * became of each row is told later, and a job that "completed" may hold rows that failed.
+ * BMS's RMM endpoints, through which an RMM product opens tickets for alerts and closes them again. They answer with a job
+ * id. The job later reports each row, and a job that "completed" may hold rows that failed.
  */
 export interface ResolveRow {
-  /** Ours; the only handle on the row in the job's answer. BMS does not use it to recognise a repeat. */
+  /** Our own id: the only handle on the row in the job's status. BMS does not recognise a repeat by it. */
   transactionId: string;
   alertRefId: string;
   resolutionNote: string;
@@ -46,9 +46,9 @@ export interface SubmittedJob {
 }
 
 export interface Rmm {
-  /** Sends rows of one action as one request. What became of them is told later, by the job (`jobs.ts`). */
+  /** Sends rows of one action as one request. The job reports their outcome later (`jobs.ts`). */
   submit<A extends RmmAction>(action: A, rows: readonly RowOf<A>[]): Promise<SubmittedJob>;
-  /** The integrations that the tenant has set up; `type` is a number, whatever the paths call it. */
+  /** The integrations that the tenant has set up. `type` is a number here, although the paths take a name. */
   integrations(): Promise<Integration[]>;
   isEnabled(): Promise<boolean>;
 }

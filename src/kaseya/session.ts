@@ -3,7 +3,7 @@ import { caseless } from './caseless.ts';
 import { readResult } from './page.ts';
 import type { Transport } from './transport.ts';
 
-/** Small, and asked for nothing else: fit to find out whether BMS is there. */
+/** A small read that serves nothing else: the health probe sends it. */
 export const userTemplate = '/v2/security/userinfo';
 
 const rightSchema = caseless({ canView: z.boolean().nullish(), canModify: z.boolean().nullish() });
@@ -16,7 +16,7 @@ const userSchema = caseless({
   userAccessRights: z.array(rightSchema).nullish(),
 });
 
-/** Whom we are signed in as. */
+/** The user that we are signed in as. */
 export type User = z.infer<typeof userSchema>;
 
 export interface Session {

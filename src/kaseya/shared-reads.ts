@@ -8,9 +8,9 @@ import type { Request, Transport } from './transport.ts';
 
 export interface SharedReadOptions extends Pick<Ports, 'now' | 'sleep'> {
   redis: Redis | Cluster;
-  /** Whose BMS it is: tenants share nothing. */
+  /** The owner of the BMS: tenants share no reads. */
   tenant: string;
-  /** How long an answer is good for others. */
+  /** For how long other callers may get an answer. */
   ttlMs: number;
   /** How long one reader may take before another reads for itself. */
   leadMs: number;
@@ -19,21 +19,22 @@ export interface SharedReadOptions extends Pick<Ports, 'now' | 'sleep'> {
 const root = `${REDIS_PREFIX}:read`;
 const counts = `${root}:counts`;
 
-/** How many reads were answered by another's call, and how many were calls; by all workers. */
+/** How many reads of all workers were answered from another read (hits), and how many were sent (misses). */
 export async function countSharedReads(redis: Redis | Cluster): Promise<{ hits: number; misses: number }> {
   const [hits, misses] = await redis.hmget(counts, 'hits', 'misses');
   return { hits: Number(hits ?? 0), misses: Number(misses ?? 0) };
 }
 
-const lookEveryMs = 25;
+const pollEveryMs = 25;
 const maxBytes = 262_144;
-/** Longer than any answer is kept, so that a count that starts anew cannot meet an answer from before. */
+/** Longer than any answer is kept, so that a counter that starts anew cannot match an old answer. */
 const generationMs = 3_600_000;
 
 /**
- * Equal reads of all workers are one call: the first reads, the others wait for its answer, and for `ttlMs` it is good for
- * whoever asks. A write to a ticket invalidates what was read of it, and every list. Job status, sign-in and `fresh`
- * reads (read-backs, a person's touch, whatever a write is prepared from) are never shared. Without Redis each reads for itself.
+ * Makes one call of equal reads by all workers: the first caller reads, the others wait for its answer, and later callers get
+ * it for `ttlMs`. A write to a ticket invalidates what was read of that ticket, and every list. Job status, sign-in and
+ * `fresh` reads (read-backs, checks for a person's touch, reads that prepare a write) are never shared. Without Redis each
+ * caller reads for itself.
  */
 export function shareReads(transport: Transport, options: SharedReadOptions): Transport {
   const { redis, tenant } = options;
@@ -55,7 +56,7 @@ export function shareReads(transport: Transport, options: SharedReadOptions): Tr
   return {
     async call(request) {
       if (request.method !== 'GET') {
-        // Whatever became of it: an answer that was lost may still have changed the ticket.
+        // Even if it failed: a write whose answer was lost may have changed the ticket.
         return transport.call(request).finally(() => invalidate(request).catch(() => {}));
       }
       const isReady = redis.status === 'ready';
@@ -71,7 +72,7 @@ const isShareable = ({ fresh, template }: Request): boolean =>
 async function readOnce(key: string, read: () => Promise<Envelope>, options: SharedReadOptions): Promise<Envelope> {
   const { redis, leadMs, now, sleep } = options;
   const lock = `${key}:lead`;
-  for (const giveUpAt = now() + leadMs; now() < giveUpAt; await sleep(lookEveryMs)) {
+  for (const giveUpAt = now() + leadMs; now() < giveUpAt; await sleep(pollEveryMs)) {
     const known = await redis.get(key).catch(() => null);
     if (known !== null) {
       await redis.hincrby(counts, 'hits', 1).catch(() => 0);

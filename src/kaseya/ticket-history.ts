@@ -60,7 +60,7 @@ interface Page {
   pageSize?: number;
 }
 
-/** What happened to a ticket, and what is due. */
+/** What happened to a ticket, and what is due on it. */
 export interface TicketHistory {
   /** Notes and time in one list, the latest first. */
   activities(ticketId: number, page?: Page): Promise<Rows<Activity>>;

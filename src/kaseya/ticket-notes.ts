@@ -26,7 +26,7 @@ export interface NewNote {
   emailTo?: readonly number[];
 }
 
-/** BMS wants a note type and a status with every assignment, besides the queue or the person. */
+/** BMS requires a note type and a status with every assignment, besides the queue or the person. */
 export interface Assignment {
   queueId: number | null;
   assigneeId?: number | null;
@@ -39,7 +39,7 @@ export interface Assignment {
 const template = '/v2/servicedesk/tickets/{ticketId}/notes';
 const assignTemplate = '/v2/servicedesk/tickets/{ticketId}/assignticket';
 
-/** What is written about a ticket, and the assignment, which BMS makes by a note. */
+/** A ticket's notes, and its assignment, which BMS makes with a note. */
 export interface TicketNotes {
   /** Oldest first; BMS gives no total here. */
   notes(ticketId: number, page?: { pageNumber?: number; pageSize?: number }): Promise<Rows<Note>>;

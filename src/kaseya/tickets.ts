@@ -49,10 +49,10 @@ const ticketSchema = caseless({ ...common, rmmTicketReference: name, occurrenceC
 const todoSchema = caseless({ id: z.number().int() });
 
 export type TicketRow = z.infer<typeof ticketRowSchema>;
-/** A single ticket; only it carries `rmmTicketReference`, the alert that it was opened for. */
+/** A single ticket. Lists leave out `rmmTicketReference`, the alert that the ticket was opened for. */
 export type Ticket = z.infer<typeof ticketSchema>;
 
-/** Filters of the ticket list. Names, as BMS filters by names; several are separated by commas. Dates are ISO 8601. */
+/** Filters of the ticket list. BMS filters by names, several separated by commas. Dates are ISO 8601. */
 export interface TicketFilter {
   accountId?: number | undefined;
   contactId?: number | undefined;
@@ -72,7 +72,7 @@ export interface TicketFilter {
   pageSize?: number | undefined;
 }
 
-/** What BMS requires of a new ticket besides its open date, which is now, and what triage adds. Ids are the tenant's. */
+/** A new ticket: the fields that BMS requires, but for the open date, which is now, and those that triage adds. Ids are the tenant's. */
 export interface NewTicket {
   title: string;
   details: string;
@@ -90,7 +90,7 @@ export interface NewTicket {
   dueDate: string | null;
 }
 
-/** Fields to replace; what is absent stays. */
+/** Fields to replace; an absent field stays as it is. */
 export interface TicketPatch {
   statusId?: number;
   priorityId?: number;
@@ -101,7 +101,7 @@ export interface TicketPatch {
 export interface Resolution {
   comment: string;
   isInternal: boolean;
-  /** Null: BMS takes the status that it resolves into. */
+  /** Null: BMS chooses the status of a resolved ticket. */
   statusId: number | null;
 }
 
@@ -119,11 +119,11 @@ const todos = '/v2/servicedesk/tickets/{ticketId}/todos';
 
 export interface Tickets extends TicketNotes, TicketHistory {
   list(filter: TicketFilter): Promise<Rows<TicketRow>>;
-  /** `fresh`: as it is now, not as another run read it a moment ago. */
+  /** `fresh`: the ticket as it is now, not as another run read it a moment ago. */
   get(ticketId: number, options?: { fresh?: boolean }): Promise<Ticket>;
   create(ticket: NewTicket): Promise<Ticket>;
   patch(ticketId: number, patch: TicketPatch): Promise<Ticket>;
-  /** Closes a ticket at once. The one of the RMM family is for tickets that carry an alert. */
+  /** Closes a ticket at once. For tickets that carry an alert, `rmm.submit('resolve_ticket')` closes the alert too. */
   resolve(ticketId: number, resolution: Resolution): Promise<Ticket>;
   addTodo(ticketId: number, todo: NewTodo): Promise<{ id: number }>;
 }
@@ -141,12 +141,12 @@ export function createTickets(transport: Transport, now: () => number): Tickets 
       return readResult(ticketSchema, envelope, `GET ${one}`);
     },
     async create(ticket) {
-      const body = { ...inWords(ticket), OpenDate: isoAt(now()), UseDefaultContract: true };
+      const body = { ...pascalCased(ticket), OpenDate: isoAt(now()), UseDefaultContract: true };
       const envelope = await transport.call({ method: 'POST', template: list, body });
       return readResult(ticketSchema, envelope, `POST ${list}`, 'unknown');
     },
     async patch(ticketId, patch) {
-      const body = Object.entries(inWords(patch)).map(([field, value]) => ({
+      const body = Object.entries(pascalCased(patch)).map(([field, value]) => ({
         op: 'replace',
         path: `/${field}`,
         value,
@@ -161,7 +161,7 @@ export function createTickets(transport: Transport, now: () => number): Tickets 
       return readResult(ticketSchema, envelope, `POST ${resolve}`, 'unknown');
     },
     async addTodo(ticketId, todo) {
-      const body = inWords(todo);
+      const body = pascalCased(todo);
       const envelope = await transport.call({ method: 'POST', template: todos, params: { ticketId }, body });
       return readResult(todoSchema, envelope, `POST ${todos}`, 'unknown');
     },
@@ -187,8 +187,8 @@ const queryOf = (filter: TicketFilter) => ({
   PageSize: Math.min(filter.pageSize ?? 25, maxPageSize),
 });
 
-/** `statusId` as Kaseya's description prints it, `StatusId`; what is null or absent is left out. */
-const inWords = (fields: object): Record<string, unknown> =>
+/** Field names as Kaseya's OpenAPI prints them (`StatusId`). Null and absent fields are left out. */
+const pascalCased = (fields: object): Record<string, unknown> =>
   Object.fromEntries(
     Object.entries(fields).flatMap(([field, value]) =>
       value == null ? [] : [[field.charAt(0).toUpperCase() + field.slice(1), value]],

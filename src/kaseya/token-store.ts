@@ -4,15 +4,15 @@ import type { Ports } from '../domain/ports.ts';
 import { REDIS_PREFIX } from '../domain/redis-prefix.ts';
 import type { Credentials } from './credentials.ts';
 
-/** Where the processes of one service share a token, and agree on who fetches the next. */
+/** Where the processes of one service share a token and take turns at renewing it. Throws what Redis throws. */
 export interface TokenStore {
-  /** What was saved last, or null: nothing there, or nothing that these credentials open. */
+  /** The text that was saved last; null if there is none, or if these credentials do not open it. */
   load(): Promise<string | null>;
   save(text: string, ttlMs: number): Promise<void>;
-  /** Until when nobody may sign in with these credentials, ms since 1970; 0 when anybody may. */
+  /** The moment until which no process may sign in with these credentials, ms since 1970; 0: sign-in is allowed. */
   heldUntil(): Promise<number>;
   holdUntil(at: number): Promise<void>;
-  /** One process at a time, for as long as a sign-in may take; then whoever waits goes ahead: two sign-ins do no harm. */
+  /** Runs `work` in one process at a time. After `lockMs` a waiting process goes ahead anyway: two sign-ins do no harm. */
   exclusively<T>(work: () => Promise<T>): Promise<T>;
 }
 
@@ -25,12 +25,12 @@ interface Options extends Pick<Ports, 'now' | 'random' | 'newId' | 'randomBytes'
 
 const retryMs = 50;
 
-/** Gives the lock back only to who holds it. */
+/** Releases the lock only if this holder still has it. */
 const unlock = `if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('DEL', KEYS[1]) end return 0`;
 
 /**
- * In Redis, sealed with a key that follows from the password: whoever reads Redis alone cannot sign in to BMS with what
- * is there, and a changed password makes the old token unreadable.
+ * A store in Redis, sealed with a key derived from the password: access to Redis alone does not give access to BMS, and a
+ * changed password makes the old token unreadable.
  */
 export function createTokenStore(redis: Redis, options: Options): TokenStore {
   const { baseUrl, credentials, lockMs, now, random, newId, randomBytes, sleep } = options;
@@ -39,7 +39,7 @@ export function createTokenStore(redis: Redis, options: Options): TokenStore {
   const tokenKey = `${REDIS_PREFIX}:token:${name}`;
   const lockKey = `${tokenKey}:lock`;
   const key = scryptSync(credentials.password, `bms-triage token ${owner}`, 32);
-  // Named after the credentials as a whole, so that a mended password is tried at once.
+  // Named after the credentials as a whole, so that a corrected password is tried at once.
   const proof = createHash('sha256')
     .update(key)
     .update(credentials.mfaSecret ?? '')

@@ -6,12 +6,13 @@ import type { TokenStore } from './token-store.ts';
 import { totp } from './totp.ts';
 
 export interface TokenSource {
+  /** A token that is good now. Throws `RetryableError` `sign_in_refused`, or `UpstreamError` when BMS cannot be reached. */
   get(): Promise<string>;
-  /** The upstream refused this token: the next `get` brings another. A newer token is left alone. */
+  /** Records that the upstream refused this token, so that the next `get` fetches another. A newer token is kept. */
   drop(token: string): void;
 }
 
-/** Posts a form to BMS and answers with the result of its envelope. */
+/** Posts a form to BMS and answers with the result in its envelope. */
 export type PostForm = (path: string, form: URLSearchParams) => Promise<unknown>;
 
 export const signInPath = '/v2/security/authenticate';
@@ -20,10 +21,10 @@ export const signInEndpoint = `POST ${signInPath}`;
 
 /** A token is renewed this long before it expires. */
 const marginMs = 60_000;
-/** One that lives shorter than the margin is used to this close to its end. */
+/** A token that lives for less than twice that margin is renewed this long before it expires. */
 const lastMomentMs = 1_000;
 
-/** After a refused sign-in nobody signs in for this long: a wrong password tried again and again locks the user. */
+/** After a refused sign-in no process signs in for this long: repeated wrong passwords lock the user. */
 export const holdMs = 600_000;
 
 const answerSchema = caseless({
@@ -51,8 +52,8 @@ interface Options {
 }
 
 /**
- * One token however many callers ask, in this process and, with a store, in all of them. It is renewed before it
- * expires or when it was refused: by its refresh token, else by signing in.
+ * Gives all callers the same token, in this process and, with a store, in all processes. It is renewed before it expires and
+ * when it was refused: by its refresh token, else by signing in.
  */
 export function createTokenSource({ post, credentials, store = null, now }: Options): TokenSource {
   let current: Token | null = null;
@@ -73,7 +74,7 @@ export function createTokenSource({ post, credentials, store = null, now }: Opti
     return readToken(await post(signInPath, form).catch(hold), now());
   };
 
-  /** Only a person can mend it: whoever needs a token waits, and BMS is left alone meanwhile. */
+  /** Only a person can correct the credentials. Until then callers wait, and BMS gets no sign-ins. */
   const hold = async (error: unknown): Promise<never> => {
     if (!(error instanceof UpstreamError) || isTransient(error)) throw error;
     heldUntil = now() + holdMs;
@@ -86,7 +87,7 @@ export function createTokenSource({ post, credentials, store = null, now }: Opti
     const form = new URLSearchParams({ AccessToken: token.accessToken, RefreshToken: token.refreshToken });
     return post(refreshPath, form).then(
       (answer) => readToken(answer, now()),
-      // Used, expired, or its answer lost: signing in always works.
+      // The refresh token was used or has expired, or the answer was lost: signing in always works.
       (error: unknown) => (error instanceof UpstreamError ? null : Promise.reject(error)),
     );
   };
@@ -139,12 +140,12 @@ function readToken(result: unknown, now: number): Token {
   }
   const { accessToken, refreshToken, accessTokenExpireOn } = answer.data;
   const expiresAt = Date.parse(accessTokenExpireOn);
-  // A time that cannot be read: used for a short while, and then renewed.
+  // If the time cannot be read, the token is used for a short while and then renewed.
   const known = Number.isNaN(expiresAt) ? now + 3 * marginMs : expiresAt;
   return { accessToken, refreshToken: refreshToken ?? null, issuedAt: now, expiresAt: known };
 }
 
-/** What another version of this service may have left is no token. */
+/** Null for text that is not a token as this release writes it: another release may have saved it. */
 function readStored(text: string | null): Token | null {
   try {
     return tokenSchema.parse(JSON.parse(text ?? 'null'));

@@ -3,7 +3,7 @@ import { createHmac } from 'node:crypto';
 const stepMs = 30_000;
 const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
 
-/** The six-digit code of the moment (RFC 6238, SHA-1, 30 seconds) for a secret in base32, as authenticator apps show it. */
+/** The current six-digit code (RFC 6238, SHA-1, 30 seconds) for a base32 secret, as authenticator apps show it. */
 export function totp(secret: string, nowMs: number): string {
   const counter = Buffer.alloc(8);
   counter.writeBigUInt64BE(BigInt(Math.floor(nowMs / stepMs)));
@@ -13,7 +13,7 @@ export function totp(secret: string, nowMs: number): string {
   return String(code).padStart(6, '0');
 }
 
-/** Spaces, dashes, padding and letter case are as people copy them. */
+/** Accepts spaces, dashes, padding and either letter case, as people copy secrets. */
 export const isBase32 = (secret: string): boolean => /^[A-Z2-7]{8,}$/.test(plain(secret));
 
 const plain = (secret: string) => secret.replace(/[\s=-]/g, '').toUpperCase();

@@ -1,6 +1,7 @@
-import { isTransient, UpstreamError } from '../domain/errors.ts';
+import { UpstreamError } from '../domain/errors.ts';
 import type { Ports } from '../domain/ports.ts';
 import { type RateBudget, rateLimitedFetch } from '../outbound/rate-limited-fetch.ts';
+import { withRetries } from '../outbound/retry.ts';
 import { unwatched, type Watch } from '../outbound/watch.ts';
 import type { Credentials } from './credentials.ts';
 import { type Envelope, readEnvelope } from './envelope.ts';
@@ -9,26 +10,26 @@ import type { TokenStore } from './token-store.ts';
 
 export interface Request {
   method: 'GET' | 'POST' | 'PUT' | 'PATCH';
-  /** Path with placeholders, as Kaseya's description prints it: with the method it is the rate limit's key. */
+  /** Path with placeholders, as Kaseya's OpenAPI prints it. Method and template name the endpoint's rate limit. */
   template: string;
   params?: Record<string, string | number>;
   query?: Record<string, string | number | boolean | undefined>;
   body?: unknown;
-  /** The same for the same write, however often and by whichever process it is tried. Only Truto knows such keys. */
+  /** The same for every try of the same write, in any process. Only Truto takes such keys. */
   idempotencyKey?: string;
-  /** A read that must see BMS as it is now: never answered from what another caller read a moment ago. */
+  /** For a read that must see BMS as it is now: never answered with what another caller read a moment ago. */
   fresh?: boolean;
 }
 
 export interface Transport {
   /**
-   * Sends one request to BMS and returns its envelope. A refused call (429, expired token) is sent again, a failed
-   * read too; a write whose outcome is unknown is not: its `UpstreamError` says `effect: 'unknown'`.
+   * Sends one request to BMS and returns its envelope. A refused call (429, expired token) and a failed read are sent
+   * again. A write of unknown outcome is not: its `UpstreamError` says `effect: 'unknown'`.
    */
   call(request: Request): Promise<Envelope>;
 }
 
-/** `signal` ends waits for the rate limit; a request that was sent is always awaited. */
+/** `signal` ends waits for the rate limit. A request that was sent is always awaited. */
 export interface TransportOptions
   extends Pick<RateBudget, 'bucket' | 'signal'>,
     Pick<Ports, 'now' | 'after' | 'random' | 'sleep'> {
@@ -36,7 +37,7 @@ export interface TransportOptions
   credentials: Credentials;
   tokenStore?: TokenStore | null;
   timeoutMs: number;
-  /** For who wants to hear the answers' headers. */
+  /** Replaces the global `fetch`. Lets the caller read response headers. */
   fetch?: typeof fetch;
   watch?: Watch;
 }
@@ -47,26 +48,22 @@ interface Sending {
   init: RequestInit;
 }
 
-const readTries = 3;
-const refusalTries = 6;
-const always = () => true;
-
 export function createTransport(options: TransportOptions): Transport {
   const { baseUrl, timeoutMs, watch = unwatched } = options;
-  const listener = options.fetch && { fetch: options.fetch };
+  const ownFetch = options.fetch && { fetch: options.fetch };
 
   const request = async (sending: Sending, isWrite: boolean): Promise<Envelope> => {
     const { endpoint } = sending;
-    const answer = await rateLimitedFetch(endpoint, { ...sending, isWrite, timeoutMs, ...listener }, options);
+    const answer = await rateLimitedFetch(endpoint, { ...sending, isWrite, timeoutMs, ...ownFetch }, options);
     return readEnvelope({ status: answer.status, body: answer.text, endpoint, isWrite });
   };
   const send = (sending: Sending, isWrite: boolean) => watch(() => request(sending, isWrite));
 
   const post: PostForm = async (path, form) => {
     const sending = { endpoint: `POST ${path}`, url: baseUrl + path, init: { method: 'POST', body: form } };
-    // Signing in twice does no harm, so a failed one is tried again; a refresh token works once.
+    // Signing in twice does no harm, so a failed sign-in is tried again. A refresh token works only once.
     if (path !== signInPath) return (await send(sending, false)).result;
-    return (await retried(() => send(sending, false), always, options)).result;
+    return (await withRetries(() => send(sending, false), { ...options, mayRepeat: () => true })).result;
   };
   const tokens = createTokenSource({
     post,
@@ -87,34 +84,17 @@ export function createTransport(options: TransportOptions): Transport {
           throw error;
         });
       };
-      // A sign-in that failed has been tried again by itself.
-      return retried(attempt, (failed) => !isWrite && failed.endpoint !== signInEndpoint, options);
+      return withRetries(attempt, {
+        ...options,
+        // A failed sign-in has already been tried again by itself.
+        mayRepeat: (failed) => !isWrite && !isSignIn(failed),
+        hasExpired: (refused) => refused.code === 'auth' && !isSignIn(refused),
+      });
     },
   };
 }
 
-/** Repeats what the upstream refused; what merely failed only if it `mayRepeat`. */
-async function retried(
-  attempt: () => Promise<Envelope>,
-  mayRepeat: (error: UpstreamError) => boolean,
-  { signal, random, sleep }: Pick<TransportOptions, 'signal' | 'random' | 'sleep'>,
-): Promise<Envelope> {
-  let signIns = 0;
-  for (let tries = 1; ; tries += 1) {
-    try {
-      return await attempt();
-    } catch (error) {
-      if (!(error instanceof UpstreamError)) throw error;
-      const refused = error.code === 'throttled' && tries < refusalTries;
-      const tokenExpired = error.code === 'auth' && error.endpoint !== signInEndpoint && signIns === 0;
-      const failedRead = mayRepeat(error) && isTransient(error) && error.code !== 'throttled' && tries < readTries;
-      if (!refused && !tokenExpired && !failedRead) throw error;
-      if (tokenExpired) signIns += 1;
-      // The bucket holds back what was throttled; nothing else knows how long a failed read should wait.
-      if (failedRead) await sleep(random() * 250 * 2 ** tries, { signal });
-    }
-  }
-}
+const isSignIn = ({ endpoint }: UpstreamError) => endpoint === signInEndpoint;
 
 function pathOf({ template, params = {}, query = {} }: Request): string {
   const path = template.replace(/\{(\w+)\}/g, (_, name: string) => {

@@ -1,34 +1,35 @@
 import type { Logger } from 'pino';
 import { errorCode, errorMessage, isTransient, UpstreamError } from '../domain/errors.ts';
 
-/** Who is called by this process, and how that goes. */
+/** An upstream that this process calls, and how it last answered. */
 export interface UpstreamStatus {
   upstream: string;
   isUp: boolean;
-  /** ms since 1970; null while there was none. */
+  /** ms since 1970; null before the first answer. */
   lastAnswerAt: number | null;
 }
 
 /**
- * What the end of a call says of the upstream: it `answered`, be it with a no; it gave nothing usable (`failed`); it will
- * not have us at all, whatever we ask (`refused`). Null: nothing, for the call was never made.
+ * What the end of a call says about the upstream. `answered`: it gave an answer, if only an error. `failed`: it gave nothing
+ * usable. `refused`: it refuses us altogether. Null: nothing, because the call was never made.
  */
 export type CallOutcome = 'answered' | 'failed' | 'refused' | null;
 
-/** `missing`: its last calls gave nothing usable; it will be back. `refused`: only a person can mend that. */
+/** `down`: the last calls gave nothing usable; it will be back. `refused`: only a person can fix that. */
 export type HealthState = 'up' | 'down' | 'refused';
 
-/** Whether an upstream can be reached, as the calls of this process tell. Nothing is called to find out. */
+/** Whether an upstream can be reached, judged by the calls that this process makes anyway. */
 export interface UpstreamHealth {
-  /** Makes the call and takes note of how it ends; `signOf` reads what a failure says. */
+  /** Makes the call and records its outcome; `outcomeOf` reads the outcome from a thrown error, which is rethrown. */
   watch<T>(call: () => Promise<T>, outcomeOf: (error: unknown) => CallOutcome): Promise<T>;
   state(): HealthState;
+  /** Calls the listener at each change of state. */
   onChange(listener: (state: HealthState) => void): void;
-  /** Null until it has been called. */
+  /** Null until the upstream has been called. */
   view(): UpstreamStatus | null;
 }
 
-/** One call may fail for a reason of its own, and a restart takes a moment; so many in a row, over so long, are neither. */
+/** One call may fail for its own reason, and a restart takes a moment. So many failures in a row, over so long, are an outage. */
 const failuresUntilDown = 3;
 const downAfterMs = 5_000;
 
@@ -37,7 +38,7 @@ export interface HealthOptions {
   now(): number;
 }
 
-/** Logs `<upstream>_unreachable` once when calls begin to fail, and `<upstream>_back` once with the seconds that it took. */
+/** Logs `<upstream>_unreachable` once when an outage begins, and `<upstream>_back` once when it ends, with its length in seconds. */
 export function createUpstreamHealth(upstream: string, { log, now }: HealthOptions): UpstreamHealth {
   let failures = 0;
   let downSince = 0;
@@ -58,27 +59,27 @@ export function createUpstreamHealth(upstream: string, { log, now }: HealthOptio
     change('up');
   };
 
-  const failed = (error: unknown, sign: 'failed' | 'refused', startedAt: number) => {
+  const failed = (error: unknown, outcome: 'failed' | 'refused', startedAt: number) => {
     failures += 1;
     if (failures === 1) downSince = startedAt;
-    const is = sign === 'refused' ? 'refused' : 'down';
+    const to = outcome === 'refused' ? 'refused' : 'down';
     const isPassing = failures < failuresUntilDown || now() - downSince < downAfterMs;
-    if (state === is || state === 'refused' || (is === 'down' && isPassing)) return;
+    if (state === to || state === 'refused' || (to === 'down' && isPassing)) return;
     log.error({ code: errorCode(error), error: errorMessage(error) }, `${upstream}_unreachable`);
-    change(is);
+    change(to);
   };
 
   return {
-    async watch(call, signOf) {
+    async watch(call, outcomeOf) {
       const startedAt = now();
       try {
         const answer = await call();
         answered();
         return answer;
       } catch (error) {
-        const sign = signOf(error);
-        if (sign === 'answered') answered();
-        else if (sign !== null) failed(error, sign, startedAt);
+        const outcome = outcomeOf(error);
+        if (outcome === 'answered') answered();
+        else if (outcome !== null) failed(error, outcome, startedAt);
         throw error;
       }
     },
@@ -88,18 +89,22 @@ export function createUpstreamHealth(upstream: string, { log, now }: HealthOptio
   };
 }
 
-/** A no is an answer, but for one to the token: one endpoint may refuse it for reasons of its own, all of them may not. */
+/**
+ * The outcome of one request: any answer means the upstream is up, except a 401 to the token. One endpoint may refuse a token
+ * for its own reasons, but when every call is refused nothing works.
+ */
 export const outcomeOfRequest = (error: unknown): CallOutcome => {
   if (!(error instanceof UpstreamError)) return null;
   const hasFailed = error.code === 'auth' || (isTransient(error) && error.code !== 'throttled');
   return hasFailed ? 'failed' : 'answered';
 };
 
-/** What a call tells beyond its requests. */
+/** The outcome of a sign-in, whose requests have been watched one by one: only a refused sign-in adds to them. */
 export const outcomeOfSignIn = (error: unknown): CallOutcome =>
   errorCode(error) === 'sign_in_refused' ? 'refused' : null;
 
 const modelOutcomes: Record<string, CallOutcome> = { model_unavailable: 'failed', model_refused: 'refused' };
+/** The outcome of one call to the model. */
 export const outcomeOfModelCall = (error: unknown): CallOutcome => modelOutcomes[errorCode(error)] ?? null;
 
 export type UpstreamsHealth = Record<'bms' | 'model', UpstreamHealth>;

@@ -1,4 +1,4 @@
-/** Makes a request for somebody who wants to know how each one ends, repetitions included. */
+/** Sends one request and observes how it ends. Each repetition passes through it too. */
 export type Watch = <T>(request: () => Promise<T>) => Promise<T>;
 
 export const unwatched: Watch = (request) => request();

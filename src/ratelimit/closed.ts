@@ -2,16 +2,17 @@ import { errorMessage, RetryableError } from '../domain/errors.ts';
 import type { Ports } from '../domain/ports.ts';
 import type { Store } from './steps.ts';
 
-/** Without Redis nobody knows what is left of the budget: nothing is sent. */
+/** Only Redis knows what is left of the budget, so nothing is sent without it. */
 const unavailable = (cause?: unknown) => {
-  const why = cause === undefined ? 'cannot be reached' : `cannot be asked: ${errorMessage(cause)}`;
+  const why = cause === undefined ? 'cannot be reached' : `cannot be read: ${errorMessage(cause)}`;
   return new RetryableError('budget_unavailable', `the rate budget in Redis ${why}`, { retryAfterMs: 2_000, cause });
 };
 
 const patienceMs = 2_000;
 
 /**
- * Asks Redis, or throws `RetryableError` `budget_unavailable` within two seconds or so. A question that was given up may
+ * Answers with what `question` reads from Redis. Throws `RetryableError` `budget_unavailable` (`retryAfterMs` 2,000) when
+ * Redis fails or is silent for two seconds, or four at most where it was not connected. A question that was given up may
  * still be answered later: `tooLate` gets that answer.
  */
 export async function askOrClose<T>(
@@ -20,7 +21,7 @@ export async function askOrClose<T>(
   tooLate: (answer: T) => void,
   ports: Pick<Ports, 'now' | 'sleep'>,
 ): Promise<T> {
-  // A question put to a connection that is down would wait in its queue and be asked long after its caller has gone.
+  // ioredis would queue a command on a closed connection and send it long after its caller has gone.
   if (redis.status !== 'ready') await untilReady(redis, ports);
   const answer = question();
   const timer = new AbortController();

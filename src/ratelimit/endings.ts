@@ -1,10 +1,13 @@
 import type { LimitNews } from './headers.ts';
 import type { Draw, Ending, Verdict } from './steps.ts';
 
-/** A refusal that says "in 0 seconds" was rounded down. */
+/** The wait after a refusal that says "in 0 seconds": it was rounded down. */
 const roundedDownMs = 1_000;
 
-/** How a call ended for each of its buckets, by what the answer says of each, and what the call cost in truth. */
+/**
+ * How a call ended for each of its buckets. `status` null: no answer came. `heard`: what the answer says of each bucket, and
+ * `costs`: what the call actually cost, both in the order of `draws`.
+ */
 export function endingsOf(
   status: number | null,
   draws: readonly Draw[],
@@ -18,7 +21,7 @@ export function endingsOf(
   );
 }
 
-/** Who refused: the buckets for which a wait is named, or the endpoint's own if none is. Of the others it tells nothing. */
+/** Which bucket refused: those with a stated wait, or the endpoint's own if none has one. A 429 says nothing of the others. */
 function refusals(heard: readonly LimitNews[]): Verdict[] {
   const named = heard.map(
     ({ retryAfterMs, remaining, resetMs }) => retryAfterMs ?? (remaining === 0 ? resetMs : undefined),
@@ -29,13 +32,13 @@ function refusals(heard: readonly LimitNews[]): Verdict[] {
 }
 
 /**
- * What a call cost, as an upstream tells it: never more than the whole limit, as the script would write down every unit of
- * it, and Redis would do nothing else meanwhile. What is no figure is no news.
+ * What a call cost by the upstream's own count, but never more than the whole limit: the script records every unit, and an
+ * absurd figure would keep Redis busy. A figure that is not a number is ignored.
  */
 const costIn = ({ limit, cost }: Draw, spent: number): number =>
   Number.isNaN(spent) ? cost : Math.min(limit, Math.max(0, Math.ceil(spent)));
 
-/** A limit that is counted over another window than ours is not our limit; what is left until its reset still is. */
+/** A limit over another window than ours is ignored, but not what is left until its reset. */
 function endingOf(draw: Draw, news: LimitNews, spent: number, verdict: Verdict): Ending {
   const sameWindow = news.windowMs === undefined || Math.abs(news.windowMs - draw.windowMs) <= draw.windowMs * 0.1;
   return {

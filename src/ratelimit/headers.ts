@@ -1,22 +1,24 @@
 import { integer, type Quota, quotaOf } from './quota.ts';
 import { readStructured } from './structured-limits.ts';
 
-/** What an answer's headers say about the limit; absent when they do not say. */
+/** What an answer's headers say about the limit. A figure that they do not state is absent. */
 export interface LimitNews {
   /** Earliest moment for the next call, in ms from now. */
   retryAfterMs?: number;
+  /** Calls (or units) a window. */
   limit?: number;
-  /** Over how long the limit counts. */
+  /** Length of the window that the limit counts over. */
   windowMs?: number;
+  /** Calls (or units) left in the window. */
   remaining?: number;
   /** When the window starts anew, in ms from now. */
   resetMs?: number;
 }
 
-/** Nothing an upstream says may stop us for longer than this: a broken reset would otherwise be an outage. */
+/** The longest wait that an upstream can impose: without a cap, one broken reset header would be an outage. */
 export const maxWaitMs = 3_600_000;
 
-/** Above this a "seconds until reset" is in truth an epoch time; above the second one, in milliseconds. */
+/** From the first figure on, "seconds until reset" is really an epoch time; from the second on, in milliseconds. */
 const epochFrom = 1_000_000_000;
 const epochMsFrom = 1_000_000_000_000;
 
@@ -26,7 +28,8 @@ export const clamp = (ms: number): number => Math.min(Math.max(0, Math.round(ms)
 /**
  * Reads, in this order: `Retry-After` (RFC 9110: seconds, or a date against the answer's own `Date`, so that our clock does
  * not matter), the structured `RateLimit` and `RateLimit-Policy` fields (IETF drafts -07 and -08 on), and the older triple
- * `RateLimit-Limit/-Remaining/-Reset`, which may carry parameters (`110;w=10`). A field that is malformed counts as absent.
+ * `RateLimit-Limit/-Remaining/-Reset`, which may carry parameters (`110;w=10`). A malformed field counts as absent; nothing
+ * throws. `now` is our clock in ms, used where the answer has no `Date`.
  */
 export function readLimitHeaders(headers: Headers, now: number): LimitNews {
   const serverNow = dateOf(headers.get('date')) ?? now;

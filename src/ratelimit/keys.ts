@@ -1,24 +1,25 @@
 import { REDIS_PREFIX } from '../domain/redis-prefix.ts';
 
-/** Every key of the budget. Its keys share one slot of a cluster, so a script may use several of them. */
+/** Every key of the rate budget. They share the service's hash tag, so one script reaches several buckets in one atomic step. */
 const root = `${REDIS_PREFIX}:limit`;
 
-/** Names of the buckets by their last use. */
+/** Sorted set: bucket names by their last use. */
 export const registryKey = `${root}s`;
 
 export const bucketKeys = (name: string) => {
   const base = `${root}:${name}`;
   return {
-    /** Permit → when it comes back. Only permits in use or cooling down are there. */
+    /** Sorted set: slots of permits in use or cooling down, by the moment at which they come back (ms). */
     used: `${base}:used`,
-    /** Permits whose answer has not come, by the end of their lease. */
+    /** Sorted set: permits whose answer has not come, by the end of their lease (ms). */
     busy: `${base}:busy`,
-    /** Waiters in the order in which they are served. */
+    /** Sorted set: waiters in the order in which they are served. */
     wait: `${base}:wait`,
-    /** Waiters by the moment at which they lose their place. */
+    /** Sorted set: waiters by the moment at which they lose their place (ms). */
     seen: `${base}:seen`,
-    /** While somebody waits: the virtual time of each lane and of each client, and which client a waiter's turn is charged to. */
+    /** Hash, while there are waiters: the virtual time of each lane and client, and the client that each waiter's turn is charged to. */
     turns: `${base}:turns`,
+    /** Hash: the limit, its blocks and probes, and the counters. */
     meta: `${base}:meta`,
   };
 };

@@ -4,33 +4,33 @@ import { readModelHeaders } from './model-headers.ts';
 import type { Store } from './steps.ts';
 
 export interface ModelBudgetOptions extends BucketPorts {
-  /** Whose limits they are: the provider's address and the model. */
+  /** Names the limits' owner: the provider's address and the model. */
   name: string;
-  /** What the account may do; null: whatever headers and 429s tell. */
+  /** The account's limits; null: learnt from headers and 429s. */
   requestsPerMinute: number | null;
   tokensPerMinute: number | null;
-  /** Longer than any answer may take. */
+  /** Longer than any answer may take (ms). */
   leaseMs: number;
   patienceMs: number;
 }
 
-/** Leave to send one request to the model. Exactly one `answered` must follow. */
+/** Leave to send one request to the model. `answered` must be called exactly once; it does not throw. */
 export interface ModelPermit {
-  /** `status` and `headers` null: no answer came. `tokens` null: not known how many it used. */
+  /** `status` and `headers` null: no answer came. `tokens` null: it is not known how many the call used. */
   answered(status: number | null, headers: Headers | null, tokens: number | null): Promise<void>;
 }
 
-/** Waits until the model may be asked something of so many tokens; throws as `Bucket.acquire` does. */
+/** Waits until a request of about so many tokens may be sent. Throws as `Bucket.acquire` does. */
 export type ModelBudget = (tokens: number, signal: AbortSignal) => Promise<ModelPermit>;
 
 const windowMs = 60_000;
-/** More than any account has: for who does not say how much it is. */
+/** More than any account has: stands in for a limit that is not configured. */
 const plenty = 10_000;
 
 /** A model provider's limits in requests and tokens a minute, through the same bucket as BMS's. */
 export function createModelBudget(redis: Store, options: ModelBudgetOptions): ModelBudget {
   const { name, requestsPerMinute, tokensPerMinute, leaseMs, patienceMs, ...ports } = options;
-  // One slot stands for many tokens, so that a minute is never more than a thousand slots or so.
+  // One permit stands for many tokens, so that a minute never takes more than a thousand permits or so.
   const unit = tokensPerMinute === null ? 1_000 : Math.ceil(tokensPerMinute / 1_000);
   const limitOf = (stated: number | null): Limit => ({
     requests: stated ?? plenty,
@@ -63,7 +63,7 @@ export function createModelBudget(redis: Store, options: ModelBudgetOptions): Mo
   };
 }
 
-/** Rounded down: what is left of a unit is not enough for it. */
+/** Rounded down: a part of a unit is not enough for one. */
 function inUnits({ limit, remaining, ...rest }: LimitNews, unit: number): LimitNews {
   return {
     ...rest,

@@ -1,16 +1,16 @@
 import { clamp, type LimitNews, readLimitHeaders } from './headers.ts';
 import { integer } from './quota.ts';
 
-/** What a model provider's answer says, in requests and in tokens a minute. */
+/** What a model provider's answer says of its limits in requests and in tokens a minute. */
 export interface ModelNews {
-  /** `retryAfterMs` is here, as every call passes this limit. */
+  /** Holds `retryAfterMs` too, as every call draws from this limit. */
   requests: LimitNews;
   tokens: LimitNews;
 }
 
 /**
  * Reads `x-ratelimit-{limit,remaining,reset}-{requests,tokens}`, as OpenAI and the servers that speak its protocol send
- * them, and `retry-after-ms` before `Retry-After`. What cannot be read counts as absent.
+ * them, and `retry-after-ms` before `Retry-After`. A malformed header counts as absent; nothing throws.
  */
 export function readModelHeaders(headers: Headers, now: number): ModelNews {
   const { retryAfterMs } = readLimitHeaders(headers, now);
@@ -34,7 +34,7 @@ function quotaIn(headers: Headers, unit: 'requests' | 'tokens'): LimitNews {
 
 const unitMs: Readonly<Record<string, number>> = { h: 3_600_000, m: 60_000, s: 1_000, ms: 1 };
 
-/** Go's way of writing durations: `1s`, `6m0s`, `20ms`, `1.5s`; a bare figure is seconds. */
+/** Reads a duration as Go writes it (`1s`, `6m0s`, `20ms`, `1.5s`) into ms; a bare figure is seconds. Undefined if malformed. */
 export function durationMs(text: string | null): number | undefined {
   const trimmed = text?.trim() ?? '';
   if (/^\d{1,9}(\.\d+)?$/.test(trimmed)) return clamp(Number(trimmed) * 1_000);

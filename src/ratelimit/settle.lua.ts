@@ -2,13 +2,13 @@ import { clock } from './clock.lua.ts';
 import { learn } from './learn.lua.ts';
 
 /**
- * Settles a permit in every bucket it was taken from: sent, its slots come back one window from now; never sent,
- * at once. What the answer says of the limit only makes us slower, save for a limit that is proved (`learn`), and the
- * probe, which only the probing permit's own success ends. Answers may come late and in any order.
+ * Settles a permit in every bucket that it was taken from. If its request was sent, its slots come back one window from
+ * now; if not, at once. What an answer says can only slow us down, with two exceptions: a higher limit that is proved
+ * (`learn`), and the end of a probe, by the probing permit's own success. Answers may come late and in any order.
  *
  * KEYS three for each bucket: used, busy, meta
  * ARGV 1 permit · 2 how it ended: unused, lost (no answer), answered · 3 lease (ms),
- *      then nine for each bucket: window (ms), configured limit, cost taken, cost in truth, whether it let the call through
+ *      then nine for each bucket: window (ms), configured limit, cost taken, actual cost, whether it let the call through
  *      (passed, refused, unknown), how long it refuses (ms), limit, remaining, reset in (ms); the last four '' if unknown
  * Returns how many buckets still held the permit.
  */
@@ -22,7 +22,7 @@ local function bucketAt(i)
   return {
     used = KEYS[k + 1], busy = KEYS[k + 2], meta = KEYS[k + 3],
     window = number(1), configured = number(2), taken = number(3), spent = number(4),
-    verdict = ARGV[a + 5], block = number(6), told = number(7), remaining = number(8), reset = number(9),
+    verdict = ARGV[a + 5], block = number(6), stated = number(7), remaining = number(8), reset = number(9),
   }
 end
 
@@ -59,7 +59,7 @@ end
 
 local function changeLimit(b, refused)
   local limit = learn({
-    limit = b.limit, configured = b.configured, told = b.told, refused = refused, done = refused and ownInWindow(b) or 0,
+    limit = b.limit, configured = b.configured, stated = b.stated, refused = refused, done = refused and ownInWindow(b) or 0,
     calm = (now - b.changedAt) / b.window, hold = b.hold, pressed = b.pressedAt > b.changedAt,
   })
   if refused and limit < b.limit then redis.call('HSET', b.meta, 'hold', math.min(64, b.hold * 2)) end
@@ -67,8 +67,8 @@ local function changeLimit(b, refused)
   b.limit = limit
 end
 
--- One strike for each probe that is refused. A block of which nobody says how long it lasts doubles with each; a length that
--- is said is believed, but for one so short that probe after probe is refused.
+-- One strike for each probe that is refused. A block of unstated length doubles with each strike. A stated length is
+-- believed, unless it is so short that probe after probe is refused.
 local function refuse(b)
   local inTime = b.blockedUntil > now
   local strikes = b.strikes + (inTime and 0 or 1)
@@ -78,27 +78,29 @@ local function refuse(b)
   redis.call('HSET', b.meta, 'blockedUntil', math.max(b.blockedUntil, now + block), 'probe', '1', 'strikes', strikes)
   redis.call('HINCRBY', b.meta, 'refused', 1)
   if b.ramp then redis.call('HSET', b.meta, 'ramp', '1') end
-  -- We keep within the limit: if it is what we take it for, somebody else has used it.
+  -- We keep within the limit, so if our figure is right, another user of the quota has used it up.
   local isFirst = not inTime and not b.probe
-  if isFirst and (not b.told or b.told >= b.limit) then redis.call('HSET', b.meta, 'foreignAt', now) end
+  if isFirst and (not b.stated or b.stated >= b.limit) then redis.call('HSET', b.meta, 'foreignAt', now) end
   changeLimit(b, isFirst)
 end
 
 local function succeed(b)
   redis.call('HDEL', b.meta, 'strikes')
   changeLimit(b, false)
-  -- After state was lost a success alone does not tell how much is left: one at a time, until told or a window later.
-  local told = b.remaining ~= nil
-  if b.probe == permit and (told or now >= b.silentUntil) then
+  -- After a loss of state a success alone does not show how much is left: one call at a time, until an answer states it or
+  -- a window has passed.
+  local stated = b.remaining ~= nil
+  if b.probe == permit and (stated or now >= b.silentUntil) then
     redis.call('HDEL', b.meta, 'probe')
     b.probe = nil
   end
   if not b.ramp or b.probe then return end
-  if told or b.ramp >= rampEnds then redis.call('HDEL', b.meta, 'ramp') else redis.call('HINCRBY', b.meta, 'ramp', 1) end
+  if stated or b.ramp >= rampEnds then redis.call('HDEL', b.meta, 'ramp') else redis.call('HINCRBY', b.meta, 'ramp', 1) end
 end
 
--- Calls that others made count as long as ours would. Those that a start from nothing finds may be from any moment of
--- the last window, so they come back spread over the next. With nothing left, one is back at the reset, to ask with.
+-- Records calls that others made; they count for as long as ours would. Those found after a start without state may be from
+-- any moment of the last window, so they come back spread over the next. With nothing left, one comes back at the reset,
+-- so that a call can ask again.
 local function burn(b, foreign, isProven)
   local span, started = math.max(b.window, b.reset or 0), now - b.bornAt < b.window
   for i = 1, foreign do
@@ -110,9 +112,9 @@ local function burn(b, foreign, isProven)
   redis.call('HINCRBY', b.meta, 'foreign', foreign)
 end
 
--- What the upstream has left, as this answer tells, against what we think it has. Calls of ours that it may not have
--- counted yet go off first: those sent after this one when it has less, all that were open meanwhile when it has more.
--- Calls that came back here while this one was open may still have counted there: they prove nothing.
+-- Compares what this answer says is left with what we think is left. Calls of ours that the upstream may not have counted
+-- yet are left out: those sent after this one when it has less than we think, all that were open meanwhile when it has
+-- more. Permits that came back here while this call was open may still have counted there, so they prove nothing.
 local function reconcile(b)
   if not b.remaining then return end
   if (b.grantedAt or 0) >= b.leftOf then redis.call('HSET', b.meta, 'left', b.remaining, 'leftOf', b.grantedAt or 0) end
@@ -124,7 +126,7 @@ local function reconcile(b)
     for i = 1, #slots, 2 do
       local score = tonumber(slots[i + 1])
       local madeAt = tonumber(string.match(slots[i], '^foreign:(%d+)'))
-      -- An answer to a call sent before we noticed is no proof that what we noticed is over.
+      -- An answer to a call that was sent before we noticed foreign calls is no proof that they have stopped counting.
       if madeAt then
         if madeAt < b.grantedAt then marks[#marks + 1] = slots[i] end
       elseif string.sub(slots[i], 1, #permit) ~= permit then
@@ -143,7 +145,7 @@ local held = 0
 for i = 1, #KEYS / 3 do
   local b = bucketAt(i)
   held = held + giveBack(b)
-  -- Without meta the state was lost since: the slot counts, the news waits for the probe.
+  -- Without meta the state was lost meanwhile: the slot counts, but limits are learnt from the next probe.
   if ending == 'answered' and load(b) then
     if b.verdict == 'refused' then refuse(b) elseif b.verdict == 'passed' then succeed(b) end
     reconcile(b)

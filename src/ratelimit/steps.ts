@@ -1,43 +1,50 @@
 import type { Cluster, Redis } from 'ioredis';
 import { lanes } from '../domain/call-context.ts';
 import { acquire } from './acquire.lua.ts';
+import { inspect } from './inspect.lua.ts';
 import { bucketKeys, registryKey } from './keys.ts';
-import { look } from './look.lua.ts';
 import { settle } from './settle.lua.ts';
 
 export type Store = Redis | Cluster;
 
-/** How many permits of which bucket, and that bucket's rule. */
+/** How many permits to take from one bucket, and that bucket's configured limit. */
 export interface Draw {
+  /** Tenant and short name. */
   name: string;
+  /** Permits a window. */
   limit: number;
+  /** Whole ms. */
   windowMs: number;
+  /** Permits that the call takes, from 1 to `limit`. */
   cost: number;
-  /** Permits in use at the same time at most; 0: as many as the limit allows. */
+  /** Calls in flight at most; 0: as many as the limit allows. */
   concurrency: number;
-  /** This process has used the bucket within the last window: state that is missing was lost. */
+  /** This process has used the bucket within the last window, so if its state is gone, it was lost. */
   remembered: boolean;
-  /** Nobody has said what the limit is: it is not paced, until an answer lowers it. */
+  /** The limit is a guess: it is not paced until an answer lowers it. */
   isGuess: boolean;
 }
 
 export interface Ask {
+  /** Unique to the call: a repeated request for the same permit is granted once. */
   permit: string;
+  /** Names the place in the queue: the same when the same work asks again. */
   waiter: string;
   leaseMs: number;
   /** Place of the caller's lane in `lanes`. */
   lane: number;
   client: string;
-  /** It gives up on a longer wait and does not come back, so it needs no place then; absent or infinite: it comes back after any. */
+  /** After a longer wait (ms) the waiter does not come back, so it gets no place. Absent or infinite: it comes back after any wait. */
   comesBackWithinMs?: number;
 }
 
-/** Was it this bucket that refused the call? `forMs` null: for how long is not said. `unknown`: another bucket refused. */
+/** Did this bucket let the call through? An object: it refused, for `forMs` (null: unstated). `unknown`: another bucket refused. */
 export type Verdict = 'passed' | 'unknown' | { forMs: number | null };
 
-/** How a call ended for one bucket. Null: not known. */
+/** How a call ended for one bucket. Null: the answer does not say. */
 export interface Ending {
   draw: Draw;
+  /** Permits that the call actually cost. */
   spent: number;
   verdict: Verdict;
   limit: number | null;
@@ -45,23 +52,24 @@ export interface Ending {
   resetMs: number | null;
 }
 
-/** The budget's atomic steps, with keys and arguments in the order that the scripts want. */
+/** The rate budget's atomic steps, one Lua script each. They throw what Redis throws. */
 export interface Steps {
-  /** `refusedBy` is the bucket that has to be waited for; null when the permits were granted. */
+  /** `refusedBy` is the bucket to wait for, for `waitMs`; null when the permits were granted. */
   acquire(ask: Ask, draws: readonly Draw[]): Promise<{ waitMs: number; refusedBy: Draw | null }>;
   settle(
     ask: Pick<Ask, 'permit' | 'leaseMs'>,
     how: 'unused' | 'lost' | 'answered',
     endings: readonly Ending[],
   ): Promise<void>;
-  /** The figures of `look`'s answer in their order; empty when the bucket is unknown. */
-  look(name: string): Promise<number[]>;
+  /** The figures that the script `inspect` returns, in its order; empty when the bucket is unknown. */
+  inspect(name: string): Promise<number[]>;
+  /** Every bucket in use, by its last use. */
   names(): Promise<string[]>;
 }
 
-const firstBackgroundLane = lanes.indexOf('enrichment');
+const firstBackgroundLane = lanes.indexOf('poll');
 
-/** `edit` is for tests that bring their own clock: it changes a script's text before it is bound. */
+/** Binds the scripts to a connection. `edit` changes a script's text first: tests replace the clock with it. */
 export function bindSteps(redis: Store, edit: (source: string) => string = (source) => source): Steps {
   const bind = (name: string, lua: string) => {
     redis.defineCommand(name, { lua: edit(lua) });
@@ -75,7 +83,7 @@ export function bindSteps(redis: Store, edit: (source: string) => string = (sour
   const scripts = {
     acquire: bind('bms_limitAcquire', acquire),
     settle: bind('bms_limitSettle', settle),
-    look: bind('bms_limitLook', look),
+    inspect: bind('bms_limitInspect', inspect),
   };
   const orNothing = (value: number | null) => value ?? '';
 
@@ -107,9 +115,9 @@ export function bindSteps(redis: Store, edit: (source: string) => string = (sour
       ]);
       await scripts.settle(keys, [permit, how, leaseMs, ...facts]);
     },
-    async look(name) {
+    async inspect(name) {
       const { used, busy, wait, meta } = bucketKeys(name);
-      return (await scripts.look([used, busy, wait, meta], [lanes.length])) as number[];
+      return (await scripts.inspect([used, busy, wait, meta], [lanes.length])) as number[];
     },
     names: () => redis.zrange(registryKey, '0', '-1'),
   };

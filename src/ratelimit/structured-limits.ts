@@ -4,7 +4,7 @@ import { integer, type Quota, quotaOf } from './quota.ts';
  * Reads the structured fields: a dictionary in draft -07 (`limit=100, remaining=50, reset=5`), lists of named items since -08
  * (`RateLimit: "burst";r=0;t=30`, `RateLimit-Policy: "burst";q=100;w=60`). Of several quotas the one that holds us
  * back the longest counts: among those with nothing left the largest `t`, else the one with the least left.
- * Null when there is no such field, or none that can be read.
+ * Null when there is no such field, or it cannot be read. Source: IETF draft-ietf-httpapi-ratelimit-headers.
  */
 export function readStructured(headers: Headers): Quota | null {
   const field = headers.get('ratelimit');
@@ -48,6 +48,6 @@ function pair(text: string): [string, number | undefined] {
   return [key.trim(), integer(value)];
 }
 
-/** Names are quoted and may hold the separator. */
+/** Quoted names may hold the separator. */
 const splitOutsideQuotes = (text: string, separator: ',' | ';'): string[] =>
   (text.match(separator === ',' ? /(?:"[^"]*"|[^",])+/g : /(?:"[^"]*"|[^";])+/g) ?? []).map((part) => part.trim());

@@ -1,7 +1,7 @@
 import { currentCaller } from '../domain/call-context.ts';
 import type { Bucket } from './bucket.ts';
 
-/** The same bucket; each request that left with a permit of it counts in its caller's tally, answered or not. */
+/** The same bucket, which counts each request sent under its permits in the caller's tally, answered or not. */
 export const tallied = (bucket: Bucket): Bucket => ({
   async acquire(...ask) {
     const permit = await bucket.acquire(...ask);

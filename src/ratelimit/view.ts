@@ -2,35 +2,35 @@ import { type Lane, lanes } from '../domain/call-context.ts';
 import { burstShare } from './acquire.lua.ts';
 import { bindSteps, type Store } from './steps.ts';
 
-/** One bucket as an operator sees it. */
+/** One bucket as an operator sees it; figures are permits unless a name has a unit. */
 export interface LimitView {
   bucket: string;
-  /** What is configured, and what is gone by: the upstream may have taught us less. */
+  /** `limit` is the one in force: lower than the configured one where the upstream has shown that it is. */
   configured: number;
   limit: number;
   windowMs: number;
-  /** Permits in use, or not yet back from their last use; other users' calls are among them. */
+  /** Permits in use or not yet back from their last use; calls of other users count too. */
   used: number;
   remaining: number;
   inFlight: number;
-  /** ISO 8601; null when no 429 holds us back. */
+  /** ISO 8601; null when no 429 blocks the bucket. */
   blockedUntil: string | null;
-  /** One call at a time until one is let through. */
+  /** One call at a time, until one passes. */
   probing: boolean;
-  /** Half of the limit is used: every lane but `escalation` waits so that the rest lasts, though some remain. */
+  /** Half of the limit is used: every lane but `escalation` is paced, so that the rest lasts. */
   pacing: boolean;
   waiting: Record<Lane, number>;
-  /** Since the state was made: permits given out, 429s, and calls that somebody else made. */
+  /** Since the bucket's state was created: permits granted, 429s, and calls made by other users of the quota. */
   granted: number;
   refused: number;
   foreign: number;
 }
 
-/** Every bucket that was used lately, by its last use. Reads only. */
+/** The buckets in use (within a week), by their last use, the latest last. Only reads; throws what Redis throws. */
 export async function viewLimits(redis: Store, now: () => number): Promise<LimitView[]> {
   const steps = bindSteps(redis);
   const names = await steps.names();
-  const views = await Promise.all(names.map(async (name) => viewOf(name, await steps.look(name), now())));
+  const views = await Promise.all(names.map(async (name) => viewOf(name, await steps.inspect(name), now())));
   return views.flatMap((view) => view ?? []);
 }
 

@@ -6,13 +6,13 @@ import type { Remedy, RemedySettings } from './settings.ts';
 import { callOut, fetchStatus, type WebhookOptions } from './webhook.ts';
 
 export interface Device {
-  /** The RMM's own id of it. */
+  /** The RMM's own id of the device. */
   uid: string;
   name: string;
 }
 
 export interface NamedDevice extends Device {
-  /** BMS itself has the uid of this asset; else only the alert says so. */
+  /** BMS itself has this uid for the asset; otherwise only the alert says so. */
   isVouchedFor: boolean;
 }
 
@@ -28,24 +28,25 @@ export interface RemedyJob {
   jobId: string;
 }
 
-/** Repairs that the operator has set up by name. Nothing else can be run on a device. */
+/** Repairs that the operator has set up by name. Nothing else can be run on a device. Calls throw `UpstreamError`. */
 export interface Remedies {
   settings: RemedySettings;
-  /** Why it cannot run on this device; null when nothing is known against it. */
+  /** Why the remedy must not run on this device; null when it may. */
   objection(name: string, device: NamedDevice): Promise<string | null>;
+  /** Starts the remedy. The job's id also holds the remedy, the device and the start time. */
   start(order: RemedyOrder): Promise<RemedyJob>;
-  /** One look; null while it is worth asking again. */
-  look(job: JobRef): Promise<JobVerdict | null>;
-  /** What became of a start whose answer was lost. Datto RMM has no list of jobs to find ours in: undecidable. */
-  find(order: RemedyOrder): Promise<RemedyJob | 'absent' | 'undecidable'>;
+  /** Reads the job once; null while it has not ended. After the remedy's `timeoutSeconds` the outcome is `unknown`. */
+  poll(job: JobRef): Promise<JobVerdict | null>;
+  /** Whether a start whose answer was lost took place. Undecidable at Datto RMM, which has no list of jobs to search. */
+  readBack(order: RemedyOrder): Promise<RemedyJob | 'absent' | 'undecidable'>;
 }
 
 export interface RemediesOptions {
-  /** Null when no Datto RMM is set up. */
+  /** Null when Datto RMM is not set up. */
   quickJobs: QuickJobs | null;
-  /** Of the webhooks, by remedy. */
+  /** The webhooks' secrets, by remedy. */
   secrets: Readonly<Record<string, string>>;
-  /** Of the webhooks; Datto RMM has one of its own. */
+  /** The webhooks' rate budget; Datto RMM has its own. */
   budget: RateBudget;
   timeoutMs: number;
 }
@@ -56,7 +57,7 @@ export function createRemedies(settings: RemedySettings, options: RemediesOption
   const webhookOptions = (name: string): WebhookOptions => ({ secret: secrets[name] ?? '', budget, timeoutMs });
   const datto = (): QuickJobs => {
     if (quickJobs) return quickJobs;
-    throw new TerminalError('no_datto', 'no Datto RMM is set up (DATTO_URL)');
+    throw new TerminalError('no_datto', 'Datto RMM is not set up (DATTO_URL)');
   };
   const remedyOf = (name: string): Remedy => {
     const remedy = settings[name];
@@ -88,12 +89,12 @@ export function createRemedies(settings: RemedySettings, options: RemediesOption
       await callOut(remedy.webhook, transactionId, payload, webhookOptions(name));
       return jobOf(name, transactionId, device.uid);
     },
-    async look({ jobId }) {
+    async poll({ jobId }) {
       const [name = '', id = '', deviceUid = '', startedAt = '0'] = jobId.split('/').map(decodeURIComponent);
       const remedy = remedyOf(name);
       const verdict =
         'datto' in remedy
-          ? await datto().look(id, deviceUid, remedy.datto)
+          ? await datto().readResult(id, deviceUid, remedy.datto)
           : await fetchStatus(remedy.webhook, id, webhookOptions(name));
       if (verdict !== null && verdict !== 'absent') return verdict;
       if (now() < Number(startedAt) + remedy.timeoutSeconds * 1000) return null;
@@ -103,7 +104,7 @@ export function createRemedies(settings: RemedySettings, options: RemediesOption
         ticket: null,
       };
     },
-    async find({ name, device, transactionId }) {
+    async readBack({ name, device, transactionId }) {
       const remedy = remedyOf(name);
       if ('datto' in remedy || remedy.webhook.statusUrl === undefined) return 'undecidable';
       const found = await fetchStatus(remedy.webhook, transactionId, webhookOptions(name));

@@ -7,15 +7,15 @@ const envName = z
   .regex(/^[A-Z][A-Z0-9_]*_SECRET$/, 'must be the NAME of an environment variable that ends in _SECRET');
 
 const common = {
-  /** The model reads it: what the remedy does to the device, and what it does not. */
+  /** For the model: what the remedy does to the device, and what it does not. */
   description: z.string().min(1).max(500),
   for: z.strictObject({
     /** Monitor types as the sender names them, without regard to case. */
     monitors: z.array(z.string().min(1)).min(1),
-    /** Connections whose alerts it is for; all when absent. */
+    /** The connections whose alerts the remedy is for; absent: all. */
     connections: z.array(z.string().min(1)).optional(),
   }),
-  /** After this a remedy that has not reported is "unknown". */
+  /** After this time the outcome of a remedy that has not reported is `unknown`. */
   timeoutSeconds: z.number().positive().default(600),
 };
 
@@ -30,11 +30,11 @@ const dattoSchema = z.strictObject({
 });
 const webhookSchema = z.strictObject({
   ...common,
-  /** A call to a service of the operator's, signed as Standard Webhooks prescribes. */
+  /** A call to the operator's own service, signed as Standard Webhooks specifies. */
   webhook: z.strictObject({
     url: httpUrl,
     secretEnv: envName,
-    /** Holds `{id}`. Without this address the outcome cannot be read back. */
+    /** Contains `{id}`. Without a status URL the outcome stays unknown. */
     statusUrl: httpUrl.refine((value) => decodeURI(value).includes('{id}'), 'must hold {id}').optional(),
   }),
 });
@@ -66,7 +66,7 @@ export const remedySecrets = (remedies: RemedySettings, env: Env): Record<string
     ),
   );
 
-/** Whether a remedy is meant for alerts like this one. */
+/** Whether a remedy is for alerts like this one. */
 export function suits(
   { for: { monitors, connections } }: Remedy,
   alert: { monitor: string | null; connection: string },

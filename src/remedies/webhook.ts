@@ -6,7 +6,7 @@ import { signatureHeaders } from '../outbound/signature.ts';
 import type { Limit } from '../ratelimit/bucket.ts';
 import type { WebhookRemedy } from './settings.ts';
 
-/** Receivers are the operator's own and tell no limits: enough for any run, too little to flood one. */
+/** Receivers are the operator's own and state no limits. These suffice for any run and cannot flood a receiver. */
 export const webhookLimits: Readonly<Record<string, Limit>> = {
   'remedy:read': { requests: 600, windowMs: 60_000 },
   'remedy:write': { requests: 100, windowMs: 60_000 },
@@ -20,7 +20,7 @@ export interface WebhookOptions {
 
 const statusSchema = z.object({ status: z.string(), message: z.string().nullish() });
 
-/** Calls out, signed. The id is the same for the same write: the receiver knows a repeat by it. */
+/** Sends a signed order. The id is the same for the same write, so that the receiver recognises a repeat. Throws `UpstreamError`. */
 export async function callOut(
   remedy: WebhookRemedy,
   id: string,
@@ -35,14 +35,14 @@ export async function callOut(
   throw new UpstreamError(code, `the remedy's receiver answered HTTP ${answer.status}`, { effect, endpoint });
 }
 
-/** What the receiver tells of a call: `absent` when it does not know it, null while it is under way. */
+/** The receiver's verdict on an order: `absent` when it does not know it, null while it is under way. Throws `UpstreamError`. */
 export async function fetchStatus(
   { statusUrl }: WebhookRemedy,
   id: string,
   options: WebhookOptions,
 ): Promise<JobVerdict | 'absent' | null> {
   if (statusUrl === undefined)
-    return { outcome: 'unknown', message: 'this remedy does not tell how it ended', ticket: null };
+    return { outcome: 'unknown', message: 'this remedy does not report its outcome', ticket: null };
   const url = decodeURI(statusUrl).replaceAll('{id}', encodeURIComponent(id));
   const answer = await request(url, { method: 'GET', id, body: '' }, options);
   if (answer.status === 404) return 'absent';
@@ -53,7 +53,7 @@ export async function fetchStatus(
   return judgeStatus(answer.text);
 }
 
-/** Two words are an end; any other is waited out. */
+/** Only `succeeded` and `failed` end a remedy; any other status means it is under way (null). */
 export function judgeStatus(text: string): JobVerdict | null {
   const { data } = statusSchema.safeParse(parse(text));
   const word = data?.status.toLowerCase();

@@ -16,7 +16,7 @@ export interface RmmCalls {
 
 export function createRmmCalls({ bms, remedies }: { bms: Bms; remedies: Remedies }): RmmCalls {
   const client = 'rmm-jobs';
-  const readJob = jobReader(bms.jobs, { remedy: (job) => remedies.look(job) });
+  const readJob = jobReader(bms.jobs, { remedy: (job) => remedies.poll(job) });
   return {
     submitRows: (action, rows, check) =>
       runAs({ lane: 'triage', client, id: `submit ${action}` }, () =>

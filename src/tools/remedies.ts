@@ -66,7 +66,7 @@ export function remedyTools({ assets, remedies }: { assets: Assets; remedies: Re
         return { kind: 'job', ...(await remedies.start({ name, device, ...trace })) };
       },
       async readBack({ name, device }, trace) {
-        const found = await remedies.find({ name, device, ...trace });
+        const found = await remedies.readBack({ name, device, ...trace });
         return typeof found === 'string' ? found : { kind: 'job', ...found };
       },
     }),

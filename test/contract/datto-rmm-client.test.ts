@@ -75,7 +75,7 @@ t.test("every request to Datto RMM, and every answer that we read, fits Datto's 
   });
   t.equal(await jobs.hostname('d'), 'H');
   t.equal(await jobs.start('d', { jobName: 'n', componentUid: 'c', variables: { a: 'b' } }), 'j');
-  t.match(await jobs.look('j', 'd', { warningIsSuccess: false }), { outcome: 'succeeded', message: /out.*err/ });
+  t.match(await jobs.readResult('j', 'd', { warningIsSuccess: false }), { outcome: 'succeeded', message: /out.*err/ });
   t.same(sent.sort(), Object.keys(answers).sort());
   const { JobResults, JobComponentResult } = document.components.schemas;
   const words = 'Expired Failure Pending Retired Running Success Warning';

@@ -84,7 +84,7 @@ export async function playRun(options: PlayOptions): Promise<RunState> {
     if (progress.kind === 'concluded') return progress.state;
     for (const { family, jobId, transactionId } of progress.jobs) {
       if (family === 'remedy') continue;
-      const verdict = (await bms.jobs.look(family, jobId))(transactionId);
+      const verdict = (await bms.jobs.read(family, jobId))(transactionId);
       if (verdict) await journal.append({ type: 'rmm_job_finished', transactionId, ...verdict });
     }
     if (progress.jobs.length + progress.batches.length === 0) clock = Math.max(clock, progress.until);

@@ -1,6 +1,6 @@
 import t from 'tap';
 import { named } from '../../sim/bms/tenant/named.ts';
-import { resolveEntry } from '../../src/kaseya/lookups.ts';
+import { resolveEntry } from '../../src/kaseya/resolve-entry.ts';
 import { recordedBms } from '../helpers/bms.ts';
 
 const entries = [

@@ -6,16 +6,16 @@ import { ports } from '../helpers/ports.ts';
 
 function upstream() {
   let clock = 0;
-  const reach = createUpstreamHealth('bms', { log: pino({ level: 'silent' }), now: () => (clock += 5_000) });
+  const health = createUpstreamHealth('bms', { log: pino({ level: 'silent' }), now: () => (clock += 5_000) });
   const fail = (how: CallOutcome) =>
-    reach
+    health
       .watch(
         () => Promise.reject(new Error('no')),
         () => how,
       )
       .catch(() => {});
   const answer = () =>
-    reach.watch(
+    health.watch(
       async () => 1,
       () => null,
     );
@@ -23,49 +23,49 @@ function upstream() {
   const lose = async () => {
     for (let i = 0; i < 3; i += 1) await fail('failed');
   };
-  return { reach, fail, answer, lose };
+  return { health, fail, answer, lose };
 }
 
 t.test('an upstream that is missing is asked until it answers', async (t) => {
-  const { reach, fail, answer, lose } = upstream();
+  const { health, fail, answer, lose } = upstream();
   await lose();
   let asked = 0;
   const ask = () => {
     asked += 1;
     return asked < 4 ? fail('failed') : answer();
   };
-  await probeWhileDown({ ...ports, health: reach, ask, signal: new AbortController().signal, pauseMs: 1 });
+  await probeWhileDown({ ...ports, health, ask, signal: new AbortController().signal, pauseMs: 1 });
   t.equal(asked, 4);
-  t.equal(reach.state(), 'up');
+  t.equal(health.state(), 'up');
 });
 
 t.test('one that begins to refuse us is left alone', async (t) => {
-  const { reach, fail, lose } = upstream();
+  const { health, fail, lose } = upstream();
   await lose();
   let asked = 0;
   const ask = () => {
     asked += 1;
     return fail('refused');
   };
-  await probeWhileDown({ ...ports, health: reach, ask, signal: new AbortController().signal, pauseMs: 1 });
+  await probeWhileDown({ ...ports, health, ask, signal: new AbortController().signal, pauseMs: 1 });
   t.equal(asked, 1);
-  t.equal(reach.state(), 'refused');
+  t.equal(health.state(), 'refused');
 });
 
 t.test('nobody is asked once the process stops', async (t) => {
-  const { reach, lose } = upstream();
+  const { health, lose } = upstream();
   await lose();
   const stopping = new AbortController();
-  const scouting = probeWhileDown({
-    ...{ ...ports, health: reach, ask: () => t.fail('asked') as never },
+  const probing = probeWhileDown({
+    ...{ ...ports, health, ask: () => t.fail('asked') as never },
     ...{ signal: stopping.signal, pauseMs: 60_000 },
   });
   stopping.abort();
-  await scouting;
+  await probing;
 });
 
 t.test('while BMS is missing nobody but the scout gets through, and nothing is said to have been sent', async (t) => {
-  const { reach, answer, lose } = upstream();
+  const { health, answer, lose } = upstream();
   const asked: string[] = [];
   const { call } = heldWhileDown(
     {
@@ -74,7 +74,7 @@ t.test('while BMS is missing nobody but the scout gets through, and nothing is s
         return { result: null, totalRecords: null };
       },
     },
-    reach,
+    health,
   );
   const read = { method: 'GET', template: '/v2/x' } as const;
   await call(read);

@@ -10,7 +10,7 @@ import {
   outcomeOfSignIn,
 } from '../../src/outbound/health.ts';
 
-function reachFor() {
+function watched() {
   const lines: Record<string, unknown>[] = [];
   const sink = new Writable({
     write(chunk, _, done) {
@@ -20,32 +20,32 @@ function reachFor() {
     },
   });
   let clock = 0;
-  let sign: CallOutcome = 'answered';
-  const reach = createUpstreamHealth('bms', { log: pino(sink), now: () => clock });
+  let outcome: CallOutcome = 'answered';
+  const health = createUpstreamHealth('bms', { log: pino(sink), now: () => clock });
   const error = new UpstreamError('network', 'no', { effect: 'none', endpoint: 'GET /x' });
   const end = async (how: CallOutcome | 'well', at: number) => {
     clock = at;
-    sign = how === 'well' ? null : how;
+    outcome = how === 'well' ? null : how;
     const call = how === 'well' ? async () => 1 : () => Promise.reject(error);
-    await reach.watch(call, () => sign).catch(() => {});
+    await health.watch(call, () => outcome).catch(() => {});
   };
-  return { reach, end, lines };
+  return { health, end, lines };
 }
 
 t.test('calls that fail in a row for five seconds are told once, and so is the first answer after them', async (t) => {
-  const { reach, end, lines } = reachFor();
-  t.equal(reach.view(), null, 'nothing was called');
+  const { health, end, lines } = watched();
+  t.equal(health.view(), null, 'nothing was called');
   await end('well', 1_000);
   await end('failed', 10_000);
   await end('failed', 11_000);
-  t.match(reach.view(), { upstream: 'bms', isUp: true, lastAnswerAt: 1_000 });
+  t.match(health.view(), { upstream: 'bms', isUp: true, lastAnswerAt: 1_000 });
   for (const at of [12_000, 13_000, 14_999]) await end('failed', at);
-  t.match(reach.view(), { isUp: true }, 'it may be restarting');
+  t.match(health.view(), { isUp: true }, 'it may be restarting');
   for (const at of [15_000, 16_000]) await end('failed', at);
-  t.match(reach.view(), { isUp: false, lastAnswerAt: 1_000 });
+  t.match(health.view(), { isUp: false, lastAnswerAt: 1_000 });
   await end('answered', 70_000);
   await end('well', 71_000);
-  t.match(reach.view(), { isUp: true, lastAnswerAt: 71_000 });
+  t.match(health.view(), { isUp: true, lastAnswerAt: 71_000 });
   t.same(lines, [
     { msg: 'bms_unreachable', code: 'network' },
     { msg: 'bms_back', seconds: 60 },
@@ -53,26 +53,26 @@ t.test('calls that fail in a row for five seconds are told once, and so is the f
 });
 
 t.test('a failed call between others that are answered is told by nobody', async (t) => {
-  const { end, lines } = reachFor();
+  const { end, lines } = watched();
   for (let at = 0; at < 20; at += 1) await end(at % 3 === 0 ? 'answered' : 'failed', at);
   t.same(lines, []);
 });
 
 t.test('who refuses us at all is unreachable at once', async (t) => {
-  const { reach, end, lines } = reachFor();
+  const { health, end, lines } = watched();
   await end('refused', 5);
-  t.match(reach.view(), { isUp: false, lastAnswerAt: null });
+  t.match(health.view(), { isUp: false, lastAnswerAt: null });
   t.equal(lines.length, 1);
 });
 
 t.test('a call that was never made says nothing, and its error passes', async (t) => {
-  const { reach, end, lines } = reachFor();
+  const { health, end, lines } = watched();
   for (let at = 0; at < 5; at += 1) await end(null, at);
-  t.equal(reach.view(), null);
+  t.equal(health.view(), null);
   t.same(lines, []);
   const waits = new RetryableError('rate_limited', 'wait', { retryAfterMs: 1 });
   await t.rejects(
-    reach.watch(
+    health.watch(
       () => Promise.reject(waits),
       () => null,
     ),

@@ -7,7 +7,7 @@ const redis = await redisClient(t);
 interface Situation {
   limit: number;
   configured: number;
-  told?: number;
+  stated?: number;
   refused: boolean;
   done: number;
   calm: number;
@@ -22,13 +22,13 @@ const learnt = (situation: Partial<Situation>) =>
 t.test('how a limit is learnt', async (t) => {
   const cases: [string, Partial<Situation>, number][] = [
     ['nothing new', {}, 100],
-    ['a lower limit is stated: at once', { told: 60 }, 60],
-    ['zero is no limit', { told: 0 }, 1],
-    ['a lower one beside a 429', { told: 60, refused: true, done: 90 }, 60],
-    ['the same one beside a 429: others used it', { told: 100, refused: true, done: 3 }, 100],
-    ['a higher one, before a calm window', { told: 150, calm: 0.9 }, 100],
-    ['a higher one, after it', { told: 150, calm: 1 }, 150],
-    ['never above what is configured', { told: 999, calm: 1 }, 200],
+    ['a lower limit is stated: at once', { stated: 60 }, 60],
+    ['zero is no limit', { stated: 0 }, 1],
+    ['a lower one beside a 429', { stated: 60, refused: true, done: 90 }, 60],
+    ['the same one beside a 429: others used it', { stated: 100, refused: true, done: 3 }, 100],
+    ['a higher one, before a calm window', { stated: 150, calm: 0.9 }, 100],
+    ['a higher one, after it', { stated: 150, calm: 1 }, 150],
+    ['never above what is configured', { stated: 999, calm: 1 }, 200],
     ['a 429 without a word: down to what we did', { refused: true, done: 80 }, 80],
     ['a 429 without a word, little done: halved at most', { refused: true, done: 3 }, 50],
     ['a 429 without a word, more done than the limit', { refused: true, done: 140 }, 100],

@@ -1,4 +1,5 @@
 import t from 'tap';
+import { lanes } from '../../src/domain/call-context.ts';
 import type { Ending } from '../../src/ratelimit/steps.ts';
 import { redisClient } from '../helpers/redis.ts';
 import { drawOf, passed } from './draws.ts';
@@ -7,7 +8,8 @@ import { virtualClock } from './virtual-clock.ts';
 // Who goes before whom: places in the queue, and turns of the pace.
 const { steps, at } = virtualClock(await redisClient(t));
 const leaseMs = 300;
-const triage = 2;
+const triage = lanes.indexOf('triage');
+const poll = lanes.indexOf('poll');
 
 /** A bucket of its own whose upstream has said that all is left, and calls of it. */
 async function bucket(name: string, limit: number, windowMs: number, now: number) {
@@ -40,10 +42,10 @@ t.test('who leaves the queue unserved has used up no turn of its client', async 
   };
   await spend(start);
   // Somebody waits all the time, or all turns would be forgotten.
-  await call('stays', { lane: 4 });
+  await call('stays', { lane: poll });
   for (let i = 0; i < 40; i += 1) await call(`vanishes${i}`, { client: 'late' });
   await spend(start + 60_000);
-  await call('stays', { lane: 4 });
+  await call('stays', { lane: poll });
   await at(start + 63_000);
   for (let i = 0; i < 30; i += 1) await call(`busy${i}`, { client: 'busy' });
   const newcomer = await call('newcomer');
@@ -79,7 +81,7 @@ t.test('a background call that wants nearly all of the limit is served when nobo
   const start = 4_000_000;
   const { call } = await bucket('all of it', 100, 60_000, start);
   await at(start + 120_000);
-  t.equal(await call('scan', { lane: 4, cost: 99 }), 0);
+  t.equal(await call('scan', { lane: poll, cost: 99 }), 0);
 });
 
 t.test('a refusal without a word on how long doubles with each probe that is refused', async (t) => {
@@ -92,7 +94,7 @@ t.test('a refusal without a word on how long doubles with each probe that is ref
     const { refusedBy } = await steps.acquire({ permit, waiter: permit, leaseMs, lane: 0, client: 'c' }, [draw]);
     t.equal(refusedBy, null);
     await steps.settle({ permit, leaseMs }, 'answered', [{ draw, ...passed, verdict: { forMs: null } }]);
-    const [, , , , , blockedMs = 0] = await steps.look(draw.name);
+    const [, , , , , blockedMs = 0] = await steps.inspect(draw.name);
     blocks.push(blockedMs);
     now += blockedMs;
   }
@@ -101,7 +103,7 @@ t.test('a refusal without a word on how long doubles with each probe that is ref
 
 t.test('a refusal by another bucket is no proof that this one is open again', async (t) => {
   const draw = drawOf('behind', 10, 60_000);
-  const probing = async () => (await steps.look(draw.name))[6];
+  const probing = async () => (await steps.inspect(draw.name))[6];
   const call = async (permit: string, verdict: Ending['verdict']) => {
     await steps.acquire({ permit, waiter: permit, leaseMs, lane: 0, client: 'c' }, [draw]);
     await steps.settle({ permit, leaseMs }, 'answered', [{ draw, ...passed, verdict }]);

@@ -112,7 +112,7 @@ t.test(
         if (probe === null) throw new Error('not even a probe is let through');
         // Told that there is enough, calls no longer grow one by one.
         await end(probe, 'answered', { ...passed, remaining: 1_000 });
-        const [, , learnt = 0] = await steps.look(draw.name);
+        const [, , learnt = 0] = await steps.inspect(draw.name);
         let granted = 1;
         while ((await ask(0, 'last')) !== null) granted += 1;
         if (granted !== learnt) throw new Error(`${granted} of ${learnt} permits are there`);
@@ -167,11 +167,11 @@ t.test('no waiter starves, and a noisy client does not keep a quiet one waiting'
 
 t.test('escalations are served before everything that waits, background last', async (t) => {
   const of = (lane: number) => Array.from({ length: 4 }, (_, i) => ({ id: `lane${lane}-${i}`, lane, client: 'c' }));
-  const order = await serve([...of(4), ...of(3), ...of(2), ...of(0)], drawOf('lanes', 5));
+  const order = await serve([...of(3), ...of(2), ...of(1), ...of(0)], drawOf('lanes', 5));
   const last = (lane: number) => Math.max(...of(lane).map(({ id }) => order.indexOf(id)));
   const first = (lane: number) => Math.min(...of(lane).map(({ id }) => order.indexOf(id)));
-  t.ok(last(0) < last(2) && last(2) < last(4), order.join(' '));
-  t.ok(first(0) < first(3));
+  t.ok(last(0) < last(1) && last(1) < last(2) && last(2) < last(3), order.join(' '));
+  t.ok(first(0) < first(2));
 });
 
 t.test('any mix of waiters is served in the end', { timeout: 100_000 }, async () => {
@@ -214,7 +214,7 @@ t.test('several buckets: all or none, and who is refused by one takes nothing fr
     { draw: account, ...passed },
   ]);
   t.equal((await ask('two')).refusedBy?.name, 'several account');
-  t.equal((await steps.look('several endpoint'))[3], 1, 'the endpoint lost one permit, not two');
+  t.equal((await steps.inspect('several endpoint'))[3], 1, 'the endpoint lost one permit, not two');
 });
 
 t.test('a long wait for one bucket holds no place in another, where it would only be in the way', async (t) => {
@@ -297,7 +297,7 @@ t.test('a permit that is asked for again, its answer being lost, is granted agai
   const ask = () => steps.acquire({ permit: 'g1', waiter: 'w1', leaseMs, lane: 2, client: 'c' }, [draw]);
   t.equal((await ask()).refusedBy, null);
   t.equal((await ask()).refusedBy, null);
-  t.equal((await steps.look(draw.name))[3], 1);
+  t.equal((await steps.inspect(draw.name))[3], 1);
 });
 
 t.test('whoever waits is told when its turn comes, however few slots are known', async (t) => {
@@ -380,7 +380,7 @@ t.test('a slot that came back while the answer was on its way is not taken for c
   const ask = (permit: string) => steps.acquire({ permit, waiter: permit, leaseMs, lane: 2, client: 'c' }, [draw]);
   const answer = (permit: string, remaining: number) =>
     steps.settle({ permit, leaseMs }, 'answered', [{ draw, ...passed, remaining }]);
-  const foreign = async () => (await steps.look(draw.name))[9];
+  const foreign = async () => (await steps.inspect(draw.name))[9];
   await at(16_000_000);
   await ask('old');
   await answer('old', 9);

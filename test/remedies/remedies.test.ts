@@ -56,7 +56,7 @@ async function setUp(t: Test) {
   const order = (name: string) => ({ name, device, transactionId: `tx-${name}`, marker: '[bms-triage r c]' });
   const run = async (name: string) => {
     const { jobId } = await remedies.start(order(name));
-    return remedies.look({ jobId, transactionId: `tx-${name}` });
+    return remedies.poll({ jobId, transactionId: `tx-${name}` });
   };
   return { ...upstream, remedies, asset, device, order, run };
 }
@@ -124,15 +124,15 @@ t.test('a start whose answer was lost is in doubt and cannot be looked up at Dat
   await fault({ match: { method: 'PUT', path: '/v2/device/*/quickjob' }, kind: 'drop-after' });
   await t.rejects(remedies.start(order('clean')), { code: 'network', effect: 'unknown' });
   t.equal(state.ledger().effects.length, 1);
-  t.equal(await remedies.find(order('clean')), 'undecidable');
+  t.equal(await remedies.readBack(order('clean')), 'undecidable');
 });
 
 t.test('a signed call has one effect however often it is made, and can be looked up', async (t) => {
   const { remedies, order, run, state } = await setUp(t);
-  t.equal(await remedies.find(order('call')), 'absent');
+  t.equal(await remedies.readBack(order('call')), 'absent');
   t.match(await run('call'), { outcome: 'succeeded', message: /freed/ });
   t.match(await run('call'), { outcome: 'succeeded' });
-  t.match(await remedies.find(order('call')), { family: 'remedy', jobId: String });
+  t.match(await remedies.readBack(order('call')), { family: 'remedy', jobId: String });
   t.equal(state.ledger().effects.length, 1);
 });
 

@@ -68,7 +68,7 @@ t.test("a remedy runs on the alert's own device, and its result is what the devi
   t.match(written, { kind: 'job', family: 'remedy' });
   t.match(await tool.readBack(args, trace, context), { kind: 'job', family: 'remedy' });
   if (written.kind !== 'job') return;
-  t.match(await remedies.look({ jobId: written.jobId, transactionId: 'r.c' }), { outcome: 'succeeded' });
+  t.match(await remedies.poll({ jobId: written.jobId, transactionId: 'r.c' }), { outcome: 'succeeded' });
   t.match(state.ledger().effects, [{ assetId: asset.id }]);
 });
 

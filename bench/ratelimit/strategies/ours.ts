@@ -3,11 +3,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 import { systemPorts as ports } from '../../../src/app/system-ports.ts';
 import { RetryableError } from '../../../src/domain/errors.ts';
-import { type AcquireOptions, createBucket, type Permit } from '../../../src/ratelimit/bucket.ts';
+import { type AcquireOptions, createBucket } from '../../../src/ratelimit/bucket.ts';
 import { readLimitHeaders } from '../../../src/ratelimit/headers.ts';
+import type { Permit } from '../../../src/ratelimit/permit.ts';
 import type { CreateStrategy } from '../strategy.ts';
 
-const lanes = { urgent: 'escalation', normal: 'triage', background: 'enrichment' } as const;
+const lanes = { urgent: 'escalation', normal: 'triage', background: 'poll' } as const;
 
 /**
  * As the service uses it; the lease is shorter, as the calls here are. Where the service parks a run, this sleeps, and then

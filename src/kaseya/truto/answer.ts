@@ -6,7 +6,7 @@ import { tryParseJson } from './json.ts';
 
 export interface Asked {
   endpoint: string;
-  /** A read cannot have done anything, whatever its answer looks like. */
+  /** A read has no effect, even if its answer is lost or unreadable. */
   isWrite: boolean;
 }
 
@@ -16,11 +16,11 @@ const failureSchema = z.object({
   raw_response: z.unknown().optional(),
 });
 
-/** Whether the vendor said this, and Truto only passed it on. */
+/** Whether the error is the vendor's, which Truto only passed on. */
 export const isRemote = ({ text }: Pick<RawAnswer, 'text'>): boolean =>
   failureSchema.safeParse(tryParseJson(text)).data?.truto_is_remote_error === true;
 
-/** The body of an answer that went well. Throws an `UpstreamError` for every other. */
+/** The body of a successful answer. Throws an `UpstreamError` for every other answer. */
 export function readBody(answer: Pick<RawAnswer, 'status' | 'text'>, asked: Asked): unknown {
   const { status, text } = answer;
   if (status >= 400) throw failure(answer, asked);
@@ -28,7 +28,7 @@ export function readBody(answer: Pick<RawAnswer, 'status' | 'text'>, asked: Aske
   const body = tryParseJson(text);
   if (body !== null) return body;
   const { endpoint } = asked;
-  const message = `${endpoint} answered ${status} with something that is not JSON`;
+  const message = `${endpoint} answered ${status} with a body that is not JSON`;
   throw new UpstreamError('unreadable', message, { effect: effectOf(asked), endpoint });
 }
 
@@ -44,7 +44,7 @@ function failure({ status, text }: Pick<RawAnswer, 'status' | 'text'>, asked: As
       endpoint,
     });
   }
-  // What the vendor said means the same as if it had said so to us.
+  // The vendor's error means the same as if it had come to us directly.
   const theirs = vendorFailure(status, data.raw_response, asked);
   if (theirs.code !== 'auth') return theirs;
   const message = "Kaseya BMS refuses Truto's sign-in: connect the integrated account anew (needs_reauth)";
@@ -68,7 +68,7 @@ interface Meaning {
   hint?: string;
 }
 
-/** Truto's own refusals. Source: its error model; 409 is not explained there, so a write may be under way. */
+/** Truto's own errors. Source: its error model, which does not explain 409, so a write may be under way. */
 function ownMeaning(status: number, asked: Asked): Meaning {
   if (status === 401) return { code: 'auth', effect: 'none', hint: 'the API token is not accepted (TRUTO_TOKEN)' };
   if (status === 403) return { code: 'permission', effect: 'none' };
@@ -81,13 +81,13 @@ function ownMeaning(status: number, asked: Asked): Meaning {
   return { code: 'validation', effect: 'none' };
 }
 
-/** BMS's own envelope, if Truto hands it through; else null. */
+/** BMS's own envelope, if Truto passes it on; else null. */
 export function bmsEnvelope(body: unknown, asked: Asked): Envelope | null {
   if (typeof body !== 'object' || body === null) return null;
   if (!Object.keys(body).some((key) => key.toLowerCase() === 'success')) return null;
   return readEnvelope({ status: 200, body: JSON.stringify(body), ...asked });
 }
 
-/** The answer to one record: BMS's envelope or what was in it, as the integration is set up. */
+/** The answer for one record. The integration's setup decides whether it is BMS's envelope or the result within. */
 export const readOne = (body: unknown, asked: Asked): Envelope =>
   bmsEnvelope(body, asked) ?? { result: body ?? null, totalRecords: null };

@@ -25,7 +25,7 @@ const toolSchema = z.object({
   body_schema: described,
 });
 
-/** One thing that the integrated account can do, and what it takes. */
+/** One operation that the integrated account offers, with the schemas of its arguments. */
 export type TrutoTool = z.infer<typeof toolSchema>;
 
 /** The SDK reads `result`, the documentation prints `results`. */
@@ -41,11 +41,11 @@ export interface Operation {
 }
 
 export interface Catalogue {
-  /** What answers our operation (method and template). Throws `unsupported` where the account has no counterpart. */
+  /** The account's counterpart of our operation (method and template). Throws `UpstreamError` `unsupported` if it has none. */
   find(endpoint: string): Promise<Operation>;
-  /** Our operations that the account cannot answer: each is a tool that will refuse. */
+  /** Our operations without a counterpart: the tools that need them will refuse. */
   missing(): Promise<string[]>;
-  /** Why the account cannot answer an operation; null when it can. */
+  /** Why the account cannot do an operation; null when it can. */
   objection(endpoint: string): Promise<string | null>;
 }
 
@@ -55,7 +55,7 @@ interface CatalogueOptions {
   now(): number;
 }
 
-/** What the account offers, asked once in `ttlMs`. Names are never taken apart: Truto documents two forms of them. */
+/** The account's operations, read once in `ttlMs`. Tool names are never parsed: Truto documents two forms of them. */
 export function createCatalogue(fetchTools: () => Promise<unknown>, options: CatalogueOptions): Catalogue {
   const { now } = options;
   const operations = { ...defaultOperations, ...options.overrides };
@@ -102,13 +102,13 @@ const keyOf = ({ resource, method }: Pick<Target, 'resource' | 'method'>) => JSO
 function readTools(answer: unknown): Map<string, TrutoTool> {
   const parsed = toolsSchema.safeParse(answer);
   if (parsed.success) return new Map(parsed.data.map((tool) => [keyOf(tool), tool]));
-  const message = 'Truto lists the tools of the account in a form that is not known';
+  const message = 'Truto lists the tools of the account in an unknown form';
   throw new UpstreamError('unreadable', message, { effect: 'none', endpoint: toolsEndpoint, cause: parsed.error });
 }
 
 export const toolsEndpoint = 'GET /integrated-account/{id}/tools';
 
-/** Nothing was sent; a person has to set it right. */
+/** The error for an operation that the account does not offer. Nothing was sent; a person has to correct the setting. */
 export function unsupported(endpoint: string, reason: string): UpstreamError {
   const message = `Truto cannot do ${endpoint}: ${reason} (setting truto.operations["${endpoint}"])`;
   return new UpstreamError('unsupported', message, { effect: 'none', endpoint });

@@ -1,11 +1,12 @@
 import type { RawAnswer } from '../../outbound/http.ts';
-import type { Limit, Permit } from '../../ratelimit/bucket.ts';
+import type { Limit } from '../../ratelimit/bucket.ts';
 import { type LimitNews, readLimitHeaders } from '../../ratelimit/headers.ts';
+import type { Permit } from '../../ratelimit/permit.ts';
 import { isRemote } from './answer.ts';
 
 /**
- * Truto's own limits, which every call draws from beside the vendor's endpoint: 50 in 10 s per integrated account,
- * 500 per API token. Hand the names to the bucket as its `alongside`.
+ * Truto's own limits: 50 calls in 10 s for each integrated account, 500 for each API token. Every call draws from them
+ * besides the vendor's endpoint: pass `trutoTiers` to the bucket as its `alongside`.
  */
 export const trutoLimits: Readonly<Record<string, Limit>> = {
   'truto:account': { requests: 50, windowMs: 10_000 },
@@ -14,14 +15,14 @@ export const trutoLimits: Readonly<Record<string, Limit>> = {
 
 export const trutoTiers: readonly string[] = Object.keys(trutoLimits);
 
-/** What Truto documents for its own 429, should it leave `Retry-After` out. */
+/** The wait that Truto documents for its own 429, for an answer without `Retry-After`. */
 const ownWaitMs = 10_000;
 
 /**
- * Tells the bucket what an answer says of the limits. A 429 says whose limit it is only by the flag: with it the
- * vendor's, whose headers Truto passes on; without it one of Truto's tiers. Which one it does not say, so both wait.
+ * Settles a permit by what an answer of Truto says of the limits. A 429 with the flag `truto_is_remote_error` is the
+ * vendor's, whose headers Truto passes on. A 429 without it is one of Truto's tiers; it does not say which, so both wait.
  */
-export async function tellTiers(permit: Permit, answer: RawAnswer, now: number): Promise<void> {
+export async function reportTiers(permit: Permit, answer: RawAnswer, now: number): Promise<void> {
   const news = readLimitHeaders(answer.headers, now);
   if (answer.status !== 429 || isRemote(answer)) return permit.answered(answer.status, news);
   const wait: LimitNews = { retryAfterMs: news.retryAfterMs ?? ownWaitMs };

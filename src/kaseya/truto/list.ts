@@ -6,7 +6,7 @@ import { type Asked, bmsEnvelope, readOne } from './answer.ts';
 
 const pageSchema = z.object({
   result: z.unknown(),
-  /** Null ends the list; absent says nothing. */
+  /** Null ends the list. Absent: unstated. */
   next_cursor: z.string().min(1).nullish(),
   is_partial_response: z.boolean().nullish(),
 });
@@ -19,12 +19,12 @@ interface Page {
 
 type FetchPage = (cursor: string | null) => Promise<unknown>;
 
-/** Longer lists are refused: a list that is cut off must not pass for a whole one. */
+/** Longer lists are refused: a truncated list must not pass for a complete one. */
 const maxPages = 100;
 
 /**
- * One page of ours, out of as many of Truto's as it takes: it pages by cursor and chooses the size itself. A request
- * without `PageNumber` gets the whole list.
+ * Reads one of our pages from as many of Truto's as it takes: Truto pages by cursor and chooses the size itself. A request
+ * without `PageNumber` gets the whole list. Throws `UpstreamError` `unreadable` for a list that may be incomplete.
  */
 export async function readList(request: Request, asked: Asked, fetchPage: FetchPage): Promise<Envelope> {
   const { PageNumber: number, PageSize: size } = request.query ?? {};
@@ -36,8 +36,8 @@ export async function readList(request: Request, asked: Asked, fetchPage: FetchP
   for (let pages = 1; pages <= maxPages; pages += 1) {
     const page: Page = readPage(await fetchPage(cursor), asked);
     rows.push(...page.rows);
-    const isWhole = page.cursor === null || rows.length >= to || isAllTold(page, rows.length, to);
-    if (isWhole) return { result: rows.slice(from, to), totalRecords: page.total };
+    const hasEnded = page.cursor === null || rows.length >= to || isComplete(page, rows.length, to);
+    if (hasEnded) return { result: rows.slice(from, to), totalRecords: page.total };
     if (page.cursor === undefined) throw unreadable('does not say whether there is more', asked);
     if (typeof page.cursor === 'string' && seen.has(page.cursor)) throw unreadable('goes round in circles', asked);
     cursor = page.cursor;
@@ -46,14 +46,14 @@ export async function readList(request: Request, asked: Asked, fetchPage: FetchP
   throw unreadable(`is longer than ${maxPages} pages`, asked);
 }
 
-/** Without a cursor the list is whole if its total says so, or if nobody asked for pages of it. */
-const isAllTold = ({ cursor, total }: Page, count: number, to: number) =>
+/** A list without a cursor is complete if its total says so, or if no page of it was asked for. */
+const isComplete = ({ cursor, total }: Page, count: number, to: number) =>
   cursor === undefined && (to === Infinity || (total !== null && count >= total));
 
 function readPage(body: unknown, asked: Asked): Page {
   const { data } = pageSchema.safeParse(body);
   if (!data) throw unreadable('has no result', asked);
-  if (data.is_partial_response) throw unreadable('is only a part of it', asked);
+  if (data.is_partial_response) throw unreadable('is incomplete', asked);
   const envelope = bmsEnvelope(body, asked) ??
     bmsEnvelope(data.result, asked) ?? { result: data.result, totalRecords: null };
   const rows = envelope.result ?? [];
@@ -61,7 +61,7 @@ function readPage(body: unknown, asked: Asked): Page {
   return { rows, cursor: data.next_cursor, total: envelope.totalRecords };
 }
 
-/** The answer of a `list` that has one object to give, whether or not it was put into a list. */
+/** The answer of a `list` operation that returns one object, bare or in a list of one. */
 export function readSingle(body: unknown, asked: Asked): Envelope {
   const { data } = pageSchema.safeParse(body);
   const envelope = bmsEnvelope(body, asked) ?? readOne(data?.result ?? body, asked);

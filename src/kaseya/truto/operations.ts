@@ -6,9 +6,9 @@ const targetSchema = z
     resource: z.string().min(1),
     /** `list`, `get`, `create`, `update`, or the name of a method of the integration's own. */
     method: z.string().min(1),
-    /** The placeholder of our path that is Truto's path id. */
+    /** The placeholder in our path that becomes Truto's path id. */
     id: z.string().min(1).optional(),
-    /** A `list` whose answer is one object. */
+    /** A `list` that answers with one object. */
     single: z.boolean().optional(),
   })
   .refine(({ method, id }) => id !== undefined || (method !== 'get' && method !== 'update'), {
@@ -16,7 +16,7 @@ const targetSchema = z
     error: 'is needed with get and update: the placeholder that holds the id',
   });
 
-/** What answers one of our operations on Truto's side. */
+/** Truto's counterpart of one of our operations. */
 export type Target = z.infer<typeof targetSchema>;
 
 /** The key `truto`. */
@@ -41,8 +41,8 @@ const asset = '/v2/servicedesk/hardwareasset';
 
 /**
  * Our operations and their likely counterparts. Truto publishes no resource names for Kaseya BMS: these follow from
- * the fifteen tool names that its blog shows and from its naming rule, so each is checked against what the account
- * really offers, and each can be set otherwise (`truto.operations`).
+ * the fifteen tool names that its blog shows and from its naming rule. Each is checked against what the account really
+ * offers, and each can be overridden (`truto.operations`).
  */
 export const defaultOperations: Readonly<Record<string, Target>> = {
   'GET /v2/servicedesk/tickets': list('servicedesk_tickets'),
@@ -79,10 +79,7 @@ export const defaultOperations: Readonly<Record<string, Target>> = {
   [`GET ${rmm}/tickets/status/{jobId}`]: one('tickets_status'),
   [`PUT ${rmm}/assets/deactivate`]: update('assets_deactivate', 'integrationType'),
   [`GET ${rmm}/assets/status/{jobId}`]: one('assets_status'),
-  [`GET ${rmm}/mappings/status/{jobId}`]: one('mappings_status'),
   [`GET ${rmm}/status`]: one('rmm_status'),
   'GET /v2/rmm/integrations': list('rmm_integrations'),
-  'GET /v2/system/batchAction/logs/{jobId}': list('batchaction_logs'),
-  'GET /v2/system/schedulerJobs/{jobId}/status': one('schedulerjobs_status'),
   'POST /v2/kaseya-one/tickets/action/notifications': create('action_notifications'),
 };

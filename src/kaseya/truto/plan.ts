@@ -13,9 +13,9 @@ type Schema = TrutoTool['query_schema'];
 type Value = string | number | boolean;
 
 /**
- * Says a request of ours in Truto's words. Keys are matched against the account's own schemas without regard to case,
- * dots and underscores; one that they do not know is refused, because what is dropped silently widens a filter or
- * loses half of a write.
+ * Translates one of our requests into Truto's form. Keys are matched against the account's own schemas without regard to
+ * case, dots and underscores. An unknown key throws `UpstreamError` `unsupported`: dropping it silently would widen a filter
+ * or lose half of a write.
  */
 export function plan(request: Request, { endpoint, target, tool }: Operation, accountId: string): Planned {
   const { params = {}, query = {} } = request;
@@ -32,7 +32,7 @@ export function plan(request: Request, { endpoint, target, tool }: Operation, ac
     else throw unsupported(endpoint, `its schemas know no "${name}"`);
   }
   for (const [name, value] of Object.entries(query)) {
-    // Truto pages by cursor: see list.ts.
+    // Truto pages by cursor (see list.ts).
     if (value === undefined || (isPaged && pageKeys.has(name))) continue;
     const key = keyIn(tool.query_schema, name);
     if (key === undefined) throw unsupported(endpoint, `its query schema knows no "${name}"`);
@@ -60,7 +60,7 @@ function addressOf(
 /** `JobId`, `job_id` and `jobId` are one name, and so are `Filter.AssetName` and `filter_asset_name`. */
 const plain = (name: string) => name.toLowerCase().replace(/[^a-z0-9]/g, '');
 
-/** The schema's own spelling of a name; undefined when it has none, or several that it could be. */
+/** The schema's own spelling of a name; undefined when no key matches, or several do. */
 function keyIn({ properties = {} }: Schema, name: string): string | undefined {
   if (Object.hasOwn(properties, name)) return name;
   const found = Object.keys(properties).filter((key) => plain(key) === plain(name));
@@ -74,7 +74,7 @@ function bodyFor(body: unknown, extra: Record<string, Value>, schema: Schema, en
   return hasExtra ? extra : undefined;
 }
 
-/** Truto's bodies are objects by construction, ours may be arrays: the schema has to say what they go into. */
+/** Truto's bodies are always objects, ours may be arrays: the schema must show which property takes the rows. */
 function rowsFor(rows: unknown[], extra: Record<string, Value>, schema: Schema, endpoint: string): unknown {
   const rename = (items: Schema | undefined) =>
     rows.map((row) =>

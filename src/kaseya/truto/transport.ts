@@ -16,11 +16,11 @@ export interface TrutoOptions extends ClientOptions {
   newId(): string;
 }
 
-/** What the account offers of what we do. Operations are named by method and template. */
+/** Which of our operations the account offers. Operations are named by method and template. */
 export interface Operations {
-  /** Those for which it offers nothing. */
+  /** The operations that it does not offer. */
   missing(): Promise<string[]>;
-  /** Why it cannot do one; null when it can. */
+  /** Why it cannot do an operation; null when it can. */
   objection(operation: string): Promise<string | null>;
 }
 
@@ -28,7 +28,7 @@ export interface TrutoTransport extends Transport {
   operations: Operations;
 }
 
-/** Kaseya BMS by way of Truto's proxy: the same operations, so the same client, tools and guards run on it. */
+/** Kaseya BMS through Truto's proxy. It offers the same operations, so the same client, tools and guards run on it. */
 export function createTrutoTransport(options: TrutoOptions): TrutoTransport {
   const { accountId, operations, catalogueTtlMs, newId, now } = options;
   const send = createClient(options);

@@ -1,6 +1,7 @@
 import { UpstreamError } from '../../domain/errors.ts';
 import type { Bms } from '../../kaseya/bms.ts';
-import { type LookupEntry, type LookupKind, resolveDefault, resolveEntry } from '../../kaseya/lookups.ts';
+import type { LookupEntry, LookupKind } from '../../kaseya/lookups.ts';
+import { resolveDefault, resolveEntry } from '../../kaseya/resolve-entry.ts';
 import { isRefusal, type Refusal, refuse } from '../tool.ts';
 
 type Lookups = Bms['lookups'];

@@ -1,7 +1,7 @@
 import type { Bms } from '../../kaseya/bms.ts';
 import type { Contact } from '../../kaseya/crm.ts';
-import { resolveEntry } from '../../kaseya/lookups.ts';
 import { allRows } from '../../kaseya/page.ts';
+import { resolveEntry } from '../../kaseya/resolve-entry.ts';
 import type { Ticket } from '../../kaseya/tickets.ts';
 import { idsRead } from '../scope.ts';
 import { type Refusal, refuse, type ToolContext } from '../tool.ts';

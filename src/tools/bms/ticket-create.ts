@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import type { Bms } from '../../kaseya/bms.ts';
 import type { Location } from '../../kaseya/crm.ts';
-import { resolveEntry } from '../../kaseya/lookups.ts';
 import { allRows, maxPageSize } from '../../kaseya/page.ts';
+import { resolveEntry } from '../../kaseya/resolve-entry.ts';
 import type { NewTicket, Ticket } from '../../kaseya/tickets.ts';
 import { named } from '../facts.ts';
 import { unknownAsset, withoutAccount } from '../scope.ts';

@@ -1,5 +1,5 @@
 import t from 'tap';
-import { tellTiers, trutoLimits, trutoTiers } from '../../../src/kaseya/truto/limits.ts';
+import { reportTiers, trutoLimits, trutoTiers } from '../../../src/kaseya/truto/limits.ts';
 import { createBucket } from '../../../src/ratelimit/bucket.ts';
 import { openBucket } from '../../helpers/permits.ts';
 import { ports } from '../../helpers/ports.ts';
@@ -15,7 +15,7 @@ const answer = (status: number, headers: Record<string, string>, body: object) =
 
 async function told(sent: ReturnType<typeof answer>) {
   const bucket = openBucket();
-  await tellTiers(await bucket.acquire(endpoint, signal), sent, ports.now());
+  await reportTiers(await bucket.acquire(endpoint, signal), sent, ports.now());
   return bucket.settled[0];
 }
 

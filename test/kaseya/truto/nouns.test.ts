@@ -37,12 +37,12 @@ async function triageOneTicket(t: Test, { tickets, assets, lookups, rmm, jobs, c
   const resolution = { transactionId: 'tx', alertRefId, resolutionNote: 'room again' };
   const { family, jobId } = await rmm.submit('resolve_ticket', [resolution]);
   t.match(jobId, /^\d{17,}$/, 'digits, all of them');
-  t.match((await jobs.look(family, jobId))('tx'), { outcome: 'succeeded', ticket: { id: row.id } });
+  t.match((await jobs.read(family, jobId))('tx'), { outcome: 'succeeded', ticket: { id: row.id } });
   t.ok((await tickets.get(row.id)).completedDate);
 
   const asset = await assets.get(row.hardwareAssetId);
   const inactive = await rmm.submit('deactivate_asset', [{ transactionId: 'ty', assetId: asset.agentId ?? '' }]);
-  t.match((await jobs.look(inactive.family, inactive.jobId))('ty'), { outcome: 'succeeded' });
+  t.match((await jobs.read(inactive.family, inactive.jobId))('ty'), { outcome: 'succeeded' });
 }
 
 t.test(

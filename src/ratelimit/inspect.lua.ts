@@ -1,13 +1,13 @@
 import { clock } from './clock.lua.ts';
 
 /**
- * Where one bucket stands; changes nothing.
+ * Reads the state of one bucket and changes nothing.
  *
  * KEYS 1 used · 2 busy · 3 wait · 4 meta · ARGV 1 number of lanes
- * Returns {configured, window (ms), limit, used, busy, blocked for (ms), 1 if probing, granted, refused, foreign,
- * 1 if the limit is not paced, then waiters by lane}; nothing when the bucket is unknown.
+ * Returns {configured limit, window (ms), limit, used, busy, blocked for (ms), 1 if probing, granted, refused, foreign,
+ * 1 if the limit is not paced, then waiters by lane}; an empty list when the bucket is unknown.
  */
-export const look = `${clock}
+export const inspect = `${clock}
 local m = redis.call('HMGET', KEYS[4], 'configured', 'window', 'limit', 'blockedUntil', 'probe', 'granted', 'refused', 'foreign', 'bursts')
 if not m[1] then return {} end
 local configured = tonumber(m[1])
