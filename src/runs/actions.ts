@@ -1,7 +1,7 @@
+import { fold } from '../domain/fold.ts';
 import type { Mode, Place } from '../domain/journal.ts';
 import type { Ports } from '../domain/ports.ts';
 import type { CancelAnswer, RetryAnswer } from '../domain/run-action.ts';
-import { fold } from '../domain/run-state.ts';
 import { viewRun, viewStep } from '../domain/run-view.ts';
 import type { Task } from '../domain/task.ts';
 import { enqueueRun, wake } from '../queue/queues.ts';

@@ -1,6 +1,6 @@
 import { endsAt, type RunBudget } from '../agent/budget.ts';
 import { runAs } from '../domain/call-context.ts';
-import { fold } from '../domain/run-state.ts';
+import { fold } from '../domain/fold.ts';
 import type { OwnedJournal } from '../store/journal.ts';
 import { withCost } from './cost.ts';
 

@@ -7,7 +7,7 @@ const againMs = 60_000;
 export const postponeIfNewer = (runId: string, log: Logger, now: () => number) => (error: unknown) => {
   if (errorCode(error) !== 'journal_unreadable') throw error;
   const reason = 'journal_unreadable';
-  log.error({ runId, code: reason, error: errorMessage(error) }, 'run_unreadable');
+  log.error({ runId, code: reason, error: errorMessage(error) }, 'newer_journal_found');
   const until = { until: now() + againMs, journalLength: Number.POSITIVE_INFINITY };
   return { kind: 'suspended' as const, reason, ...until, jobs: [], batches: [] };
 };

@@ -1,14 +1,8 @@
 import type { Redis } from 'ioredis';
 import type { Alert, AlertOutcome, AlertRecord } from '../domain/alert.ts';
 import type { Incident } from '../domain/incident.ts';
-import {
-  type Disposition,
-  type EntryBody,
-  encodeEntry,
-  type Mode,
-  type Subject,
-  type TicketRef,
-} from '../domain/journal.ts';
+import type { Disposition, EntryBody, Mode, Subject, TicketRef } from '../domain/journal.ts';
+import { encodeEntry } from '../domain/journal-codec.ts';
 import { isoAt, type Ports } from '../domain/ports.ts';
 import type { Task } from '../domain/task.ts';
 import { keys } from './keys.ts';

@@ -1,7 +1,7 @@
 import t from 'tap';
 import { factsFor, objectionTo, ticketOf } from '../../src/agent/conclude.ts';
+import { fold } from '../../src/domain/fold.ts';
 import type { Disposition, EntryBody } from '../../src/domain/journal.ts';
-import { fold } from '../../src/domain/run-state.ts';
 import { asked, finished, journalOf, queued, resolveTool, scope, submitted } from '../helpers/entries.ts';
 
 const resolving: EntryBody[] = [queued, { type: 'scope_resolved', scope }, asked({ id: 't1c1', name: resolveTool })];

@@ -1,7 +1,7 @@
 import t from 'tap';
 import { concludeByService, isHandOver } from '../../src/agent/hand-over.ts';
+import { fold } from '../../src/domain/fold.ts';
 import type { EntryBody, ToolCall, WriteOutcome } from '../../src/domain/journal.ts';
-import { fold } from '../../src/domain/run-state.ts';
 import { asked, finished, journalOf, queued, scope, submitted } from '../helpers/entries.ts';
 
 const openTool = 'create_a_kaseya_bms_rmm_ticket';
@@ -43,7 +43,7 @@ t.test('the ticket is moved to people, once', async (t) => {
   const { calls, reason } = await endWith(withTicket);
   t.same(told(calls), [assigned]);
   t.ok(calls.every(({ id }) => isHandOver(id)));
-  t.notMatch(reason, 'nobody was told');
+  t.notMatch(reason, 'no one was notified');
 });
 
 t.test('a move that BMS refuses becomes a note on the ticket', async (t) => {
@@ -51,14 +51,14 @@ t.test('a move that BMS refuses becomes a note on the ticket', async (t) => {
     const { calls, reason } = await endWith(withTicket, outcome, 'done');
     t.same(told(calls), [assigned, noted(700)], outcome);
     t.match(reason, `hand-over ${outcome}: said so`);
-    t.notMatch(reason, 'nobody was told');
+    t.notMatch(reason, 'no one was notified');
   }
 });
 
-t.test('when BMS takes nothing, the run says that nobody was told', async (t) => {
+t.test('when BMS takes nothing, the run says that no one was notified', async (t) => {
   const { calls, reason } = await endWith(withTicket, 'refused', 'refused');
   t.same(told(calls), [assigned, noted(700)]);
-  t.match(reason, 'nobody was told in BMS');
+  t.match(reason, 'no one was notified in BMS');
 });
 
 t.test('without a ticket one is opened', async (t) => {

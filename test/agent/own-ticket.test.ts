@@ -46,7 +46,7 @@ t.test('the second time, the ticket of an alert is found without a list', async 
   const second = await find();
   t.equal(second.scope.ticket?.id, own.id);
   t.same(second.read, [one]);
-  t.match(second.scope.reason, /not looked for/);
+  t.match(second.scope.reason, /not searched for/);
 });
 
 t.test('a look at the only ticket of a device is fresh, and says when', async (t) => {

@@ -4,6 +4,9 @@ import { outlasts } from '../../src/agent/budget.ts';
 import { RetryableError } from '../../src/domain/errors.ts';
 import { recordedBms } from '../helpers/bms.ts';
 import { conclude, playRun, taskOf } from '../helpers/play.ts';
+import { redisClient } from '../helpers/redis.ts';
+
+const redis = await redisClient(t);
 
 const searchAssets = 'list_all_kaseya_bms_hardwareasset_searchselects';
 const limited = (retryAfterMs: number) => new RetryableError('rate_limited', 'no permit', { retryAfterMs });
@@ -25,6 +28,7 @@ t.test('a wait that outlasts the run is a tool result, a shorter one is waited f
     };
     let told: { code?: string; message?: string } = {};
     await playRun({
+      redis,
       bms: { ...bms, assets },
       subject: taskOf('Look for the laptop', { account: account.name }),
       turns: [
@@ -49,6 +53,7 @@ t.test(
       throw new RetryableError('model_unavailable', 'the model answered 429', { retryAfterMs: 2e9 });
     };
     const { concluded } = await playRun({
+      redis,
       bms,
       subject: taskOf('Look for the laptop', { account: account.name }),
       turns: [away],

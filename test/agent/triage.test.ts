@@ -1,5 +1,6 @@
 import t from 'tap';
-import { giveUp, type TriageDeps, triage } from '../../src/agent/triage.ts';
+import { giveUp } from '../../src/agent/end-early.ts';
+import { type TriageDeps, triage } from '../../src/agent/triage.ts';
 import { RetryableError } from '../../src/domain/errors.ts';
 import type { Bms } from '../../src/kaseya/bms.ts';
 import { createJournals } from '../../src/store/journal.ts';

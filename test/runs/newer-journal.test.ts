@@ -1,6 +1,6 @@
 import { pino } from 'pino';
 import t from 'tap';
-import { fold } from '../../src/domain/run-state.ts';
+import { fold } from '../../src/domain/fold.ts';
 import { createQueues } from '../../src/queue/queues.ts';
 import { startRuns } from '../../src/queue/runs.ts';
 import { postponeIfNewer } from '../../src/runs/newer-journal.ts';

@@ -1,8 +1,8 @@
 import t from 'tap';
 import { z } from 'zod';
 import { type UpstreamCode, UpstreamError } from '../../src/domain/errors.ts';
+import { fold } from '../../src/domain/fold.ts';
 import type { EntryBody } from '../../src/domain/journal.ts';
-import { fold } from '../../src/domain/run-state.ts';
 import { awaitJob, type LedgerDeps, readBackWrite } from '../../src/tools/ledger.ts';
 import { defineRow, type ReadBack } from '../../src/tools/tool.ts';
 import { asked, intended, journalOf, queued, resolveTool, scope, submitted } from '../helpers/entries.ts';
