@@ -17,7 +17,7 @@ const note = 'create_a_kaseya_bms_servicedesk_ticket_note';
 const createTicket = 'create_a_kaseya_bms_servicedesk_ticket';
 const assign = 'create_a_kaseya_bms_assignticket';
 
-t.test('offboarding: the laptop is deactivated, the tickets are closed, the security people are told', async (t) => {
+t.test('an offboarding task deactivates the laptop, closes the tickets and notifies the security people', async (t) => {
   const { bms, state } = await recordedBms(t, { seed: '11' });
   const { tenant, tickets } = state.world;
   const account = named(tenant.accounts, 'Northgate Legal LLP');
@@ -71,7 +71,7 @@ t.test('offboarding: the laptop is deactivated, the tickets are closed, the secu
   t.match(opened, { accountId: account.id, queue: { name: 'Projects' }, priority: { name: 'Medium' } });
 });
 
-t.test('a VIP ticket: its notes are read, and it moves to the queue by its looked-up id', async (t) => {
+t.test('a task about a VIP ticket reads its notes and moves it to the queue by its looked-up id', async (t) => {
   const { bms, state } = await recordedBms(t, { seed: '12' });
   const ticket = [...state.world.tickets.values()].find(({ title }) => title.startsWith('VIP'));
   if (!ticket) throw new Error('no VIP ticket');
@@ -103,7 +103,7 @@ t.test('a VIP ticket: its notes are read, and it moves to the queue by its looke
   t.equal(ticket.queue?.name, 'Tier 3 Escalation');
 });
 
-t.test('a disk alert as a task: the ticket is found, the device looked at, the alert closed by its job', async (t) => {
+t.test('a task about a disk alert finds the ticket, reads the device and closes the alert by its job', async (t) => {
   const { bms, state } = await recordedBms(t, { seed: '13' });
   const ticket = [...state.world.tickets.values()].find(({ alertRefId }) => alertRefId !== null);
   const account = state.world.tenant.accounts.find(({ id }) => id === ticket?.accountId);
@@ -138,7 +138,7 @@ t.test('a task without a customer of that name ends by asking, and without a mod
   t.match(run.concluded, { disposition: 'inconclusive', reason: /no account named "Northgate"/, by: 'service' });
 });
 
-t.test('a ticket of another account than the task names is out of bounds', async (t) => {
+t.test('a task may not touch a ticket of another account than it names', async (t) => {
   const { bms, state } = await recordedBms(t, { seed: '15' });
   const ticket = [...state.world.tickets.values()].find(({ title }) => title.startsWith('VIP'));
   const about = { account: 'Harbour Logistics', ticketNumber: ticket?.ticketNumber ?? '' };

@@ -36,7 +36,7 @@ t.test('a run that cannot be read hides no other from a list', async (t) => {
   await t.rejects(recordsOf(stores).getRun('new'), { code: 'journal_unreadable' });
 });
 
-t.test('it waits for a worker that can read it, and loses no try', async (t) => {
+t.test('a run that this release cannot read waits for a worker that can read it, and loses no try', async (t) => {
   const never = async () => void t.fail('nothing is known that could be done');
   const worker = startRuns(
     {
