@@ -7,17 +7,18 @@ export interface RunBudget {
   steps: number;
   /** Prompt and completion tokens together. */
   tokens: number;
-  /** Of the model's own; the service's hand-over is free. */
+  /** Writes that the model asked for; the service's hand-over is not counted. */
   writes: number;
   /** From the first start, waiting included. */
   wallMs: number;
-  /** Failed tries in a row to reach the model. */
+  /** Failed attempts in a row to reach the model. */
   modelFailures: number;
 }
 
+/** Calls of one model answer beyond this are dropped. */
 export const maxCallsPerTurn = 8;
 
-/** Why the run may not go on; null while it may. */
+/** Which bound the run has reached; null while it may go on. `message` is for a technician. */
 export function exhausted(state: RunState, budget: RunBudget, now: number): { code: string; message: string } | null {
   const { modelCalls, promptTokens, completionTokens } = state.usage;
   if (modelCalls >= budget.steps) return { code: 'budget_steps', message: `no conclusion after ${modelCalls} steps` };
@@ -38,18 +39,18 @@ export function exhausted(state: RunState, budget: RunBudget, now: number): { co
 type Limits = Pick<RunBudget, 'wallMs'>;
 type Started = Pick<RunState, 'startedAt'>;
 
-/** When the run must have ended (Unix time, ms). */
+/** When the run must have ended (Unix time, ms); infinity before it starts. */
 export const endsAt = ({ startedAt }: Started, { wallMs }: Limits): number =>
   startedAt === null ? Number.POSITIVE_INFINITY : Date.parse(startedAt) + wallMs;
 
-/** What a call is told when its wait for the rate budget would outlast the run; null when it is worth waiting. */
+/** The result of a call whose wait for the rate budget would outlast the run; null when it can wait. */
 export function outlasts(error: unknown, state: Started, limits: Limits, now: number): string | null {
   if (!(error instanceof RetryableError) || error.code !== 'rate_limited') return null;
   if (now + error.retryAfterMs <= endsAt(state, limits)) return null;
   return `no call is left for ${secondsOf(error)} s, which is longer than this run may last: do not retry, go on without it`;
 }
 
-/** Why the run does not wait for its model; null when it is worth waiting. */
+/** Why the run cannot wait for its model; null when it can. */
 export function modelComesTooLate(error: unknown, state: Started, limits: Limits, now: number): string | null {
   if (!(error instanceof RetryableError) || now + error.retryAfterMs <= endsAt(state, limits)) return null;
   return `the model cannot be asked for ${secondsOf(error)} s (${error.code}), which is longer than this run may last`;

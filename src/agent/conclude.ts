@@ -11,11 +11,11 @@ import { isHandOverTool, isOpener, isResolver } from '../tools/facts.ts';
 
 export const concludeName = 'conclude';
 
-/** The only way for the model to end a run. What it says is checked against the journal before it counts. */
+/** The only way for the model to end a run. Its claims are checked against the journal before they count. */
 export const concludeTool = {
   name: concludeName,
   description:
-    'Ends the run. "resolved": this run closed the ticket and the result said so. "ticketed": an open ticket holds the fault and nothing more is needed from triage. "escalated": a person must take over. "no_action": nothing is wrong any more, and nothing had to be written or a write ended "as_wanted": BMS is as it should be, by whom cannot be told. "inconclusive": you could not find out. Evidence names the steps (the "step" of tool results) that your conclusion rests on.',
+    'Ends the run. "resolved": this run closed the ticket and the result said so. "ticketed": an open ticket holds the fault and nothing more is needed from triage. "escalated": a person must take over. "no_action": nothing is wrong any more, and nothing had to be written or a write ended "as_wanted": BMS is as it should be, but it is not known who did that. "inconclusive": you could not find out. Evidence names the steps (the "step" of tool results) that your conclusion rests on.',
   input: z.strictObject({
     disposition: dispositionSchema,
     reason: z.string().min(1).max(500).describe('one sentence: why this disposition'),
@@ -26,7 +26,7 @@ export const concludeTool = {
 
 export type Conclusion = z.infer<typeof concludeTool.input>;
 
-/** What stands in the way of this conclusion, for the model to mend; null: it holds. */
+/** Why this conclusion does not hold, in words that let the model correct it; null when it holds. */
 export function objectionTo(conclusion: Conclusion, state: RunState): { code: string; message: string } | null {
   if (pendingJobs(state).length > 0) {
     return { code: 'rmm_job_pending', message: 'an RMM job of this run has not reported: wait for its result' };
@@ -44,7 +44,7 @@ export function objectionTo(conclusion: Conclusion, state: RunState): { code: st
         : 'no verified success: "resolved" needs a resolve call whose result says that it succeeded';
     return { code: 'not_verified', message };
   }
-  if (conclusion.disposition === 'no_action' && !hasLooked(conclusion, state)) {
+  if (conclusion.disposition === 'no_action' && !hasOwnEvidence(conclusion, state)) {
     const message = '"no_action" needs evidence: a result of this run\'s own calls that shows that nothing is wrong';
     return { code: 'no_evidence', message };
   }
@@ -54,8 +54,8 @@ export function objectionTo(conclusion: Conclusion, state: RunState): { code: st
   return null;
 }
 
-/** Of an alert: does the conclusion rest on more than what the service told at the start, or on the sender's own word? */
-const hasLooked = ({ evidence }: Conclusion, state: RunState): boolean =>
+/** An alert needs evidence beyond what the service found at the start, or the sender's own report of recovery. */
+const hasOwnEvidence = ({ evidence }: Conclusion, state: RunState): boolean =>
   state.subject.kind === 'task' || state.sourceResolved || evidence.some(({ step }) => step !== state.scope?.step);
 
 const evidenceSteps = (state: RunState): Set<number> => {
@@ -94,11 +94,11 @@ const undecided = ({ result }: CallState): boolean =>
   (result?.kind === 'job' && result.outcome === 'unknown') ||
   (result?.kind === 'write' && result.outcome === 'undecidable');
 
-/** A ticket that this run wanted to open may exist: nobody can tell. */
+/** A ticket that this run wanted to open may exist: the outcome of the call is unknown. */
 export const mayHaveOpened = ({ calls }: RunState): boolean =>
   [...calls.values()].some((call) => isOpener(call.name) && undecided(call));
 
-/** The run's ticket: the one that a job touched last, else the alert's own. Never what the model says. */
+/** The run's ticket: the one that a write or a job changed last, else the alert's own. Never what the model says. */
 export function ticketOf(state: RunState): TicketRef | null {
   const results = [...state.calls.values()].map(({ result }) => result);
   const touched = results.flatMap((result) =>
@@ -108,12 +108,12 @@ export function ticketOf(state: RunState): TicketRef | null {
   return touched.at(-1) ?? (own ? { id: own.id, number: own.number } : null);
 }
 
-/** Whether this run did it cannot be told. */
+/** It is not known whether this run did it. */
 const isUnclaimed = (outcome: WriteOutcome): boolean => outcome === 'undecidable' || outcome === 'as_wanted';
 
 /**
  * The facts that a reason must not leave out: what failed, what is unknown and, for "resolved", the proof.
- * Written by code from the journal, put before whatever the model says.
+ * Code writes them from the journal; they come before the model's own words.
  */
 export function factsFor(disposition: Disposition, state: RunState): string[] {
   return [...state.calls.values()].flatMap((call) => {
@@ -131,11 +131,11 @@ export function factsFor(disposition: Disposition, state: RunState): string[] {
   });
 }
 
-/** The id of a remedy's job is of our own making and begins with its name; no more of it means anything to people. */
+/** The service makes a remedy's job id, which begins with the remedy's name. The rest of it means nothing to people. */
 const remedyIn = ({ family, jobId }: RmmJob): string | null =>
   family === 'remedy' ? `remedy "${decodeURIComponent(jobId.split('/', 1)[0] ?? '')}"` : null;
 
-/** Has this run already put a ticket before people (or described it, where the mode forbids it)? */
+/** Has this run already put a ticket before people? (Where the mode forbids that, describing it counts.) */
 export const hasHandedOver = (state: RunState): boolean =>
   [...state.calls.values()].some(
     ({ name, result }) =>

@@ -6,7 +6,7 @@ import type { Bms } from '../kaseya/bms.ts';
 import type { TicketRow } from '../kaseya/tickets.ts';
 import { findOwn, type ReadTicketDeps, readHinted, readNow, same, type TicketRead } from './own-ticket.ts';
 
-/** The operator's word on which account a sender's customer or site belongs to: name as sent → BMS account name. */
+/** Which account a sender's customer or site belongs to, as the operator configured it: name as sent → BMS account name. */
 export type AccountNames = Readonly<Record<string, string>>;
 
 const nothing = (reason: string): Scope => ({ account: null, asset: null, ticket: null, otherTickets: [], reason });
@@ -18,11 +18,11 @@ export interface GatherDeps extends ReadTicketDeps {
   accounts: AccountNames;
 }
 
-/** Finds out what the run may touch. */
+/** Finds out what the run may touch. Throws what the BMS client throws. */
 export const gather = (subject: Subject, deps: GatherDeps): Promise<Scope> =>
   subject.kind === 'alert' ? gatherAlert(subject.alert, deps) : gatherTask(subject.task, deps);
 
-/** A person names what a task is about, a ticket or an account; the service looks it up, exactly, and never guesses. */
+/** A person names a task's ticket or account; the service searches for exactly that name and never guesses. */
 async function gatherTask({ ticketNumber, account }: Task, deps: GatherDeps): Promise<Scope> {
   if (ticketNumber !== null) return ticketScope(ticketNumber, account, deps);
   if (account === null) return nothing('the task names neither a ticket nor an account');
@@ -44,8 +44,8 @@ async function ticketScope(ticketNumber: string, account: string | null, deps: G
 }
 
 /**
- * Finds out whose alert this is: the account, the asset and the ticket that the run may touch. A ticket that carries
- * the alert's own id settles it. Otherwise the device's name must fit one active asset only; between assets of the
+ * Finds the account, the asset and the ticket that a run for this alert may touch. A ticket that carries the alert's own
+ * id decides. Otherwise the device's name must fit one active asset only; between assets of the
  * same name the operator's mapping decides, or the sender's customer if it is an account's exact name; never a guess.
  */
 async function gatherAlert(alert: Alert, deps: GatherDeps): Promise<Scope> {
@@ -80,7 +80,7 @@ async function gatherAlert(alert: Alert, deps: GatherDeps): Promise<Scope> {
   };
 }
 
-/** A customer that the sender names is no proof of whose the device is, but the exact name of another account is against it. */
+/** The sender's customer does not prove who owns the device, but the exact name of another account is evidence against it. */
 async function isAnothersName(customer: string | null, asset: AssetRow, { crm }: GatherBms): Promise<boolean> {
   if (customer === null || same(customer, asset.accountName)) return false;
   const named = await crm.accounts({ name: customer });
@@ -92,9 +92,9 @@ function mappedAccount({ customer, site }: Alert, accounts: AccountNames): strin
   return known == null ? null : (accounts[known] ?? null);
 }
 
-const notListed = "the alert's ticket was known: other open tickets of the device were not looked for";
+const notListed = "the alert's ticket was known: other open tickets of the device were not searched for";
 
-/** `rows`: the device's open tickets; null: not asked for. */
+/** `rows`: the device's open tickets; null: not requested. */
 function ownScope(
   { ticket: own, readAt }: TicketRead,
   rows: readonly TicketRow[] | null,

@@ -17,21 +17,23 @@ interface Journal {
   append(body: EntryBody): Promise<void>;
 }
 
-interface HandOverDeps {
+export interface HandOverDeps {
+  /** The name of the BMS queue that gets what a person must take over. */
   escalationQueue: string;
 }
 
 type Concluded = Omit<Extract<EntryBody, { type: 'concluded' }>, 'type'>;
 
-/** The service's own calls that hand a run to people; a note where nothing more is possible. At most one of each. */
+/** The ids of the service's own calls that hand a run to people: a move or a new ticket, or else a note. Once each. */
 export const handOverId = 'handover';
 const handOverNoteId = 'handover-note';
 
+/** Is this call one of the service's own that hand the run to people? */
 export const isHandOver = (callId: string): boolean => callId === handOverId || callId === handOverNoteId;
 
 const needsPerson = (disposition: Disposition) => disposition === 'escalated' || disposition === 'inconclusive';
 
-/** Checks the model's conclusion against the journal; then makes sure that a person is told, if one must be. */
+/** Checks the model's conclusion against the journal; then notifies a person, if one is needed. */
 export async function concludeByModel(
   call: CallState,
   state: RunState,
@@ -47,17 +49,18 @@ export async function concludeByModel(
   return args.ok ? end(args.value, 'model', state, journal, deps) : null;
 }
 
-/** Ends a run for which the model found no end: hands over what is known. */
+/** Ends a run that the model did not conclude: hands over what is known. */
 export function concludeByService(
   reason: string,
   state: RunState,
   journal: Journal,
   deps: HandOverDeps,
 ): Promise<null> {
-  const summary = `Automatic triage stopped: ${reason}. What it found stands in the run's timeline.`;
+  const summary = `Automatic triage stopped: ${reason}. Its findings are in the timeline of this triage.`;
   return end({ disposition: 'inconclusive', reason, summary, evidence: [] }, 'service', state, journal, deps);
 }
 
+/** Ends a run whose fault is over before any work on it began. */
 export function concludeRecovered(journal: Journal): Promise<null> {
   const reason = 'the sender reported recovery before triage began';
   return write(
@@ -66,17 +69,18 @@ export function concludeRecovered(journal: Journal): Promise<null> {
   );
 }
 
-/** Ends a run that a person stopped: that person knows of it, so nobody else is told in BMS. */
+/** Ends a run that a person cancelled. That person knows about it, so no one is notified in BMS. */
 export function concludeCancelled(reason: string, state: RunState, journal: Journal): Promise<null> {
-  const told = [...factsFor('escalated', state), reason].join('; ');
-  const summary = `Stopped by a person. What was done until then stands in the run's timeline.`;
+  const facts = [...factsFor('escalated', state), reason].join('; ');
+  const summary = 'A person cancelled this triage. Its timeline shows what was done before that.';
   const ticket = ticketOf(state);
-  return write({ disposition: 'escalated', reason: told, summary, evidence: [], ticket, by: 'service' }, journal);
+  return write({ disposition: 'escalated', reason: facts, summary, evidence: [], ticket, by: 'service' }, journal);
 }
 
-/** Ends a run that cannot be worked on at all; only the journal is needed for it. */
+/** Ends a run that cannot be worked on at all. This needs nothing but the journal. */
 export function concludeUnworked(reason: string, journal: Journal): Promise<null> {
-  const summary = 'The run could not be worked on. Nobody has been told in BMS: look at what it was opened for.';
+  const summary =
+    'Automatic triage could not work on this, and no one was notified in BMS: check the alert or the request yourself.';
   return write({ disposition: 'inconclusive', reason, summary, evidence: [], ticket: null, by: 'service' }, journal);
 }
 
@@ -91,15 +95,15 @@ async function end(
   const reasons = [...factsFor(disposition, state), conclusion.reason];
   if (needsPerson(disposition) && !hasHandedOver(state)) {
     const made = [handOverId, handOverNoteId].flatMap((id) => state.calls.get(id) ?? []);
-    const isTold = made.some(hasTold);
+    const isDone = made.some(reachedPeople);
     reasons.push(...made.flatMap(troubleWith));
-    const next = waysToTell(summary, reasons, state, deps).find(({ id }) => !isTold && !state.calls.has(id));
+    const next = handOverCalls(summary, reasons, state, deps).find(({ id }) => !isDone && !state.calls.has(id));
     if (next) {
-      // The call is worked off like any other; the conclusion comes round again when it has its result.
+      // The call is advanced like any other; when it has its result, the run is concluded anew.
       await journal.append({ type: 'service_called', call: next });
       return null;
     }
-    if (!isTold) reasons.push(`nobody was told in BMS: ${state.scope?.scope.reason ?? 'there is no way left'}`);
+    if (!isDone) reasons.push(`no one was notified in BMS: ${state.scope?.scope.reason ?? 'there is no way left'}`);
   }
   return write({ disposition, reason: reasons.join('; '), summary, evidence, ticket: ticketOf(state), by }, journal);
 }
@@ -110,11 +114,11 @@ async function write(concluded: Concluded, journal: Journal): Promise<null> {
 }
 
 /**
- * The calls by which people can be told, the best first; the next is for when BMS did not take the one before. With a
- * ticket: move it to the escalation queue, or write on it. With an account only: open one, unless there may be one
- * already; or write on another open ticket of the device.
+ * The calls that can notify people, the best first; each of the others is for when BMS refused the one before. With a
+ * ticket: move it to the escalation queue, or write a note on it. With an account only: open a ticket, unless the run may
+ * have opened one already; or write a note on another open ticket of the device.
  */
-function waysToTell(
+function handOverCalls(
   summary: string,
   reasons: readonly string[],
   state: RunState,
@@ -138,7 +142,7 @@ function waysToTell(
   return [...(mayHaveOpened(state) ? [] : [open]), ...beside];
 }
 
-const hasTold = ({ result }: CallState): boolean =>
+const reachedPeople = ({ result }: CallState): boolean =>
   (result?.kind === 'write' && (result.outcome === 'done' || result.outcome === 'described')) ||
   (result?.kind === 'job' && result.outcome === 'succeeded');
 

@@ -33,7 +33,7 @@ export interface Model {
   ask(messages: readonly ChatMessage[], tools: readonly ToolSpec[], signal: AbortSignal): Promise<ModelAnswer>;
 }
 
-/** Leave to send one request; `answered` must follow, whatever became of it. Null: no answer came, or not known. */
+/** Permission to send one request. `answered` must follow in every case. Null: no answer came, or it is not known. */
 export interface ModelPermit {
   answered(status: number | null, headers: Headers | null, tokens: number | null): Promise<void>;
 }
@@ -43,18 +43,18 @@ export interface ModelOptions extends Clock {
   apiKey: string;
   model: string;
   timeoutMs: number;
-  /** Waits until something of about so many tokens may be asked. Throws `RetryableError` when that takes long. */
+  /** Waits until a request of about this many tokens may be sent. Throws `RetryableError` when that takes too long. */
   acquire(tokens: number, signal: AbortSignal): Promise<ModelPermit>;
 }
 
 const maxContent = 20_000;
-/** No tool takes as much; what is longer is no answer. */
+/** No tool needs longer arguments: an answer with longer ones is refused. */
 const maxArguments = 100_000;
 
 const callSchema = z.object({ name: z.string().max(200), arguments: z.string().max(maxArguments) });
 const count = z.number().nonnegative().nullish();
 
-/** The client checks nothing of an answer, and one that does not fit would make the run's journal unreadable. */
+/** The client does not validate answers, and an answer of another shape would make the run's journal unreadable. */
 const completionSchema = z.object({
   model: z.string().nullish(),
   choices: z.tuple(
@@ -74,7 +74,7 @@ const completionSchema = z.object({
 const retryAfterMs = 5_000;
 const longestWaitMs = 600_000;
 
-/** Chat Completions with strict tools: what every OpenAI-compatible server speaks. */
+/** Chat Completions with strict tools, as every OpenAI-compatible server has them. */
 export function createModel({ baseUrl, apiKey, model, timeoutMs, acquire, now }: ModelOptions): Model {
   const client = new OpenAI({ apiKey, baseURL: baseUrl ?? null, timeout: timeoutMs, maxRetries: 0 });
 
@@ -124,7 +124,7 @@ export function createModel({ baseUrl, apiKey, model, timeoutMs, acquire, now }:
   };
 }
 
-/** The client never takes its listener off: on the signal of the whole process every call would stay for good. */
+/** The client never removes its listener: each call would stay on the process's signal for good, so it gets its own. */
 async function withOwn<T>(signal: AbortSignal, work: (own: AbortSignal) => Promise<T>): Promise<T> {
   const own = new AbortController();
   const abort = () => own.abort(signal.reason);
@@ -137,7 +137,7 @@ async function withOwn<T>(signal: AbortSignal, work: (own: AbortSignal) => Promi
   }
 }
 
-/** Four characters a token, and something for the answer; the bucket is told the true figure afterwards. */
+/** Four characters a token, and 500 for the answer; the bucket gets the true figure afterwards. */
 const estimateTokens = (body: unknown): number => Math.ceil(JSON.stringify(body).length / 4) + 500;
 
 function toParam(message: ChatMessage): ChatCompletionMessageParam {

@@ -3,16 +3,16 @@ import { isTransient, UpstreamError } from '../domain/errors.ts';
 import type { Bms } from '../kaseya/bms.ts';
 import type { Ticket, TicketRow } from '../kaseya/tickets.ts';
 
-/** Tickets of the device that are opened one by one in search of the alert's own. */
+/** How many of the device's tickets are read one by one to find the alert's own. */
 const candidateCap = 5;
 
-/** A ticket that BMS once told to hold an alert, and the open status that it was listed with. */
+/** The ticket that held an alert when BMS was last asked, and the open status that it had in the list. */
 export interface TicketHint {
   ticketId: number;
   statusId: number;
 }
 
-/** Where the tickets of alerts were last seen. Never believed: it only says which ticket to read first. */
+/** Which ticket each alert was last found in. Never trusted: it only says which ticket to read first. */
 export interface TicketHints {
   find(sourceId: string): Promise<TicketHint | null>;
   remember(sourceId: string, hint: TicketHint): Promise<void>;
@@ -24,13 +24,13 @@ export interface ReadTicketDeps {
   now(): number;
 }
 
-/** A ticket as it was read, and when the request for it left; null: the answer may be older, from another's read. */
+/** A ticket as it was read, and when the request for it was sent, ISO 8601. Null: a shared answer, which may be older. */
 export interface TicketRead {
   ticket: Ticket;
   readAt: string | null;
 }
 
-/** Reads a ticket as it is now: the check for a person's touch may rest on this. */
+/** Reads a ticket as it is now: the check whether a person has changed it may rely on this. */
 export async function readNow(ticketId: number, { bms, now }: ReadTicketDeps): Promise<TicketRead> {
   const readAt = new Date(now()).toISOString();
   return { readAt, ticket: await bms.tickets.get(ticketId, { fresh: true }) };
@@ -50,14 +50,14 @@ export async function readHinted({ sourceId, device }: Alert, deps: ReadTicketDe
   return isOpen && rmmTicketReference === sourceId && same(hardwareAssetName, device.name) ? found : null;
 }
 
-/** Opens the device's tickets one by one: lists do not tell which alert a ticket was opened for. */
+/** Reads the device's tickets one by one: lists do not say which alert a ticket was opened for. */
 export async function findOwn(
   alert: Alert,
   rows: readonly TicketRow[],
   deps: ReadTicketDeps,
 ): Promise<TicketRead | null> {
   const candidates = rows.slice(0, candidateCap);
-  // Runs of one device look through the same candidates at the same time: those reads may be shared.
+  // Runs for one device read the same candidates at the same time: they may share those reads.
   const isOnly = candidates.length === 1;
   for (const { id, statusId } of candidates) {
     const found = isOnly ? await readNow(id, deps) : { ticket: await deps.bms.tickets.get(id), readAt: null };
@@ -68,6 +68,6 @@ export async function findOwn(
   return null;
 }
 
-/** Names of BMS and of senders differ in case and in blanks around them. */
+/** Names in BMS and names from senders may differ in case and in surrounding blanks. */
 export const same = (a: string | null | undefined, b: string | null | undefined) =>
   a != null && b != null && a.trim().toLowerCase() === b.trim().toLowerCase();

@@ -1,2 +1,2 @@
-/** Undoes what a start has opened; the last one first. */
+/** These close what a start has opened; the last one runs first. */
 export type Closers = (() => Promise<unknown>)[];

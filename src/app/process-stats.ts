@@ -4,7 +4,7 @@ import { createUpstreamsHealth, type HealthOptions, type UpstreamsHealth } from 
 /** What this process has seen since it started, for its metrics. */
 export interface ProcessStats {
   upstreams: UpstreamsHealth;
-  /** Runs that it brought to an end. */
+  /** Runs that it ended. */
   concluded: Record<Disposition, number>;
 }
 

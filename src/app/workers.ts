@@ -25,9 +25,9 @@ import { intakeDeps } from './intake.ts';
 import { triageDeps } from './tools.ts';
 import { createUpstream, type Upstream } from './upstreams.ts';
 
-/** Grace for runs in progress when the process stops; what is not done by then is taken over by another worker. */
+/** Grace for runs in progress when the process stops; another worker takes over what is not done by then. */
 const graceMs = 20_000;
-/** How long Redis must be away for that to be the end of it: a restart or a failover is often shorter. */
+/** How long Redis must be down before a stopping worker gives up on it: a restart or a failover is often shorter. */
 const awayMs = 3_000;
 
 /** Everything that takes work from a queue: intake, runs, and RMM jobs. */
@@ -101,20 +101,20 @@ export async function startWorkers(context: AppContext): Promise<void> {
     const closed = Promise.all(workers.map((worker) => worker.close())).then(() => 'closed' as const);
     const late = ports.sleep(graceMs, { ref: false }).then(() => 'grace_over' as const);
     const how = await Promise.race([closed, late, untilAway(redis, ports)]);
-    // What is not done is left to whoever takes it over, from where its journal ends.
+    // Another worker takes over what is not done, from where its journal ends.
     if (how !== 'closed') log.warn({ reason: how }, 'work_abandoned');
     for (const worker of workers) worker.close(true).catch(() => {});
   });
 }
 
-/** Without Redis a worker can neither end its work nor even close: there is nothing to wait for. */
+/** Without Redis a worker can neither end its work nor even close: so it does not wait. */
 async function untilAway(redis: Redis, { now, sleep }: Pick<Ports, 'now' | 'sleep'>): Promise<'redis_away'> {
   for (let since = now(); now() - since < awayMs; await sleep(250, { ref: false }))
     if (redis.status === 'ready') since = now();
   return 'redis_away';
 }
 
-/** Before the first alert, so that an operator need not learn of it from a refused call. It never stops a start. */
+/** Warns before the first alert, so that an operator does not learn it from a refused call. It never stops a start. */
 async function reportMissing({ operations }: Upstream, log: Logger): Promise<void> {
   try {
     const missing = (await operations?.missing()) ?? [];

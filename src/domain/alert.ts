@@ -13,14 +13,14 @@ const optionalText = (max: number) => text(max).nullable();
  * characters (see `cleanText`); it is data, never instruction.
  */
 export const alertSchema = z.object({
-  /** Ours, one per accepted event: two deliveries of the same event have two ids. */
+  /** The service's own id, one per accepted event: two deliveries of the same event have two ids. */
   id: z.string(),
   connection: z.string(),
   /** The sender's own id of this event; BMS calls it `AlertRefId`. */
   sourceId: text(200),
   /** Names the fault: alerts that share it belong to one incident. */
   alertKey: text(200),
-  /** Names one occurrence of the fault; null when the sender gives nothing that tells occurrences apart. */
+  /** Names one occurrence of the fault; null when the sender gives nothing that distinguishes occurrences. */
   occurrenceId: optionalText(250),
   action: alertActionSchema,
   severity: severitySchema,
@@ -33,6 +33,7 @@ export const alertSchema = z.object({
   monitor: optionalText(200),
   /** When the sender says it happened; null when it does not say. ISO 8601. */
   occurredAt: z.string().nullable(),
+  /** When the service accepted it. ISO 8601. */
   receivedAt: z.string(),
 });
 
@@ -40,9 +41,10 @@ export type Alert = z.infer<typeof alertSchema>;
 export type AlertAction = Alert['action'];
 export type Severity = Alert['severity'];
 
-export type AlertOutcome = 'triaged' | 'merged' | 'suppressed' | 'escalated' | 'ignored' | 'degraded';
+/** How an alert ended: exactly one of these, once it is recorded. */
+export type AlertOutcome = 'triaged' | 'merged' | 'suppressed' | 'escalated' | 'ignored';
 
-/** What became of one alert, as `/v1/alerts` shows it. */
+/** What became of one alert, as `/v1/alerts` shows it. Null fields are not known yet, or do not apply. */
 export interface AlertRecord {
   id: string;
   sourceId: string;
@@ -56,14 +58,14 @@ export interface AlertRecord {
 }
 
 /**
- * Control characters but for tab and newline, invisible ones (zero-width, bidirectional overrides), and halves of a
- * character: Redis's JSON decoder refuses those, and an alert that holds one could never be taken in.
+ * Control characters except tab and newline, invisible characters (zero-width, bidirectional overrides), and lone
+ * surrogates: Redis's JSON decoder refuses a lone surrogate, so an alert with one could never be processed.
  */
 const invisible = /(?![\t\n])[\p{Cc}\p{Cf}\p{Cs}]/gu;
-const halfAtEnd = /\p{Cs}$/u;
+const surrogateAtEnd = /\p{Cs}$/u;
 
-/** Cuts sender text to `max` characters and drops what cannot be seen. */
+/** Removes invisible characters and cuts the text to `max` UTF-16 units, the last one an ellipsis if text was cut. */
 export function cleanText(value: string, max: number): string {
   const clean = value.replace(invisible, '').trim();
-  return clean.length <= max ? clean : `${clean.slice(0, max - 1).replace(halfAtEnd, '')}…`;
+  return clean.length <= max ? clean : `${clean.slice(0, max - 1).replace(surrogateAtEnd, '')}…`;
 }

@@ -1,32 +1,33 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 
 /**
- * The order in which calls are served. `escalation`: a person is being informed. `verification`: a write is being checked.
- * `triage`: a run at work. `poll` is background: it is paced, and leaves a reserve to those above.
+ * The order in which calls are served. `escalation`: a person is being notified. `verification`: a write is being
+ * checked. `triage`: a run at work. `poll` is background: it is paced, and leaves a reserve to those above.
  */
 export const lanes = ['escalation', 'verification', 'triage', 'poll'] as const;
 export type Lane = (typeof lanes)[number];
 
-/** On whose behalf an upstream is called. */
+/** The work for which an upstream is called. */
 export interface Caller {
   lane: Lane;
-  /** Lanes are shared out fairly between clients: an account, or a connection. */
+  /** The name of an account or of a connection. Each lane is shared fairly between clients. */
   client: string;
-  /** Names the work across parking and workers, so that it keeps its place in the queue when it asks again. */
+  /** Names the work across suspensions and workers, so that it keeps its place in the queue when it asks again. */
   id?: string;
-  /** It comes back after no wait that would end later (Unix time, ms), so it needs no place in the queue for one. */
+  /** A wait that ends later than this (Unix time, ms) is not taken up, so it needs no place in the queue. */
   givesUpAt?: number;
-  /** What is read must be as it is now, not what another caller read a moment ago. */
+  /** A read must reach the upstream: an answer that another caller received a moment ago is not good enough. */
   fresh?: boolean;
-  /** Counts the requests that are sent upstream in this name. */
+  /** Counts the requests that are sent upstream for this work. */
   tally?: { sent: number };
 }
 
 const storage = new AsyncLocalStorage<Caller>();
-const nobody: Caller = { lane: 'triage', client: '' };
+const unnamed: Caller = { lane: 'triage', client: '' };
 
-/** Does the work as the current caller with these changes; whatever it calls upstream is asked for in that name. */
+/** Does the work as the current caller with these changes. All its upstream calls carry them. */
 export const runAs = <T>(changes: Partial<Caller>, work: () => T): T =>
   storage.run({ ...currentCaller(), ...changes }, work);
 
-export const currentCaller = (): Caller => storage.getStore() ?? nobody;
+/** The caller whose work is being done; outside `runAs`, one of lane `triage` without a name. */
+export const currentCaller = (): Caller => storage.getStore() ?? unnamed;

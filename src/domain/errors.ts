@@ -13,7 +13,7 @@ export class TriageError extends Error {
   }
 }
 
-/** It will never work as asked: wrong credentials, no permission, a shape we cannot read. */
+/** It will never work as asked: wrong credentials, no permission, an answer that cannot be read. A person must act. */
 export class TerminalError extends TriageError {}
 
 /** It may work later. `retryAfterMs` is the earliest moment worth trying, in milliseconds from now. */
@@ -26,7 +26,7 @@ export class RetryableError extends TriageError {
   }
 }
 
-/** What a sender posted does not fit its adapter. `message` names the fields, `hint` the way out. Nothing was stored. */
+/** A sender's body does not fit its adapter. `message` names the fields, `hint` says how to fix it. Nothing was stored. */
 export class PayloadError extends TriageError {
   readonly hint: string;
 
@@ -36,13 +36,14 @@ export class PayloadError extends TriageError {
   }
 }
 
-/** Another worker owns `what` now: our right to act on it is gone. Stop at once and write nothing more. */
+/** Another worker owns `what` now. This worker must stop at once and write nothing more. */
 export class FencedError extends TriageError {
   constructor(what: string) {
     super('fenced', `${what} has been taken over by another worker`);
   }
 }
 
+/** Why a call to an upstream failed. */
 export type UpstreamCode =
   | 'auth'
   | 'permission'
@@ -84,6 +85,8 @@ export class UpstreamError extends TriageError {
 export const isTransient = ({ code }: UpstreamError): boolean =>
   code === 'network' || code === 'timeout' || code === 'vendor_fault' || code === 'unreadable' || code === 'throttled';
 
+/** The error's stable code; `unexpected` for an error that is not the service's own. */
 export const errorCode = (error: unknown): string => (error instanceof TriageError ? error.code : 'unexpected');
 
+/** The error's message; the value as text if it is no `Error`. */
 export const errorMessage = (error: unknown): string => (error instanceof Error ? error.message : String(error));

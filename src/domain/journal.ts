@@ -1,11 +1,10 @@
 import { z } from 'zod';
 import { alertSchema } from './alert.ts';
-import { errorMessage, TerminalError } from './errors.ts';
 import { taskSchema } from './task.ts';
 
 /**
- * The entries of a run's journal. A run has no other state: whatever is known of it is a fold over these
- * (`fold.ts`). Entries are only ever added; a changed meaning gets a new `v`.
+ * The entries of a run's journal. A run has no other state: all that is known of it is a fold over these (`fold.ts`).
+ * Entries are only ever added. `journal-codec.ts` writes them as JSON and reads them back, those of older releases too.
  */
 
 export const modeSchema = z.enum(['observe', 'auto']);
@@ -21,9 +20,9 @@ const foundTicketSchema = ticketRefSchema.extend({
   title: z.string(),
   status: z.string(),
   statusId: z.number().int(),
-  /** As BMS said when the run looked: another value means that the ticket has been changed since. */
+  /** BMS's value when the run read the ticket: another value means that the ticket has been changed since. */
   modifiedOn: z.string().nullish(),
-  /** When the run asked BMS itself for this ticket; absent when what it knows may be older. */
+  /** When the run asked BMS for this ticket, ISO 8601; absent when the answer may be older than the request. */
   readAt: z.string().nullish(),
 });
 
@@ -35,7 +34,7 @@ export const scopeSchema = z.object({
   ticket: foundTicketSchema.extend({ details: z.string(), occurrences: z.number().int() }).nullable(),
   /** Other open tickets on the alert's own asset. */
   otherTickets: z.array(foundTicketSchema),
-  /** Why something is missing, for the technician and the model. */
+  /** Why an account, asset or ticket is missing, for the technician and the model. */
   reason: z.string().nullable(),
 });
 export type Scope = z.infer<typeof scopeSchema>;
@@ -54,7 +53,7 @@ const usageSchema = z.object({ promptTokens: z.number(), completionTokens: z.num
 
 /**
  * `described`: the mode forbids the write, so it was only written down. `not_sent`: it may be called again. `as_wanted`:
- * its answer is lost, but BMS is as the write would have left it, whoever did that.
+ * its answer is lost, but BMS is as the write would have left it; who did that is unknown.
  */
 export const writeOutcomeSchema = z.enum(['done', 'refused', 'described', 'not_sent', 'as_wanted', 'undecidable']);
 export type WriteOutcome = z.infer<typeof writeOutcomeSchema>;
@@ -71,7 +70,7 @@ export type JobFamily = z.infer<typeof jobFamilySchema>;
 
 export const rmmJobSchema = z.object({
   transactionId: z.string(),
-  /** BMS's are digits beyond the integers that JavaScript keeps exactly, so it stays a string. */
+  /** BMS's ids are larger than the integers that JavaScript keeps exactly, so they stay strings. */
   jobId: z.string(),
   family: jobFamilySchema,
   /** The moment after which a job that has not reported counts as unknown. ISO 8601. */
@@ -86,7 +85,7 @@ const bodies = [
     type: z.literal('queued'),
     subject: subjectSchema,
     mode: modeSchema,
-    /** The concluded run that a person wants tried again. */
+    /** The concluded run that this one tries again, and who asked for that; null for a first try. */
     retryOf: z.object({ runId: z.string(), by: z.string() }).nullable().default(null),
   }),
   z.object({ type: z.literal('started'), epoch: z.number().int() }),
@@ -132,7 +131,7 @@ const bodies = [
     /** How many rows, of this and other runs, the one request held; absent for a request of the run's own. */
     rows: z.number().int().optional(),
   }),
-  /** The batch with this write was sent and its answer was lost: only a look at BMS can tell what became of it. */
+  /** The batch with this write was sent and its answer was lost: BMS must be read to find out what became of the write. */
   z.object({ type: z.literal('rmm_submit_lost'), callId: z.string(), message: z.string() }),
   z.object({
     type: z.literal('rmm_job_finished'),
@@ -142,7 +141,7 @@ const bodies = [
     ticket: ticketRefSchema.nullable(),
   }),
   z.object({ type: z.literal('cancel_requested'), by: z.string() }),
-  /** Someone other than this service changed the ticket after the run looked at it. */
+  /** A person, or another program, changed the ticket after the run read it. */
   z.object({
     type: z.literal('person_touched'),
     ticketId: z.number().int(),
@@ -164,55 +163,21 @@ const bodies = [
   }),
 ] as const;
 
-const entryBodySchema = z.discriminatedUnion('type', bodies);
+export const entryBodySchema = z.discriminatedUnion('type', bodies);
 export type EntryBody = z.infer<typeof entryBodySchema>;
 export type EntryType = EntryBody['type'];
 
-/** What a run's owner knows of its entries besides. */
+/** What an entry cost. Only entries of the run's owner carry it. */
 export interface Cost {
-  /** Requests sent upstream since the owner's entry before this one; absent where nobody counted. */
+  /** Requests sent upstream since the owner's entry before this one; absent where they were not counted. */
   upstreamCalls?: number;
 }
 
 /** An entry as it stands in the journal: `step` is its place, from 1; `at` is ISO 8601. */
 export type Entry = EntryBody & Cost & { step: number; at: string };
 
-/** How far the reader of a journal has come: the store's id of the last entry that it has, '0' before any, and its step. */
+/** How far a journal has been read: the store's id of the last entry read ('0' before any), and its step. */
 export interface Place {
   id: string;
   step: number;
-}
-
-const VERSION = 1;
-
-/**
- * What makes an entry of version N one of version N + 1. A release that changes what an entry means raises VERSION and
- * adds the step here, so that runs begun before it go on.
- */
-const upcasters: Readonly<Record<number, (old: Record<string, unknown>) => Record<string, unknown>>> = {};
-
-const versioned = z.looseObject({
-  v: z.number().int().min(1).max(VERSION),
-  at: z.string(),
-  upstreamCalls: z.number().int().optional(),
-});
-
-export const encodeEntry = (body: EntryBody & Cost, at: string): string => JSON.stringify({ v: VERSION, at, ...body });
-
-/** Throws `TerminalError` `journal_unreadable`: most likely a newer release has written it. */
-export function decodeEntry(json: string, step: number): Entry {
-  try {
-    const raw = versioned.parse(JSON.parse(json));
-    const { v, at, upstreamCalls } = raw;
-    const cost = upstreamCalls === undefined ? {} : { upstreamCalls };
-    return { ...entryBodySchema.parse(upcast(raw, v)), ...cost, step, at };
-  } catch (cause) {
-    throw new TerminalError('journal_unreadable', `entry ${step}: ${errorMessage(cause).slice(0, 500)}`, { cause });
-  }
-}
-
-function upcast(raw: Record<string, unknown>, from: number): Record<string, unknown> {
-  let entry = raw;
-  for (let v = from; v < VERSION; v += 1) entry = upcasters[v]?.(entry) ?? entry;
-  return entry;
 }

@@ -1,6 +1,6 @@
 /**
- * What no part of the service takes for itself: time, chance, ids, waiting. `app` hands them in, so that a test or a
- * simulator decides them. Functions ask for the ones they need (`Pick<Ports, 'now'>`).
+ * Time, chance, ids and waiting. No part of the service takes these from the machine: `app` hands them in, so that a
+ * test or a simulator can decide them. A function asks for the ones it needs (`Pick<Ports, 'now'>`).
  */
 export interface Ports {
   /** The wall clock, in milliseconds since 1970. */
@@ -15,7 +15,7 @@ export interface Ports {
   randomBytes(size: number): Buffer;
   /** Resolves after `ms` milliseconds. Rejects with an `AbortError` as soon as `signal` aborts. */
   sleep(ms: number, options?: SleepOptions): Promise<void>;
-  /** Does the work once, after `ms` milliseconds. The answer cancels it. */
+  /** Does the work once, after `ms` milliseconds. The returned function cancels it. */
   after(ms: number, work: () => void): () => void;
 }
 
@@ -27,7 +27,7 @@ export interface SleepOptions {
 
 export type Clock = Pick<Ports, 'now'>;
 
-/** A moment as records hold it: ISO 8601, UTC. */
+/** A time (Unix, ms) as records hold it: ISO 8601, UTC. */
 export const isoAt = (ms: number): string => new Date(ms).toISOString();
 
 /** Aborts with a `TimeoutError` after `ms` milliseconds, unless `clear` comes first. */

@@ -1,5 +1,6 @@
+import { fold } from './fold.ts';
 import type { Disposition, Entry, Subject, TicketRef } from './journal.ts';
-import { alertOf, fold, type RunPhase, type RunUsage } from './run-state.ts';
+import { alertOf, type RunPhase, type RunUsage } from './run-state.ts';
 import type { Task } from './task.ts';
 
 /** One line of a run's timeline. `detail` is the journal entry without its bookkeeping. */
@@ -11,7 +12,7 @@ export interface RunStep {
   detail: unknown;
 }
 
-/** A run as `/v1/runs/:id` shows it. */
+/** A run as `/v1/runs/:id` shows it. Times are ISO 8601; null fields are not known yet, or do not apply. */
 export interface Run {
   id: string;
   /** Null for a task. */
@@ -34,7 +35,7 @@ export interface Run {
   steps: RunStep[];
 }
 
-/** The run as its journal tells it. `null` for an empty journal: there is no such run. */
+/** The run as its journal records it. Null for an empty journal: there is no such run. */
 export function viewRun(id: string, entries: readonly Entry[]): Run | null {
   if (entries.length === 0) return null;
   const state = fold(entries);
@@ -64,29 +65,29 @@ export function viewRun(id: string, entries: readonly Entry[]): Run | null {
 /** One line of the timeline, which needs no other entry of its journal. */
 export function viewStep(entry: Entry): RunStep {
   const { step, at, type, ...detail } = entry;
-  return { step, at, type, what: tell(entry) + tellCost(entry), detail };
+  return { step, at, type, what: describeEntry(entry) + describeCost(entry), detail };
 }
 
-/** A step that is all reading and sent nothing was answered by what another run had just asked. */
-function tellCost({ type, upstreamCalls }: Entry): string {
+/** A read without a request of its own used the answer that another run had just received. */
+function describeCost({ type, upstreamCalls }: Entry): string {
   if (upstreamCalls === undefined) return '';
   if (upstreamCalls > 0) return ` (${upstreamCalls} call${upstreamCalls === 1 ? '' : 's'} upstream)`;
   return type === 'read_done' || type === 'scope_resolved' ? ' (no call upstream)' : '';
 }
 
-/** The one request, and the polls after it, are shared by all rows and counted in no run. */
-const tellCompany = (rows = 1): string => (rows > 1 ? `, one request for ${rows} rows` : '');
+/** All rows share the one request and the polls after it; no run counts them. */
+const describeRows = (rows = 1): string => (rows > 1 ? `, one request for ${rows} rows` : '');
 
-const tellSubject = (subject: Subject): string =>
+const describeSubject = (subject: Subject): string =>
   subject.kind === 'alert'
     ? `alert "${subject.alert.title}" from ${subject.alert.connection}`
     : `task of ${subject.task.requestedBy}: ${subject.task.text}`;
 
 /** One entry in a technician's words. */
-function tell(entry: Entry): string {
+function describeEntry(entry: Entry): string {
   switch (entry.type) {
     case 'queued':
-      return tellSubject(entry.subject);
+      return describeSubject(entry.subject);
     case 'started':
       return `worker took the run (epoch ${entry.epoch})`;
     case 'scope_resolved': {
@@ -109,7 +110,7 @@ function tell(entry: Entry): string {
     case 'write_done':
       return `write ${entry.outcome.replace('_', ' ')}: ${entry.message}`;
     case 'rmm_job_submitted':
-      return `BMS took it as RMM job ${entry.job.jobId}${tellCompany(entry.rows)}`;
+      return `BMS took it as RMM job ${entry.job.jobId}${describeRows(entry.rows)}`;
     case 'rmm_submit_lost':
       return `the answer to the batch was lost: ${entry.message}`;
     case 'rmm_job_finished':

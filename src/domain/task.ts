@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** What a person asks for, in words. It is worked on by one run, with the same tools and guards as an alert's. */
+/** What a person asks for, in words. One run works on it, behind the same guards as a run for an alert. */
 export const taskSchema = z.object({
   text: z.string().min(1).max(4000),
   /** The BMS account's name; the run may touch nothing outside it. */
@@ -9,6 +9,7 @@ export const taskSchema = z.object({
   ticketNumber: z.string().min(1).max(200).nullable(),
   /** The name of the API key that asked. */
   requestedBy: z.string(),
+  /** ISO 8601. */
   receivedAt: z.string(),
 });
 

@@ -1,25 +1,25 @@
+import { fold } from '../domain/fold.ts';
 import type { Mode, Place } from '../domain/journal.ts';
 import type { Ports } from '../domain/ports.ts';
 import type { CancelAnswer, RetryAnswer } from '../domain/run-action.ts';
-import { fold } from '../domain/run-state.ts';
 import { viewRun, viewStep } from '../domain/run-view.ts';
 import type { Task } from '../domain/task.ts';
 import { enqueueRun, wake } from '../queue/queues.ts';
 import type { FailFast } from '../store/connection.ts';
 import type { Stores } from './stores.ts';
 
-/** What people ask of the service is answered from Redis, or refused at once. */
+/** A person's request is answered from Redis, or refused at once when Redis is down. */
 export interface RunActionDeps extends Stores, Pick<Ports, 'newId'> {
   failFast: FailFast;
   mode: Mode;
 }
 
-/** Longer than storing the journal may take. */
+/** Longer than it may take to store the journal. */
 const untilStoredMs = 3_000;
 
 /**
- * Opens a run for a task. Its queue job comes first: without a journal it does nothing. The other way round, a run
- * whose job could not be queued would wait for ever.
+ * Opens a run for a task. Its queue job comes first: without a journal it does nothing. In the other order, a
+ * run whose job could not be queued would wait for ever.
  */
 export async function openTask(
   task: Task,
@@ -58,7 +58,7 @@ export function runActions({ failFast, queues, incidents, journals, mode }: RunA
     async readNewSteps(places: ReadonlyMap<string, Place>) {
       const news = await failFast(() => journals.readNews(places));
       return new Map(
-        [...news].map(([id, told]) => [id, told && { steps: told.entries.map(viewStep), place: told.place }]),
+        [...news].map(([id, added]) => [id, added && { steps: added.entries.map(viewStep), place: added.place }]),
       );
     },
   };

@@ -1,5 +1,7 @@
 import type { Logger } from 'pino';
-import { giveUp, type TriageDeps, type TriageProgress, triage, waitsForBms } from '../agent/triage.ts';
+import { giveUp } from '../agent/end-early.ts';
+import { type TriageDeps, type TriageProgress, triage } from '../agent/triage.ts';
+import { waitsForBms } from '../agent/wait.ts';
 import type { WaitingRuns } from '../queue/waiting.ts';
 import type { OwnedJournal } from '../store/journal.ts';
 import { asClient } from './as-client.ts';

@@ -1,12 +1,12 @@
 import { endsAt, type RunBudget } from '../agent/budget.ts';
 import { runAs } from '../domain/call-context.ts';
-import { fold } from '../domain/run-state.ts';
+import { fold } from '../domain/fold.ts';
 import type { OwnedJournal } from '../store/journal.ts';
 import { withCost } from './cost.ts';
 
 /**
- * Works on a run in its client's name: the account that it is about once that is known, until then the sender. What the
- * work appends says what it cost.
+ * Works on a run in its client's name: the account that it is about, or the sender until that is known. Each entry that
+ * the work appends carries what it cost.
  */
 export async function asClient<T>(
   journal: OwnedJournal,

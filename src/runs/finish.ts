@@ -6,7 +6,7 @@ import type { OwnedJournal } from '../store/journal.ts';
 import type { Stores } from './stores.ts';
 
 export interface FinishDeps extends Pick<Stores, 'incidents' | 'queues'> {
-  /** Runs that this process has brought to an end, by disposition. */
+  /** Runs that this process has ended, by disposition. */
   concludedRuns: Record<Disposition, number>;
   log: Logger;
 }

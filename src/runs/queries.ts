@@ -2,7 +2,7 @@ import { viewRun } from '../domain/run-view.ts';
 import { nullIfNewer } from './newer-journal.ts';
 import type { Stores } from './stores.ts';
 
-/** What the service knows. */
+/** Reads of runs, incidents and alerts, as `/v1` shows them. */
 export function recordsOf({ incidents, journals }: Stores) {
   const getRun = async (id: string) => viewRun(id, await journals.read(id));
   return {

@@ -6,11 +6,11 @@ import { type Judge, jobReader } from '../kaseya/jobs.ts';
 import type { RmmAction, RowOf, SubmittedJob } from '../kaseya/rmm.ts';
 import type { Remedies } from '../remedies/remedies.ts';
 
-/** What the queue "rmm-jobs" asks of upstreams; both serve the rows of many runs, so no run's client is charged. */
+/** The upstream calls of the queue "rmm-jobs". Both serve the rows of many runs, so no run's client is charged. */
 export interface RmmCalls {
-  /** Sends the rows of one action as one request. `check` throws when they must not go any more; it is asked last. */
+  /** Sends the rows of one action as one request. `check` throws when they must not be sent any more; it is called last. */
   submitRows(action: string, rows: readonly unknown[], check: () => Promise<void>): Promise<SubmittedJob>;
-  /** Reads a job once. A parked run waits for what it says. */
+  /** Reads a job once. A parked run waits for the result. */
   readJob(job: Omit<RmmJob, 'deadline'>): Promise<Judge>;
 }
 

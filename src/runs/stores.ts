@@ -4,7 +4,7 @@ import { createQueues, type Queues } from '../queue/queues.ts';
 import { createIncidents, type IncidentOptions, type Incidents } from '../store/incidents.ts';
 import { createJournals, type Journals } from '../store/journal.ts';
 
-/** What Redis holds for us, on one connection. */
+/** The service's records and queues in Redis, on one connection. */
 export interface Stores {
   queues: Queues;
   incidents: Incidents;

@@ -1,6 +1,7 @@
 import type { Redis } from 'ioredis';
 import type { Alert } from '../domain/alert.ts';
-import { encodeEntry, type Mode } from '../domain/journal.ts';
+import type { Mode } from '../domain/journal.ts';
+import { encodeEntry } from '../domain/journal-codec.ts';
 import { isoAt, type Ports } from '../domain/ports.ts';
 import type { AlertClaim, Verdict } from '../domain/verdict.ts';
 import { keys } from './keys.ts';

@@ -1,6 +1,7 @@
 import type { Redis } from 'ioredis';
 import { FencedError } from '../domain/errors.ts';
-import { type Cost, decodeEntry, type Entry, type EntryBody, encodeEntry, type Place } from '../domain/journal.ts';
+import type { Cost, Entry, EntryBody, Place } from '../domain/journal.ts';
+import { decodeEntry, encodeEntry } from '../domain/journal-codec.ts';
 import { type Clock, isoAt } from '../domain/ports.ts';
 import { keys } from './keys.ts';
 import type { QueuedRow } from './row-queue.ts';

@@ -1,5 +1,6 @@
 import type { Redis } from 'ioredis';
-import { type EntryBody, encodeEntry, type JobFamily } from '../domain/journal.ts';
+import type { EntryBody, JobFamily } from '../domain/journal.ts';
+import { encodeEntry } from '../domain/journal-codec.ts';
 import { keys } from './keys.ts';
 import { bindScripts } from './scripts/index.ts';
 

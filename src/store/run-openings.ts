@@ -1,5 +1,6 @@
 import type { Redis } from 'ioredis';
-import { type EntryBody, encodeEntry, type Mode, type Subject } from '../domain/journal.ts';
+import type { EntryBody, Mode, Subject } from '../domain/journal.ts';
+import { encodeEntry } from '../domain/journal-codec.ts';
 import { isoAt, type Ports } from '../domain/ports.ts';
 import type { Task } from '../domain/task.ts';
 import { keys } from './keys.ts';

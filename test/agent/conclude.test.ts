@@ -1,7 +1,7 @@
 import t from 'tap';
 import { factsFor, objectionTo, ticketOf } from '../../src/agent/conclude.ts';
+import { fold } from '../../src/domain/fold.ts';
 import type { Disposition, EntryBody } from '../../src/domain/journal.ts';
-import { fold } from '../../src/domain/run-state.ts';
 import { asked, finished, journalOf, queued, resolveTool, scope, submitted } from '../helpers/entries.ts';
 
 const resolving: EntryBody[] = [queued, { type: 'scope_resolved', scope }, asked({ id: 't1c1', name: resolveTool })];
@@ -35,7 +35,7 @@ t.test('a described or undecidable write is no success', async (t) => {
   }
 });
 
-t.test('what is as wanted, by whom cannot be told, is neither a success nor a doubt; the reason says so', async (t) => {
+t.test('a write that ended "as_wanted" is neither a success nor a doubt, and the reason says so', async (t) => {
   const message = 'closed, by whom cannot be told';
   const done: EntryBody = {
     type: 'write_done',
@@ -77,7 +77,7 @@ t.test('"ticketed" needs an open ticket', async (t) => {
   t.equal(judge('ticketed', [queued, { type: 'scope_resolved', scope: without }]), 'no_ticket');
 });
 
-t.test('the reason always tells of a failed row and of the proof', async (t) => {
+t.test('the reason always names a failed row and the proof of a success', async (t) => {
   const failed = fold(journalOf(...resolving, submitted('t1c1'), finished('t1c1', 'failed', 'agent offline')));
   t.match(factsFor('escalated', failed).join(), /12345678901234567.*row failed.*agent offline/);
   const done = fold(journalOf(...resolving, submitted('t1c1'), finished('t1c1', 'succeeded', 'Resolved')));
@@ -89,10 +89,13 @@ t.test('the ticket comes from BMS, not from the model', async (t) => {
   t.equal(ticketOf(fold(journalOf(queued))), null);
 });
 
-t.test('"no_action" rests on more than what the service told, or on the sender', async (t) => {
-  const read: EntryBody[] = [...resolving, { type: 'read_done', callId: 't1c1', data: {} }];
-  t.equal(judge('no_action', read), 'no_evidence');
-  t.equal(judge('no_action', read, 2), 'no_evidence', 'the scope alone');
-  t.equal(judge('no_action', read, 4), null);
-  t.equal(judge('no_action', [...resolving, { type: 'source_resolved', alertId: 'a2' }]), null);
-});
+t.test(
+  '"no_action" needs evidence beyond what the service found at the start, or the word of the sender',
+  async (t) => {
+    const read: EntryBody[] = [...resolving, { type: 'read_done', callId: 't1c1', data: {} }];
+    t.equal(judge('no_action', read), 'no_evidence');
+    t.equal(judge('no_action', read, 2), 'no_evidence', 'the scope alone');
+    t.equal(judge('no_action', read, 4), null);
+    t.equal(judge('no_action', [...resolving, { type: 'source_resolved', alertId: 'a2' }]), null);
+  },
+);

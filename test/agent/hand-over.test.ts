@@ -1,7 +1,7 @@
 import t from 'tap';
 import { concludeByService, isHandOver } from '../../src/agent/hand-over.ts';
+import { fold } from '../../src/domain/fold.ts';
 import type { EntryBody, ToolCall, WriteOutcome } from '../../src/domain/journal.ts';
-import { fold } from '../../src/domain/run-state.ts';
 import { asked, finished, journalOf, queued, scope, submitted } from '../helpers/entries.ts';
 
 const openTool = 'create_a_kaseya_bms_rmm_ticket';
@@ -12,7 +12,7 @@ const done = (callId: string, outcome: WriteOutcome): EntryBody => ({
   ...{ type: 'write_done', callId, outcome, message: 'said so', data: null, ticket: null },
 });
 
-/** Ends the run as often as it takes; each call of the service gets the outcome that is due. Tells the calls and the end. */
+/** Ends the run as often as it takes; each call of the service gets the outcome that is due. Returns the calls and the reason. */
 async function endWith(bodies: EntryBody[], ...outcomes: WriteOutcome[]) {
   const journal = [...bodies];
   const append = async (body: EntryBody) => void journal.push(body);
@@ -32,38 +32,38 @@ async function endWith(bodies: EntryBody[], ...outcomes: WriteOutcome[]) {
   }
 }
 
-const told = (calls: readonly ToolCall[]) =>
+const summaryOf = (calls: readonly ToolCall[]) =>
   calls.map(({ name, arguments: json }) => [name, (JSON.parse(json) as { ticketId?: number }).ticketId ?? null]);
 
 const assigned = ['create_a_kaseya_bms_assignticket', 700];
 const noted = (ticketId: number) => ['create_a_kaseya_bms_servicedesk_ticket_note', ticketId];
 const withTicket: EntryBody[] = [queued, { type: 'scope_resolved', scope }];
 
-t.test('the ticket is moved to people, once', async (t) => {
+t.test('a run with a ticket moves it to people once', async (t) => {
   const { calls, reason } = await endWith(withTicket);
-  t.same(told(calls), [assigned]);
+  t.same(summaryOf(calls), [assigned]);
   t.ok(calls.every(({ id }) => isHandOver(id)));
-  t.notMatch(reason, 'nobody was told');
+  t.notMatch(reason, 'no one was notified');
 });
 
 t.test('a move that BMS refuses becomes a note on the ticket', async (t) => {
   for (const outcome of ['refused', 'undecidable'] as const) {
     const { calls, reason } = await endWith(withTicket, outcome, 'done');
-    t.same(told(calls), [assigned, noted(700)], outcome);
+    t.same(summaryOf(calls), [assigned, noted(700)], outcome);
     t.match(reason, `hand-over ${outcome}: said so`);
-    t.notMatch(reason, 'nobody was told');
+    t.notMatch(reason, 'no one was notified');
   }
 });
 
-t.test('when BMS takes nothing, the run says that nobody was told', async (t) => {
+t.test('when BMS takes nothing, the run says that no one was notified', async (t) => {
   const { calls, reason } = await endWith(withTicket, 'refused', 'refused');
-  t.same(told(calls), [assigned, noted(700)]);
-  t.match(reason, 'nobody was told in BMS');
+  t.same(summaryOf(calls), [assigned, noted(700)]);
+  t.match(reason, 'no one was notified in BMS');
 });
 
-t.test('without a ticket one is opened', async (t) => {
+t.test('a run without a ticket opens one', async (t) => {
   const { calls } = await endWith([queued, { type: 'scope_resolved', scope: withoutTicket }]);
-  t.same(told(calls), [[openTool, null]]);
+  t.same(summaryOf(calls), [[openTool, null]]);
 });
 
 const opening: EntryBody[] = [
@@ -72,19 +72,22 @@ const opening: EntryBody[] = [
   asked({ id: 't1c1', name: openTool }),
 ];
 
-t.test('what may have been opened is not opened again: another ticket of the device tells of it', async (t) => {
-  const undecided = {
-    undecidable: [done('t1c1', 'undecidable')],
-    unknown: [submitted('t1c1'), finished('t1c1', 'unknown')],
-  };
-  // A job that did not report names no ticket.
-  for (const [how, bodies] of Object.entries(undecided)) {
-    const entries = bodies.map((body) => ({ ...body, ticket: null }) as EntryBody);
-    t.same(told((await endWith([...opening, ...entries])).calls), [noted(701)], how);
-  }
-});
+t.test(
+  'a ticket that may have been opened is not opened again: a note goes on another ticket of the device',
+  async (t) => {
+    const undecided = {
+      undecidable: [done('t1c1', 'undecidable')],
+      unknown: [submitted('t1c1'), finished('t1c1', 'unknown')],
+    };
+    // A job that did not report names no ticket.
+    for (const [how, bodies] of Object.entries(undecided)) {
+      const entries = bodies.map((body) => ({ ...body, ticket: null }) as EntryBody);
+      t.same(summaryOf((await endWith([...opening, ...entries])).calls), [noted(701)], how);
+    }
+  },
+);
 
 t.test('the ticket that the run itself opened is the one to hand over', async (t) => {
   const { calls } = await endWith([...opening, submitted('t1c1'), finished('t1c1', 'succeeded')]);
-  t.same(told(calls), [assigned]);
+  t.same(summaryOf(calls), [assigned]);
 });

@@ -46,10 +46,10 @@ t.test('the second time, the ticket of an alert is found without a list', async 
   const second = await find();
   t.equal(second.scope.ticket?.id, own.id);
   t.same(second.read, [one]);
-  t.match(second.scope.reason, /not looked for/);
+  t.match(second.scope.reason, /not searched for/);
 });
 
-t.test('a look at the only ticket of a device is fresh, and says when', async (t) => {
+t.test('the only ticket of a device is read fresh, and the scope says when', async (t) => {
   const { find, exchanges } = await tenantFor(t);
   const { scope } = await find();
   t.equal(scope.ticket?.readAt, new Date(now).toISOString());
@@ -59,7 +59,7 @@ t.test('a look at the only ticket of a device is fresh, and says when', async (t
   );
 });
 
-t.test('a hint is never believed', async (t) => {
+t.test('a hint about a ticket is never trusted', async (t) => {
   const { own, foreign, sourceId, hints, find, resolve } = await tenantFor(t);
   const wrong: Record<string, TicketHint> = {
     "another alert's ticket": { ticketId: foreign.id, statusId: foreign.status.id },

@@ -2,6 +2,9 @@ import t from 'tap';
 import { named } from '../../sim/bms/tenant/named.ts';
 import { recordedBms } from '../helpers/bms.ts';
 import { conclude, playRun, taskOf } from '../helpers/play.ts';
+import { redisClient } from '../helpers/redis.ts';
+
+const redis = await redisClient(t);
 
 const listTickets = 'list_all_kaseya_bms_servicedesk_tickets';
 const getTicket = 'get_single_kaseya_bms_servicedesk_ticket_by_id';
@@ -14,7 +17,7 @@ const note = 'create_a_kaseya_bms_servicedesk_ticket_note';
 const createTicket = 'create_a_kaseya_bms_servicedesk_ticket';
 const assign = 'create_a_kaseya_bms_assignticket';
 
-t.test('offboarding: the laptop is deactivated, the tickets are closed, the security people are told', async (t) => {
+t.test('an offboarding task deactivates the laptop, closes the tickets and notifies the security people', async (t) => {
   const { bms, state } = await recordedBms(t, { seed: '11' });
   const { tenant, tickets } = state.world;
   const account = named(tenant.accounts, 'Northgate Legal LLP');
@@ -24,6 +27,7 @@ t.test('offboarding: the laptop is deactivated, the tickets are closed, the secu
   if (!laptop || asked().length === 0) throw new Error('the tenant has no such person');
 
   const run = await playRun({
+    redis,
     bms,
     subject: taskOf('Offboard Priya Raman', { account: account.name }),
     defaults: { status: 'New' },
@@ -32,9 +36,9 @@ t.test('offboarding: the laptop is deactivated, the tickets are closed, the secu
         { name: searchAssets, args: { contact: 'Priya Raman' } },
         { name: listTickets, args: { contact: 'Priya Raman' } },
       ],
-      (told) => [
-        { name: deactivate, args: { assetId: told(searchAssets).data.assets[0].id } },
-        ...told(listTickets).data.tickets.flatMap(({ id }: { id: number }) => [
+      (resultOf) => [
+        { name: deactivate, args: { assetId: resultOf(searchAssets).data.assets[0].id } },
+        ...resultOf(listTickets).data.tickets.flatMap(({ id }: { id: number }) => [
           { name: note, args: { ticketId: id, details: 'The user was offboarded.' } },
           { name: resolve, args: { ticketId: id, comment: 'Closed: the user was offboarded.' } },
         ]),
@@ -50,10 +54,10 @@ t.test('offboarding: the laptop is deactivated, the tickets are closed, the secu
           },
         },
       ],
-      (told) => [
+      (resultOf) => [
         {
           name: note,
-          args: { ticketId: told(createTicket).data.id, details: 'Please look.', emailTo: ['Ines Marchetti'] },
+          args: { ticketId: resultOf(createTicket).data.id, details: 'Please look.', emailTo: ['Ines Marchetti'] },
         },
       ],
       () => [conclude('resolved')],
@@ -67,13 +71,14 @@ t.test('offboarding: the laptop is deactivated, the tickets are closed, the secu
   t.match(opened, { accountId: account.id, queue: { name: 'Projects' }, priority: { name: 'Medium' } });
 });
 
-t.test('a VIP ticket: its notes are read, and it moves to the queue by its looked-up id', async (t) => {
+t.test('a task about a VIP ticket reads its notes and moves it to the queue by its looked-up id', async (t) => {
   const { bms, state } = await recordedBms(t, { seed: '12' });
   const ticket = [...state.world.tickets.values()].find(({ title }) => title.startsWith('VIP'));
   if (!ticket) throw new Error('no VIP ticket');
   const notes = 'list_all_kaseya_bms_servicedesk_ticket_notes';
   const queues = 'list_all_kaseya_bms_queues_lookups';
   const run = await playRun({
+    redis,
     bms,
     subject: taskOf(`Review ticket #${ticket.ticketNumber}`, { ticketNumber: ticket.ticketNumber }),
     turns: [
@@ -81,45 +86,46 @@ t.test('a VIP ticket: its notes are read, and it moves to the queue by its looke
         { name: notes, args: { ticketId: ticket.id } },
         { name: queues, args: { name: 'tier 3' } },
       ],
-      (told) => [
+      (resultOf) => [
         {
           name: assign,
           args: {
             ticketId: ticket.id,
-            queue: told(queues).data.queues[0].id,
-            details: `Summary of ${told(notes).data.notes.length} notes.`,
+            queue: resultOf(queues).data.queues[0].id,
+            details: `Summary of ${resultOf(notes).data.notes.length} notes.`,
           },
         },
       ],
-      (told) => [conclude('escalated', [told(notes).step, told(assign).step])],
+      (resultOf) => [conclude('escalated', [resultOf(notes).step, resultOf(assign).step])],
     ],
   });
   t.match(run.concluded, { disposition: 'escalated', ticket: { number: ticket.ticketNumber } });
   t.equal(ticket.queue?.name, 'Tier 3 Escalation');
 });
 
-t.test('a disk alert as a task: the ticket is found, the device looked at, the alert closed by its job', async (t) => {
+t.test('a task about a disk alert finds the ticket, reads the device and closes the alert by its job', async (t) => {
   const { bms, state } = await recordedBms(t, { seed: '13' });
   const ticket = [...state.world.tickets.values()].find(({ alertRefId }) => alertRefId !== null);
   const account = state.world.tenant.accounts.find(({ id }) => id === ticket?.accountId);
   if (!ticket || !account) throw new Error('no alert');
   const run = await playRun({
+    redis,
     bms,
     subject: taskOf('Check the RMM queue for disk alerts', { account: account.name }),
     turns: [
       () => [{ name: listTickets, args: { title: 'Disk Usage' } }],
-      (told) => [
-        { name: getTicket, args: { ticketId: told(listTickets).data.tickets.at(-1).id } },
-        { name: searchAssets, args: { assetName: told(listTickets).data.tickets.at(-1).asset } },
+      (resultOf) => [
+        { name: getTicket, args: { ticketId: resultOf(listTickets).data.tickets.at(-1).id } },
+        { name: searchAssets, args: { assetName: resultOf(listTickets).data.tickets.at(-1).asset } },
       ],
-      (told) => [
-        { name: getAsset, args: { assetId: told(searchAssets).data.assets[0].id } },
+      (resultOf) => [
+        { name: getAsset, args: { assetId: resultOf(searchAssets).data.assets[0].id } },
         {
           name: resolveAlert,
-          args: { alertRefId: told(getTicket).data.ticket.alertRefId, resolutionNote: 'There is room again.' },
+          args: { alertRefId: resultOf(getTicket).data.ticket.alertRefId, resolutionNote: 'There is room again.' },
         },
       ],
-      (told) => [conclude('resolved', [told(resolveAlert).step])],
+      (resultOf) => [conclude('resolved', [resultOf(resolveAlert).step])],
     ],
   });
   t.match(run.concluded, { disposition: 'resolved', reason: /verified: RMM job \d+/ });
@@ -128,14 +134,14 @@ t.test('a disk alert as a task: the ticket is found, the device looked at, the a
 t.test('a task without a customer of that name ends by asking, and without a model', async (t) => {
   const { bms } = await recordedBms(t, { seed: '14' });
   const about = { account: 'Northgate' };
-  const run = await playRun({ bms, subject: taskOf('Close everything', about), turns: [] });
+  const run = await playRun({ redis, bms, subject: taskOf('Close everything', about), turns: [] });
   t.match(run.concluded, { disposition: 'inconclusive', reason: /no account named "Northgate"/, by: 'service' });
 });
 
-t.test('a ticket of another account than the task names is out of bounds', async (t) => {
+t.test('a task may not touch a ticket of another account than it names', async (t) => {
   const { bms, state } = await recordedBms(t, { seed: '15' });
   const ticket = [...state.world.tickets.values()].find(({ title }) => title.startsWith('VIP'));
   const about = { account: 'Harbour Logistics', ticketNumber: ticket?.ticketNumber ?? '' };
-  const run = await playRun({ bms, subject: taskOf('Close it', about), turns: [] });
+  const run = await playRun({ redis, bms, subject: taskOf('Close it', about), turns: [] });
   t.match(run.concluded, { disposition: 'inconclusive', reason: /belongs to "Northgate Legal LLP"/ });
 });

@@ -1,5 +1,6 @@
 import t from 'tap';
-import { giveUp, type TriageDeps, triage } from '../../src/agent/triage.ts';
+import { giveUp } from '../../src/agent/end-early.ts';
+import { type TriageDeps, triage } from '../../src/agent/triage.ts';
 import { RetryableError } from '../../src/domain/errors.ts';
 import type { Bms } from '../../src/kaseya/bms.ts';
 import { createJournals } from '../../src/store/journal.ts';
@@ -41,7 +42,7 @@ t.test('a run that has waited for a day takes its queued row along', async (t) =
   t.equal((await claim('b1')).kind, 'empty');
 });
 
-t.test('it does not end while its row is in a batch', async (t) => {
+t.test('a run that has waited for a day does not end while its row is in a batch', async (t) => {
   await waitingRun();
   const claimed = await claim('b1');
   clock += dayMs + 1;
@@ -62,25 +63,28 @@ t.test('a run that is given up ends at once, and its row does not come back from
   t.equal((await claim('b2')).kind, 'empty');
 });
 
-t.test('a model that is away is asked again ever later, and for two minutes before people are told', async (t) => {
-  const journal = await journals.own('r1');
-  for (const body of [queued, { type: 'scope_resolved', scope } as const]) await journal.append(body);
-  const away = async () => {
-    throw new RetryableError('model_unavailable', 'the model answered 500', { retryAfterMs: 5_000 });
-  };
-  const budget = { steps: 9, tokens: 9, writes: 9, wallMs: 3_600_000, modelFailures: 5 };
-  const waiting: TriageDeps = { ...deps, model: { ask: away }, tools: new Map(), budget };
-  const waits: number[] = [];
-  for (let i = 0; i < 5; i += 1) {
-    const progress = await triage(await journals.own('r1'), waiting, new AbortController().signal);
-    if (progress.kind !== 'suspended') return t.fail(progress.kind);
-    waits.push(progress.until - clock);
-    clock = progress.until;
-  }
-  t.same(waits, [5_000, 10_000, 20_000, 40_000, 60_000]);
-});
+t.test(
+  'a model that is down is asked again after ever longer waits, for two minutes before people are notified',
+  async (t) => {
+    const journal = await journals.own('r1');
+    for (const body of [queued, { type: 'scope_resolved', scope } as const]) await journal.append(body);
+    const away = async () => {
+      throw new RetryableError('model_unavailable', 'the model answered 500', { retryAfterMs: 5_000 });
+    };
+    const budget = { steps: 9, tokens: 9, writes: 9, wallMs: 3_600_000, modelFailures: 5 };
+    const waiting: TriageDeps = { ...deps, model: { ask: away }, tools: new Map(), budget };
+    const waits: number[] = [];
+    for (let i = 0; i < 5; i += 1) {
+      const progress = await triage(await journals.own('r1'), waiting, new AbortController().signal);
+      if (progress.kind !== 'suspended') return t.fail(progress.kind);
+      waits.push(progress.until - clock);
+      clock = progress.until;
+    }
+    t.same(waits, [5_000, 10_000, 20_000, 40_000, 60_000]);
+  },
+);
 
-t.test('a worker that dies while it gives a run up leaves no row behind that nobody holds', async (t) => {
+t.test('a worker that dies while it gives a run up leaves no row without an owner', async (t) => {
   const journal = await waitingRun();
   const claimed = await claim('b1');
   const dying = { ...journal, append: () => Promise.reject(new Error('killed')) };
@@ -91,7 +95,7 @@ t.test('a worker that dies while it gives a run up leaves no row behind that nob
   t.equal((await work()).kind, 'concluded', 'it does not wait for a row that is nowhere');
 });
 
-t.test('the sender recovers while people are being told: what is under way is awaited and told of', async (t) => {
+t.test('a run whose sender recovers during the hand-over waits for the hand-over that is under way', async (t) => {
   const journal = await journals.own('r1');
   const opening = { id: 'handover', name: 'create_a_kaseya_bms_rmm_ticket', arguments: '{}' };
   for (const body of [

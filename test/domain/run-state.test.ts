@@ -1,6 +1,8 @@
 import t from 'tap';
-import { decodeEntry, type EntryBody, encodeEntry } from '../../src/domain/journal.ts';
-import { fold, pendingCalls, pendingJobs } from '../../src/domain/run-state.ts';
+import { fold } from '../../src/domain/fold.ts';
+import type { EntryBody } from '../../src/domain/journal.ts';
+import { decodeEntry, encodeEntry } from '../../src/domain/journal-codec.ts';
+import { pendingCalls, pendingJobs } from '../../src/domain/run-state.ts';
 import { asked, finished, journalOf, queued, resolveTool, scope, submitted } from '../helpers/entries.ts';
 
 t.test('a journal that does not begin with "queued" is refused', async (t) => {

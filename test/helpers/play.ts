@@ -1,33 +1,33 @@
+import type { Redis } from 'ioredis';
 import type { Model } from '../../src/agent/model.ts';
 import type { TicketHints } from '../../src/agent/own-ticket.ts';
-import { type RunJournal, type TriageDeps, triage } from '../../src/agent/triage.ts';
-import {
-  decodeEntry,
-  type Entry,
-  type EntryBody,
-  encodeEntry,
-  type Mode,
-  type Subject,
-} from '../../src/domain/journal.ts';
+import { type TriageDeps, type TriageProgress, triage } from '../../src/agent/triage.ts';
+import type { Mode, Subject } from '../../src/domain/journal.ts';
+import { type Clock, isoAt } from '../../src/domain/ports.ts';
 import type { RunState } from '../../src/domain/run-state.ts';
 import type { Bms } from '../../src/kaseya/bms.ts';
+import type { RmmAction, RowOf } from '../../src/kaseya/rmm.ts';
+import { createJournals, type Journals } from '../../src/store/journal.ts';
+import { createRowQueue, type RowQueue } from '../../src/store/row-queue.ts';
 import { createTools } from '../../src/tools/bms/index.ts';
 import type { WriteDefaults } from '../../src/tools/bms/names.ts';
 import { noDefaults } from './bms.ts';
 
-/** What a tool call came to, as the model is told. */
-// biome-ignore lint/suspicious/noExplicitAny: answers of many shapes, looked at by scripts of tests alone
-export type Told = any;
+/** What came of a tool call, as the model reads it. */
+// biome-ignore lint/suspicious/noExplicitAny: results of many shapes, read by scripts of tests alone
+export type ToolResult = any;
 
 export interface Call {
   name: string;
   args: Record<string, unknown>;
 }
 
-/** One turn of the model: what it calls, given what it was told so far, by the name of the tool (the latest counts). */
-export type Turn = (told: (name: string) => Told) => Call[];
+/** One turn of the model: what it calls, given the latest result of each tool, by the tool's name. */
+export type Turn = (resultOf: (name: string) => ToolResult) => Call[];
 
 export interface PlayOptions {
+  /** Emptied first: one run at a time. */
+  redis: Redis;
   bms: Bms;
   subject: Subject;
   turns: Turn[];
@@ -35,34 +35,56 @@ export interface PlayOptions {
   defaults?: Partial<WriteDefaults>;
 }
 
-/** A journal as Redis would keep it, entries encoded; here one owner has it all the time, and each row goes out alone. */
-export function memoryJournal(bms: Bms, runId = 'run-0001', now = Date.now): RunJournal & { entries(): Entry[] } {
-  const stored: string[] = [];
-  const entries = () => stored.map((json, index) => decodeEntry(json, index + 1));
-  const append = async (body: EntryBody) => void stored.push(encodeEntry(body, new Date(now()).toISOString()));
+/** The journals and the row queue of one Redis, in the caller's time. An action rests for no time between batches. */
+export interface PlayStores extends Clock {
+  journals: Journals;
+  rows: RowQueue;
+}
+
+export function playStores(redis: Redis, { now }: Clock): PlayStores {
+  const options = { retentionDays: 1, now };
   return {
-    runId,
-    epoch: 1,
-    entries,
-    read: async () => entries(),
-    append,
-    async queueRow(intent, transactionId, { action, row }) {
-      await append(intent);
-      const job = await bms.rmm.submit(action, [row] as never);
-      const deadline = new Date(now() + 60_000).toISOString();
-      await append({ type: 'rmm_job_submitted', callId: intent.callId, job: { ...job, transactionId, deadline } });
-    },
-    dropRow: async () => false,
-    check: async () => {},
+    now,
+    journals: createJournals(redis, options),
+    rows: createRowQueue(redis, { ...options, pace: { firstMs: 0, longestMs: 0 } }),
   };
 }
 
-/** Works on a run to its end, with a model that follows a script and fails when it is asked more. */
+const jobDeadlineMs = 60_000;
+
+/** Sends the action's queued rows as one batch, as its submitter would. */
+export async function submitRows(action: string, bms: Bms, { rows, now }: PlayStores): Promise<void> {
+  const claim = await rows.claim(action, `batch-${action}-${now()}`, jobDeadlineMs);
+  if (claim.kind !== 'claimed') throw new Error(`the rows of ${action} cannot be claimed: ${claim.kind}`);
+  const { batch } = claim;
+  if (!(await rows.mayBeSent(batch.id, jobDeadlineMs))) throw new Error(`batch ${batch.id} has been taken away`);
+  const job = await bms.rmm.submit(action as RmmAction, batch.rows.map(({ row }) => row) as RowOf<RmmAction>[]);
+  await rows.becameJob(batch, job, isoAt(now() + jobDeadlineMs));
+}
+
+/** Reads each job once, and adds what it reports to the run's journal, as its poller would. */
+async function pollJobs(runId: string, { jobs }: Suspended, bms: Bms, { journals }: PlayStores): Promise<void> {
+  for (const { family, jobId, transactionId } of jobs) {
+    if (family === 'remedy') continue;
+    const verdict = (await bms.jobs.read(family, jobId))(transactionId);
+    if (verdict) await journals.addFact(runId, { type: 'rmm_job_finished', transactionId, ...verdict });
+  }
+}
+
+type Suspended = Extract<TriageProgress, { kind: 'suspended' }>;
+
+/**
+ * Works on a run to its end, with a model that follows a script and fails when it is asked more. The journal and the
+ * rows are real ones, in Redis; each turn takes the run over from the one before. Time passes when the run waits for it.
+ */
 export async function playRun(options: PlayOptions): Promise<RunState> {
-  const { bms, subject, turns, mode = 'auto' } = options;
+  const { redis, bms, subject, turns, mode = 'auto' } = options;
+  const runId = 'run-0001';
   let clock = Date.now();
-  const journal = memoryJournal(bms, 'run-0001', () => clock);
-  await journal.append({ type: 'queued', subject, mode, retryOf: null });
+  await redis.flushall();
+  const stores = playStores(redis, { now: () => clock });
+  const { journals } = stores;
+  await (await journals.own(runId)).append({ type: 'queued', subject, mode, retryOf: null });
   const tools = createTools({ bms, defaults: { ...noDefaults, ...options.defaults }, kaseyaOne: null });
   const deps: TriageDeps = {
     bms,
@@ -71,22 +93,19 @@ export async function playRun(options: PlayOptions): Promise<RunState> {
     accounts: {},
     budget: { steps: 50, tokens: 1e9, writes: 100, wallMs: 1e9, modelFailures: 5 },
     escalationQueue: 'Tier 3 Escalation',
-    jobDeadlineMs: 60_000,
+    jobDeadlineMs,
     readBackMs: 60_000,
     absentAfterMs: 60_000,
     touchReads: bms.tickets,
     freshMs: 0,
     hints: noHints,
-    now: () => clock,
+    now: stores.now,
   };
   for (;;) {
-    const progress = await triage(journal, deps, new AbortController().signal);
+    const progress = await triage(await journals.own(runId), deps, new AbortController().signal);
     if (progress.kind === 'concluded') return progress.state;
-    for (const { family, jobId, transactionId } of progress.jobs) {
-      if (family === 'remedy') continue;
-      const verdict = (await bms.jobs.read(family, jobId))(transactionId);
-      if (verdict) await journal.append({ type: 'rmm_job_finished', transactionId, ...verdict });
-    }
+    for (const action of progress.batches) await submitRows(action, bms, stores);
+    await pollJobs(runId, progress, bms, stores);
     if (progress.jobs.length + progress.batches.length === 0) clock = Math.max(clock, progress.until);
   }
 }
@@ -100,13 +119,13 @@ function scripted(turns: readonly Turn[]): Model {
           message.role === 'assistant' ? message.toolCalls.map(({ id, name }) => [id, name] as const) : [],
         ),
       );
-      const told = (wanted: string) => {
+      const resultOf = (wanted: string) => {
         const last = messages.findLast((message) => message.role === 'tool' && names.get(message.callId) === wanted);
         return last ? JSON.parse(last.content) : null;
       };
       const turn = left.shift();
-      if (!turn) throw new Error(`the script is over; last told: ${messages.at(-1)?.content}`);
-      const toolCalls = turn(told).map(({ name, args }) => ({ name, arguments: JSON.stringify(args) }));
+      if (!turn) throw new Error(`the script is over; last message: ${messages.at(-1)?.content}`);
+      const toolCalls = turn(resultOf).map(({ name, args }) => ({ name, arguments: JSON.stringify(args) }));
       return { model: 'script', content: '', toolCalls, usage: { promptTokens: 1, completionTokens: 1 }, ms: 1 };
     },
   };

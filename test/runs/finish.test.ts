@@ -3,8 +3,8 @@ import { pino } from 'pino';
 import t from 'tap';
 import { createProcessStats } from '../../src/app/process-stats.ts';
 import type { Alert } from '../../src/domain/alert.ts';
+import { fold } from '../../src/domain/fold.ts';
 import type { EntryBody } from '../../src/domain/journal.ts';
-import { fold } from '../../src/domain/run-state.ts';
 import { createQueues } from '../../src/queue/queues.ts';
 import { finishRun } from '../../src/runs/finish.ts';
 import { createIncidents } from '../../src/store/incidents.ts';
@@ -60,13 +60,13 @@ t.test('a fault that is reported again while its ticket is being closed is worke
   t.equal((await incident())?.runs.length, 2, 'a worker that ends the run once more opens no third');
 });
 
-t.test('what was reported before the run changed anything is what it dealt with', async (t) => {
+t.test('a report from before the run changed anything opens no other run', async (t) => {
   const { incident } = await play('before', () => report({ alertKey: 'before', occurrenceId: null }), nothing);
   t.match(await incident(), { state: 'resolved', occurrences: 2 });
   t.equal((await incident())?.runs.length, 1);
 });
 
-t.test('a fault that came again and went is over', async (t) => {
+t.test('a fault that was reported again and then recovered is over', async (t) => {
   const comeAndGo = async () => {
     await report({ alertKey: 'gone', occurrenceId: null });
     await report({ alertKey: 'gone', action: 'resolve', occurrenceId: null });

@@ -1,6 +1,6 @@
 import { pino } from 'pino';
 import t from 'tap';
-import { fold } from '../../src/domain/run-state.ts';
+import { fold } from '../../src/domain/fold.ts';
 import { createQueues } from '../../src/queue/queues.ts';
 import { startRuns } from '../../src/queue/runs.ts';
 import { postponeIfNewer } from '../../src/runs/newer-journal.ts';
@@ -36,7 +36,7 @@ t.test('a run that cannot be read hides no other from a list', async (t) => {
   await t.rejects(recordsOf(stores).getRun('new'), { code: 'journal_unreadable' });
 });
 
-t.test('it waits for a worker that can read it, and loses no try', async (t) => {
+t.test('a run that this release cannot read waits for a worker that can read it, and loses no try', async (t) => {
   const never = async () => void t.fail('nothing is known that could be done');
   const worker = startRuns(
     {

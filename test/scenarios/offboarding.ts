@@ -47,7 +47,7 @@ export const offboardingInVain: Scenario = {
       runId: await ground.client.task({ text: askedFor(person.name), account: person.account }),
       async check(t, run, after) {
         t.match(run, { disposition: 'escalated', reason: /row failed: "agent is gone"/ });
-        t.notMatch(run.reason, /nobody was told/);
+        t.notMatch(run.reason, /no one was notified/);
         t.ok(after.jobs.some(({ status, rows }) => status === 'Completed' && rows.some(({ ok }) => ok === false)));
         t.ok(laptops.length > 0);
         for (const id of laptops) t.equal((await ground.bms.assets.get(id)).isActive, true, 'it is active still');

@@ -1,8 +1,8 @@
 import t from 'tap';
 import { z } from 'zod';
 import { type UpstreamCode, UpstreamError } from '../../src/domain/errors.ts';
+import { fold } from '../../src/domain/fold.ts';
 import type { EntryBody } from '../../src/domain/journal.ts';
-import { fold } from '../../src/domain/run-state.ts';
 import { awaitJob } from '../../src/tools/await-job.ts';
 import type { LedgerDeps } from '../../src/tools/ledger.ts';
 import { readBackWrite } from '../../src/tools/read-back.ts';

@@ -1,5 +1,5 @@
 import t from 'tap';
-import { fold } from '../../src/domain/run-state.ts';
+import { fold } from '../../src/domain/fold.ts';
 import { createAssets } from '../../src/kaseya/assets.ts';
 import { createRemedies } from '../../src/remedies/remedies.ts';
 import { remediesSchema } from '../../src/remedies/settings.ts';

@@ -1,5 +1,5 @@
 import t from 'tap';
-import { fold } from '../../src/domain/run-state.ts';
+import { fold } from '../../src/domain/fold.ts';
 import { findTouch } from '../../src/tools/touch.ts';
 import { recordedBms } from '../helpers/bms.ts';
 import { journalOf, queued, scope } from '../helpers/entries.ts';

@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import t from 'tap';
 import { gather } from '../../../src/agent/gather.ts';
+import { fold } from '../../../src/domain/fold.ts';
 import type { Scope, Subject } from '../../../src/domain/journal.ts';
-import { fold, type RunState } from '../../../src/domain/run-state.ts';
+import { pendingBatches, type RunState } from '../../../src/domain/run-state.ts';
 import { createTools } from '../../../src/tools/bms/index.ts';
 import { offered } from '../../../src/tools/facts.ts';
 import { idsRead } from '../../../src/tools/scope.ts';
@@ -10,7 +11,8 @@ import { advanceCall } from '../../../src/tools/seam.ts';
 import { specOf, type Tool } from '../../../src/tools/tool.ts';
 import { type Exchange, noDefaults, type RecordedBms, recordedBms } from '../../helpers/bms.ts';
 import { alert } from '../../helpers/entries.ts';
-import { memoryJournal, noHints, taskOf } from '../../helpers/play.ts';
+import { noHints, playStores, submitRows, taskOf } from '../../helpers/play.ts';
+import { redisClient } from '../../helpers/redis.ts';
 
 /**
  * A caller that knows the tenant by heart (every id of it, inactive and foreign ones too) and calls whatever it likes,
@@ -18,6 +20,8 @@ import { memoryJournal, noHints, taskOf } from '../../helpers/play.ts';
  */
 const seeds = 200;
 const callsPerSeed = 16;
+
+const stores = playStores(await redisClient(t), { now: Date.now });
 
 t.test('no write carries an id that no read or lookup returned', { timeout: 110_000 }, async (t) => {
   const tally = { calls: 0, refused: 0, writes: 0, ids: 0 };
@@ -44,7 +48,7 @@ t.test('no write carries an id that no read or lookup returned', { timeout: 110_
 
 async function assault({ bms, state, exchanges }: RecordedBms, seed: number) {
   const subject = subjectFor(state, seed);
-  const journal = memoryJournal(bms, `run-${seed}`);
+  const journal = await stores.journals.own(`run-${seed}`);
   await journal.append({ type: 'queued', subject, mode: 'auto', retryOf: null });
   const scope = await gather(subject, { bms, accounts: {}, hints: noHints, now: Date.now });
   await journal.append({ type: 'scope_resolved', scope });
@@ -57,14 +61,14 @@ async function assault({ bms, state, exchanges }: RecordedBms, seed: number) {
     const isOpening = i < openings.length;
     const [args] = isOpening
       ? [{}]
-      : fc.sample(argumentsOf(tool, hoard(state), shownTo(fold(journal.entries()))), {
+      : fc.sample(argumentsOf(tool, hoard(state), shownTo(fold(await journal.read()))), {
           seed: seed * 999 + i,
           numRuns: 1,
         });
     const toolCalls = [{ id, name: tool.name, arguments: JSON.stringify(args) }];
     const usage = { promptTokens: 0, completionTokens: 0 };
     await journal.append({ type: 'model_answered', model: 'm', content: '', toolCalls, usage, ms: 0 });
-    const current = fold(journal.entries());
+    const current = fold(await journal.read());
     const call = current.calls.get(id);
     if (!call) throw new Error('the call is not in the journal');
     const context = { runId: journal.runId, callId: id, state: current, scope };
@@ -77,8 +81,9 @@ async function assault({ bms, state, exchanges }: RecordedBms, seed: number) {
       now: Date.now,
     };
     await advanceCall(call, context, { ...deps, ...journal, touchReads: bms.tickets, tools });
+    for (const action of pendingBatches(fold(await journal.read()))) await submitRows(action, bms, stores);
   }
-  return { exchanges, entries: journal.entries(), scope };
+  return { exchanges, entries: await journal.read(), scope };
 }
 
 /** In turn: an alert with a ticket of its own, a task about an account, a task about a ticket. */

@@ -1,6 +1,9 @@
 import t from 'tap';
 import { recordedBms } from '../../helpers/bms.ts';
 import { type Call, conclude, playRun, taskOf } from '../../helpers/play.ts';
+import { redisClient } from '../../helpers/redis.ts';
+
+const redis = await redisClient(t);
 
 const tickets = '/v2/servicedesk/tickets';
 const due = '2026-12-01T10:00:00Z';
@@ -53,7 +56,7 @@ for (const { name, method, path, args } of lost) {
       status = told(name).status;
       return [conclude('no_action')];
     };
-    await playRun({ bms, subject: taskOf('do it', about), turns: [() => [call], last] });
+    await playRun({ redis, bms, subject: taskOf('do it', about), turns: [() => [call], last] });
     t.equal(status, 'ok');
     t.equal(state.world.effects.filter(({ operation }) => operation === `${method} ${path}`).length, 1);
   });
@@ -68,7 +71,7 @@ t.test('a write that never arrived is sent again', async (t) => {
   const name = 'create_a_kaseya_bms_servicedesk_ticket_note';
   const about = { ticketNumber: ticket.ticketNumber };
   const turns = [() => [{ name, args: { ticketId: ticket.id, details: 'd' } }], () => [conclude('no_action')]];
-  const run = await playRun({ bms, subject: taskOf('do it', about), turns });
+  const run = await playRun({ redis, bms, subject: taskOf('do it', about), turns });
   t.equal(run.usage.writes, 1);
   t.equal(state.world.effects.length, 1);
 });
@@ -86,7 +89,7 @@ t.test('a write that never arrived is not sent again once a person has taken up 
   const move = { ticketId: ticket.id, queue: 'Projects', details: 'Please.' };
   const turns = [() => [{ name: 'create_a_kaseya_bms_assignticket', args: move }], () => [conclude('no_action')]];
   const subject = taskOf('do it', { ticketNumber: ticket.ticketNumber });
-  await playRun({ bms: { ...bms, tickets: { ...bms.tickets, assign } }, subject, turns });
+  await playRun({ redis, bms: { ...bms, tickets: { ...bms.tickets, assign } }, subject, turns });
   t.equal(state.world.effects.filter(({ operation }) => operation === `POST ${path}`).length, 0);
 });
 
@@ -104,6 +107,6 @@ t.test('a mark that the model wrote itself does not pass for the trace of its ne
     () => [{ name: 'create_a_kaseya_bms_servicedesk_ticket_note', args: { ticketId, details: 'Done.' } }],
     () => [conclude('no_action')],
   ];
-  await playRun({ bms, subject: taskOf('do it', { ticketNumber: ticket.ticketNumber }), turns });
+  await playRun({ redis, bms, subject: taskOf('do it', { ticketNumber: ticket.ticketNumber }), turns });
   t.equal(state.world.effects.filter(({ operation }) => operation === `${notes.method} ${notes.path}`).length, 1);
 });

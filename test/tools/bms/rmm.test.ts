@@ -1,6 +1,6 @@
 import t from 'tap';
+import { fold } from '../../../src/domain/fold.ts';
 import type { EntryBody } from '../../../src/domain/journal.ts';
-import { fold } from '../../../src/domain/run-state.ts';
 import { rmmTools } from '../../../src/tools/bms/rmm.ts';
 import type { ToolContext } from '../../../src/tools/tool.ts';
 import { recordedBms } from '../../helpers/bms.ts';

@@ -1,5 +1,5 @@
 import t from 'tap';
-import { fold } from '../../../src/domain/run-state.ts';
+import { fold } from '../../../src/domain/fold.ts';
 import { createTools } from '../../../src/tools/bms/index.ts';
 import { noDefaults, recordedBms } from '../../helpers/bms.ts';
 import { journalOf, queued, scope } from '../../helpers/entries.ts';
