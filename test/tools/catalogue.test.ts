@@ -27,7 +27,7 @@ import { ports } from '../helpers/ports.ts';
 const root = resolve(import.meta.dirname, '../..');
 const never = { call: () => Promise.reject(new Error('no call is made')) };
 const bms = createBmsOver(never, { ...ports, integrationType: 'dattormm', lookupTables, lookupTtlMs: 1 });
-const webhook = { url: 'https://example.com/run', secretEnv: 'X', statusUrl: 'https://example.com/jobs/{id}' };
+const webhook = { url: 'https://example.com/run', secretEnv: 'X_SECRET', statusUrl: 'https://example.com/jobs/{id}' };
 const settings = remediesSchema.parse({
   'free-disk-space': { description: 'Deletes temporary files.', for: { monitors: ['Disk Usage'] }, webhook },
 });
