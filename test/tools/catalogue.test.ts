@@ -27,7 +27,7 @@ import { ports } from '../helpers/ports.ts';
 const root = resolve(import.meta.dirname, '../..');
 const never = { call: () => Promise.reject(new Error('no call is made')) };
 const bms = createBmsOver(never, { ...ports, integrationType: 'dattormm', lookupTables, lookupTtlMs: 1 });
-const webhook = { url: 'https://example.com/run', secretEnv: 'X', statusUrl: 'https://example.com/jobs/{id}' };
+const webhook = { url: 'https://example.com/run', secretEnv: 'X_SECRET', statusUrl: 'https://example.com/jobs/{id}' };
 const settings = remediesSchema.parse({
   'free-disk-space': { description: 'Deletes temporary files.', for: { monitors: ['Disk Usage'] }, webhook },
 });
@@ -114,22 +114,26 @@ t.test('a name that is no tool has no facts, even if every object has a member o
   }
 });
 
-/** The errors of a file of this text in src/tools, compiled with the project's own options. */
-function errorsIn(text: string): string[] {
-  const path = resolve(root, 'src/tools/snippet.ts');
-  const config = ts.getParsedCommandLineOfConfigFile(resolve(root, 'tsconfig.json'), { noEmit: true }, {
-    ...ts.sys,
-    onUnRecoverableConfigFileDiagnostic() {},
-  } as ts.ParseConfigFileHost);
-  if (!config) throw new Error('tsconfig.json cannot be read');
-  const host = ts.createCompilerHost(config.options);
+/** The errors of files of these texts in src/tools, compiled together with the project's own options. */
+function errorsIn(...texts: string[]): string[][] {
+  const files = new Map(texts.map((text, i) => [resolve(root, `src/tools/snippet-${i}.ts`), text]));
+  const { config } = ts.readConfigFile(resolve(root, 'tsconfig.json'), ts.sys.readFile);
+  const { options } = ts.convertCompilerOptionsFromJson({ ...config.compilerOptions, noEmit: true, noUnusedLocals: false }, root);
+  const host = ts.createCompilerHost(options);
   const { getSourceFile, fileExists } = host;
-  host.fileExists = (file) => file === path || fileExists(file);
-  host.getSourceFile = (file, version, ...rest) =>
-    file === path ? ts.createSourceFile(file, text, version, true) : getSourceFile(file, version, ...rest);
-  const program = ts.createProgram([path], config.options, host);
-  const found = program.getSemanticDiagnostics(program.getSourceFile(path));
-  return found.map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, '\n'));
+  host.fileExists = (file) => files.has(file) || fileExists(file);
+  host.getSourceFile = (file, version, ...rest) => {
+    const text = files.get(file);
+    return text === undefined
+      ? getSourceFile(file, version, ...rest)
+      : ts.createSourceFile(file, text, version, true);
+  };
+  const program = ts.createProgram([...files.keys()], options, host);
+  return [...files.keys()].map((file) =>
+    program
+      .getSemanticDiagnostics(program.getSourceFile(file))
+      .map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, '\n')),
+  );
 }
 
 const definition = (maker: 'defineRead' | 'defineRow', name: string) => `
@@ -146,11 +150,16 @@ t.test('a tool does not compile when its name has no row in the catalogue or a r
     ["import { z } from 'zod';", "import { defineRead, defineRow } from './tool.ts';", ...definitions].join('\n');
   const read = 'list_all_kaseya_bms_queues_lookups';
   const write = 'update_a_kaseya_bms_assets_deactivate_by_id';
-  t.same(errorsIn(snippet(definition('defineRead', read), definition('defineRow', write))), []);
-  t.match(errorsIn(snippet(definition('defineRead', 'no_such_tool'))), [/"no_such_tool"' is not assignable to type/]);
-  t.match(errorsIn(snippet(definition('defineRow', 'no_such_tool'))), [/"no_such_tool"' is not assignable to type/]);
-  t.match(errorsIn(snippet(definition('defineRead', write))), [/is not assignable to type/]);
-  t.match(errorsIn(snippet(definition('defineRow', read))), [/is not assignable to type/]);
+  const [right, ...wrong] = errorsIn(
+    snippet(definition('defineRead', read), definition('defineRow', write)),
+    snippet(definition('defineRead', 'no_such_tool')),
+    snippet(definition('defineRow', 'no_such_tool')),
+    snippet(definition('defineRead', write)),
+    snippet(definition('defineRow', read)),
+  );
+  t.same(right, []);
+  t.equal(wrong.length, 4);
+  for (const errors of wrong) t.match(errors, [/is not assignable to type/]);
 });
 
 t.test(

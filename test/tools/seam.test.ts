@@ -40,11 +40,11 @@ async function startRun(t: Parameters<typeof recordedBms>[0], setting: Setting =
   const asset = world.tenant.assets.get(Number(ticket?.assetId));
   const foreign = [...world.tickets.values()].find(({ accountId }) => accountId !== ticket?.accountId);
   if (!ticket || !asset || !foreign) throw new Error('the tenant does not hold what the test needs');
-  const { id, ticketNumber: number, title, statusId, modifiedOn, occurrenceCount: occurrences } = ticket;
+  const { id, ticketNumber: number, title, modifiedOn, occurrenceCount: occurrences } = ticket;
   const scope: Scope = {
     account: { id: ticket.accountId, name: 'A' },
     asset: { id: asset.id, name: asset.name },
-    ticket: { ...{ id, number, title, statusId, modifiedOn, occurrences }, status: '', details: '' },
+    ticket: { ...{ id, number, title, modifiedOn, occurrences }, statusId: 1, status: '', details: '' },
     otherTickets: [],
     reason: null,
   };

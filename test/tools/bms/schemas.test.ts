@@ -93,9 +93,8 @@ t.test(
   'deactivating an asset is offered to a task and not to an alert, and every tool is offered to one of them',
   async (t) => {
     if (queued.type !== 'queued') throw new Error('no subject');
-    const task = { text: 'x', account: null, ticketNumber: '1', requestedBy: 'ops', receivedAt: '' };
     const alertTools = offered(byName, queued.subject);
-    const taskTools = offered(byName, { kind: 'task', task });
+    const taskTools = offered(byName, { kind: 'task' });
     t.notOk(alertTools.has('update_a_kaseya_bms_assets_deactivate_by_id'));
     t.ok(taskTools.has('update_a_kaseya_bms_assets_deactivate_by_id'));
     t.same(
