@@ -1,7 +1,7 @@
 import { existsSync, mkdtempSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import t from 'tap';
+import t, { type Test } from 'tap';
 import { dattoAlert, startStack } from '../../harness/stack.ts';
 import { waitFor } from '../../harness/wait.ts';
 import { privateRedis } from '../helpers/redis.ts';
@@ -16,7 +16,7 @@ const roomOf = (file: string): string => file.split('/')[1] ?? '';
 const isOnTheWay = (file: string): boolean => roomOf(file) !== 'domain' && file !== 'src/app/system-ports.ts';
 
 /** Which files of src a process entered, in order, from the delivery of an alert to the end of its run. */
-async function traceAlert(t: Parameters<typeof privateRedis>[0]) {
+async function traceAlert(t: Test) {
   const dir = mkdtempSync(join(tmpdir(), 'trace-'));
   const stack = await startStack({
     redis: await privateRedis(t),

@@ -157,7 +157,11 @@ t.test('one stack handles many alerts', async (t) => {
     await client.deliver('datto', alert);
     const id = await waitFor('the run', async () => (await client.alerts('stranger-1'))[0]?.runId);
     const run = await waitFor('its end', async () => ((run) => run.state === 'concluded' && run)(await client.run(id)));
-    t.match(run, { disposition: 'escalated', ticket: null, reason: /no one was notified in BMS: BMS has no active asset/ });
+    t.match(run, {
+      disposition: 'escalated',
+      ticket: null,
+      reason: /no one was notified in BMS: BMS has no active asset/,
+    });
     t.equal((await stack.sim.ledger()).effects.length, before.effects.length);
   });
 

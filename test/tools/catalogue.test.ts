@@ -118,15 +118,16 @@ t.test('a name that is no tool has no facts, even if every object has a member o
 function errorsIn(...texts: string[]): string[][] {
   const files = new Map(texts.map((text, i) => [resolve(root, `src/tools/snippet-${i}.ts`), text]));
   const { config } = ts.readConfigFile(resolve(root, 'tsconfig.json'), ts.sys.readFile);
-  const { options } = ts.convertCompilerOptionsFromJson({ ...config.compilerOptions, noEmit: true, noUnusedLocals: false }, root);
+  const { options } = ts.convertCompilerOptionsFromJson(
+    { ...config.compilerOptions, noEmit: true, noUnusedLocals: false },
+    root,
+  );
   const host = ts.createCompilerHost(options);
   const { getSourceFile, fileExists } = host;
   host.fileExists = (file) => files.has(file) || fileExists(file);
   host.getSourceFile = (file, version, ...rest) => {
     const text = files.get(file);
-    return text === undefined
-      ? getSourceFile(file, version, ...rest)
-      : ts.createSourceFile(file, text, version, true);
+    return text === undefined ? getSourceFile(file, version, ...rest) : ts.createSourceFile(file, text, version, true);
   };
   const program = ts.createProgram([...files.keys()], options, host);
   return [...files.keys()].map((file) =>

@@ -1,7 +1,7 @@
 import t from 'tap';
 import { RetryableError } from '../../src/domain/errors.ts';
+import { fold } from '../../src/domain/fold.ts';
 import type { Entry, EntryBody, Mode, Scope, Subject } from '../../src/domain/journal.ts';
-import { fold } from '../../src/domain/run-state.ts';
 import type { Bms } from '../../src/kaseya/bms.ts';
 import { createJournals, type OwnedJournal } from '../../src/store/journal.ts';
 import { createTools } from '../../src/tools/bms/index.ts';
