@@ -30,7 +30,11 @@ const dattoKeys = { DATTO_URL: 'https://x-api.example', DATTO_API_KEY: 'k', DATT
 const of = (language: string) => blocks.filter((block) => block.language === language);
 
 t.test('every kind of snippet is one that a test here knows', async (t) => {
-  t.same([...new Set(blocks.map(({ language }) => language))].sort(), ['json', 'sh', 'text', 'yaml']);
+  t.same(
+    [...new Set(blocks.map(({ language }) => language))].sort(),
+    ['diff', 'json', 'sh', 'text', 'ts', 'yaml'],
+    'test/architecture/recipes.test.ts follows diff and ts',
+  );
 });
 
 t.test('configuration snippets load', async (t) => {
@@ -79,6 +83,7 @@ const commands: Record<string, (() => void) | string> = {
     for (const name of named)
       t.ok(name?.endsWith('_SECRET') || documented.includes(`\`${name}\``), `${name} is documented`);
   },
+  'UPDATE_GOLDEN=1 npx tap test/tools/catalogue.test.ts': 'test/architecture/recipes.test.ts',
   'npm run doctor': 'test/doctor',
   'npm start': 'test/config.test.ts, test/integration',
   'npm run bench': 'test/bench/main.test.ts',

@@ -5,7 +5,7 @@ import type { TriageDeps } from '../agent/triage.ts';
 import type { Config } from '../config.ts';
 import type { Ports } from '../domain/ports.ts';
 import { clientOptions } from '../kaseya/settings.ts';
-import { outcomeOfModelCall, type UpstreamHealth } from '../outbound/health.ts';
+import { outcomeOfModelCall, type UpstreamHealth, watched } from '../outbound/health.ts';
 import { createModelBudget } from '../ratelimit/model-budget.ts';
 import { leaseFor, patienceMs } from '../ratelimit/settings.ts';
 import { createTicketHints } from '../store/ticket-hints.ts';
@@ -39,7 +39,7 @@ export function triageDeps(
     hints: createTicketHints(redis, config),
     touchReads: neverShared(upstream.bms.tickets),
     freshMs: config.touch.freshSeconds * 1000,
-    model: watched(modelOf(config, redis, ports), health),
+    model: { ask: watched(modelOf(config, redis, ports).ask, health, outcomeOfModelCall) },
     tools: new Map(tools.map((tool) => [tool.name, inLanes(tool)])),
     accounts: config.accounts,
     budget: runBudget(config.budget),
@@ -50,10 +50,6 @@ export function triageDeps(
     now: ports.now,
   };
 }
-
-const watched = (model: Model, health: UpstreamHealth): Model => ({
-  ask: (...asked) => health.watch(() => model.ask(...asked), outcomeOfModelCall),
-});
 
 function modelOf(config: Config, redis: Redis, ports: Ports): Model {
   const options = modelOptions(config);

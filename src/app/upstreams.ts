@@ -10,12 +10,11 @@ import { clientOptions, quotaOwner, readSharing, trutoAccess } from '../kaseya/s
 import { shareReads } from '../kaseya/shared-reads.ts';
 import { createTokenStore } from '../kaseya/token-store.ts';
 import { createTransport, type Transport } from '../kaseya/transport.ts';
-import { trutoLimits, trutoTiers } from '../kaseya/truto/limits.ts';
+import { trutoQuota } from '../kaseya/truto/limits.ts';
 import { createTrutoTransport, type Operations } from '../kaseya/truto/transport.ts';
-import { outcomeOfRequest, outcomeOfSignIn, type UpstreamHealth } from '../outbound/health.ts';
-import type { Watch } from '../outbound/watch.ts';
+import { outcomeOfSignIn, type UpstreamHealth, watched, watchRequests } from '../outbound/health.ts';
 import { type BucketOptions, createBucket } from '../ratelimit/bucket.ts';
-import { leaseFor, limitOf, patienceMs } from '../ratelimit/settings.ts';
+import { leaseFor, limitsOf, patienceMs } from '../ratelimit/settings.ts';
 import { tallied } from '../ratelimit/tally.ts';
 import { remedyLimit } from '../remedies/limits.ts';
 import { createRemedies, type Remedies } from '../remedies/remedies.ts';
@@ -62,21 +61,19 @@ function bmsTransport(deps: Deps): Transport {
     ...client,
     ...watchedRequests(health),
     tokenStore: createTokenStore(redis, { ...ports, ...client, lockMs: leaseFor(client.timeoutMs) }),
-    bucket: bucketOf(deps, { tenant: quotaOwner(config), limitOf: (endpoint) => limitOf(config.rateLimit, endpoint) }),
+    bucket: bucketOf(deps, { tenant: quotaOwner(config), limitOf: limitsOf(config.rateLimit) }),
     signal,
   });
-  return health ? heldWhileDown(watchedSignIn(transport, health), health) : transport;
+  if (!health) return transport;
+  // A refused sign-in counts even where no request was sent.
+  return heldWhileDown({ call: watched(transport.call, health, outcomeOfSignIn) }, health);
 }
 
 /** Truto's catalogue has nothing small enough for a probe, so no call is held back: the runs find out for themselves. */
 function trutoTransport(deps: Deps, access: NonNullable<ReturnType<typeof trutoAccess>>) {
   const { config, ports, signal, health } = deps;
   const { timeoutMs, lookupTtlMs: catalogueTtlMs } = clientOptions(config);
-  const bucket = bucketOf(deps, {
-    tenant: quotaOwner(config),
-    limitOf: (name) => trutoLimits[name] ?? limitOf(config.rateLimit, name),
-    alongside: () => trutoTiers,
-  });
+  const bucket = bucketOf(deps, { tenant: quotaOwner(config), ...trutoQuota(limitsOf(config.rateLimit)) });
   const link = { ...access, operations: config.truto.operations, catalogueTtlMs };
   const transport = createTrutoTransport({ ...ports, ...link, ...watchedRequests(health), bucket, timeoutMs, signal });
   return { transport, operations: transport.operations };
@@ -101,10 +98,4 @@ function bucketOf({ config, ports, redis }: Deps, quota: Pick<BucketOptions, 'te
   return tallied(createBucket(redis, options));
 }
 
-const watchedRequests = (health?: UpstreamHealth): { watch?: Watch } =>
-  health ? { watch: (request) => health.watch(request, outcomeOfRequest) } : {};
-
-/** A refused sign-in counts even where no request was sent. */
-const watchedSignIn = (transport: Transport, health: UpstreamHealth): Transport => ({
-  call: (request) => health.watch(() => transport.call(request), outcomeOfSignIn),
-});
+const watchedRequests = (health?: UpstreamHealth) => (health ? { watch: watchRequests(health) } : {});

@@ -27,3 +27,6 @@ export const resultOf = {
   closed: { outcome: 'merged', reason: 'the sender reported recovery: the incident was closed' },
   ignored: { outcome: 'ignored', reason: 'a test, or news of a fault that is not open' },
 } as const satisfies Record<Verdict, AlertResult | null>;
+
+/** How the processing of an alert ended. `failed`: it was given up, and recorded as escalated. */
+export type AlertProgress = { kind: 'processed' } | { kind: 'failed'; reason: string };

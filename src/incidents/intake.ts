@@ -3,18 +3,13 @@ import type { Alert } from '../domain/alert.ts';
 import { errorMessage } from '../domain/errors.ts';
 import type { EntryBody } from '../domain/journal.ts';
 import type { Clock } from '../domain/ports.ts';
-import type { AlertClaim, AlertResult } from '../domain/verdict.ts';
-import { claimFault } from './claim.ts';
+import type { AlertProgress, AlertResult } from '../domain/verdict.ts';
+import { type ClaimDeps, claimFault } from './claim.ts';
 import type { Decision, Stage } from './stage.ts';
 import { ignoreTestAlerts } from './test-alerts.ts';
 
-export interface StageDeps {
-  /** Decides in one atomic step what the alert means for its fault's incident, and records it. */
-  claim(alert: Alert): Promise<AlertClaim>;
-}
-
 /** Every alert meets these stages in this order. A new rule is a file of its own and a line here. */
-export const intakeStages = ({ claim }: StageDeps): readonly Stage[] => [ignoreTestAlerts, claimFault(claim)];
+export const intakeStages = (deps: ClaimDeps): readonly Stage[] => [ignoreTestAlerts, claimFault(deps)];
 
 export interface IntakeDeps extends Clock {
   stages: readonly Stage[];
@@ -29,8 +24,9 @@ export interface IntakeDeps extends Clock {
   log: Pick<Logger, 'info' | 'error'>;
 }
 
-/** `failed`: the alert was given up and recorded as escalated. */
-export type AlertProgress = { kind: 'processed' } | { kind: 'failed'; reason: string };
+/** `processAlert` on these dependencies, for the queue "alerts". */
+export const createIntake = (deps: IntakeDeps) => (alert: Alert, queuedAt: number) =>
+  processAlert(alert, queuedAt, deps);
 
 /**
  * Processes one alert, which has been in the queue since `queuedAt` (ms since 1970): the first stage that decides wins,

@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import { errorCode, errorMessage, isTransient, UpstreamError } from '../domain/errors.ts';
+import type { Watch } from './watch.ts';
 
 /** An upstream that this process calls, and how it last answered. */
 export interface UpstreamStatus {
@@ -106,6 +107,22 @@ export const outcomeOfSignIn = (error: unknown): CallOutcome =>
 const modelOutcomes: Record<string, CallOutcome> = { model_unavailable: 'failed', model_refused: 'refused' };
 /** The outcome of one call to the model. */
 export const outcomeOfModelCall = (error: unknown): CallOutcome => modelOutcomes[errorCode(error)] ?? null;
+
+/** The same call; the outcome of each one is recorded. */
+export const watched =
+  <A extends unknown[], R>(
+    call: (...args: A) => Promise<R>,
+    health: UpstreamHealth,
+    outcomeOf: (error: unknown) => CallOutcome,
+  ) =>
+  (...args: A): Promise<R> =>
+    health.watch(() => call(...args), outcomeOf);
+
+/** Records the outcome of every request that a client sends, repetitions included. */
+export const watchRequests =
+  (health: UpstreamHealth): Watch =>
+  (request) =>
+    health.watch(request, outcomeOfRequest);
 
 export type UpstreamsHealth = Record<'bms' | 'model', UpstreamHealth>;
 

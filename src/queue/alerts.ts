@@ -1,5 +1,6 @@
 import { type Queue, UnrecoverableError, type Worker } from 'bullmq';
 import type { Alert } from '../domain/alert.ts';
+import type { AlertProgress } from '../domain/verdict.ts';
 import { type AlertJob, createWorker, type WorkerOptions } from './queues.ts';
 
 /**
@@ -10,12 +11,9 @@ export async function enqueueAlerts(queue: Queue<AlertJob>, alerts: readonly Ale
   await queue.addBulk(alerts.map((alert) => ({ name: alert.action, data: { alert }, opts: { jobId: alert.id } })));
 }
 
-/** `failed`: the alert is given up; its job stays in the failed set with the reason. */
-export type AlertProgress = { kind: 'processed' } | { kind: 'failed'; reason: string };
-
 /**
- * The worker of the queue "alerts". `process` gets an alert and when it was queued (ms since 1970); an alert for which it
- * throws is tried again.
+ * The worker of the queue "alerts". `process` gets an alert and when it was queued (ms since 1970). An alert for which it
+ * throws is tried again; the job of one that it gives up stays in the failed set, with the reason.
  */
 export function startAlerts(
   process: (alert: Alert, queuedAt: number) => Promise<AlertProgress>,

@@ -34,6 +34,18 @@ export async function watchJob(queue: Queue<RmmJobData>, job: PollJob, firstMs: 
 
 const pollIdOf = ({ family, jobId }: PollJob) => `poll-${family}-${jobId.replaceAll(':', '_')}`;
 
+/** `watch` of the runs worker. `firstMs` is the time to a job's first poll. */
+export const createJobWatch = (
+  redis: Redis,
+  queue: Queue<RmmJobData>,
+  { firstMs, retentionDays }: { firstMs: number; retentionDays: number },
+) => ({
+  async watch(runId: string, job: RmmJob): Promise<void> {
+    await registerRow(redis, runId, job, retentionDays);
+    await watchJob(queue, job, firstMs);
+  },
+});
+
 /** Records that the job's row belongs to the run. For jobs of a run's own; the rows of a batch are recorded with it. */
 export async function registerRow(redis: Redis, runId: string, job: RmmJob, retentionDays: number): Promise<void> {
   const place = keys.jobRows(job.family, job.jobId);

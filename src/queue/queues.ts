@@ -68,6 +68,12 @@ export async function enqueueRun(runs: Queue<RunJob>, runId: string, options: Jo
   await runs.add('run', { runId }, { ...options, jobId: runId });
 }
 
+/** What the intake does with the runs of alerts: queue one that an alert has opened, wake one that waits. */
+export const alertRuns = (runs: Queue<RunJob>) => ({
+  enqueueRun: (runId: string) => enqueueRun(runs, runId, notBegun),
+  wakeRun: (runId: string) => wake(runs, runId),
+});
+
 export interface WorkerOptions extends Pick<Ports, 'random'> {
   connection: Redis;
   concurrency: number;

@@ -14,3 +14,9 @@ export const rmmSchema = z
     batchMillis: count.default(150),
   })
   .prefault({});
+
+/** A busy action rests between batches for long enough that a burst of rows becomes a handful of requests. */
+export const paceOf = ({ batchMillis }: z.infer<typeof rmmSchema>) => ({
+  firstMs: batchMillis * 4,
+  longestMs: batchMillis * 16,
+});

@@ -2,7 +2,7 @@ import { DelayedError, type Job, type Queue } from 'bullmq';
 import type { Logger } from 'pino';
 import { FencedError, isTransient, RetryableError, UpstreamError } from '../domain/errors.ts';
 import type { JobFamily } from '../domain/journal.ts';
-import type { Ports } from '../domain/ports.ts';
+import type { Clock, Ports } from '../domain/ports.ts';
 import type { Batch, RowQueue } from '../store/row-queue.ts';
 import { watchJob } from './poll.ts';
 import { type Queues, type RmmJobData, type SubmitJob, wakeAll } from './queues.ts';
@@ -31,6 +31,11 @@ export async function armSubmit(queue: Queue<RmmJobData>, action: string, batchM
   const jobId = `submit-${action}-${window}`;
   await queue.add('submit', { action }, { jobId, delay: window * batchMs - now, attempts });
 }
+
+/** `armSubmit` of the runs worker. `batchMs` is the window within which rows are collected. */
+export const createSubmitTimer = (queue: Queue<RmmJobData>, { batchMs, now }: Clock & { batchMs: number }) => ({
+  armSubmit: (action: string) => armSubmit(queue, action, batchMs, now()),
+});
 
 /**
  * Sends the action's queued rows, batch by batch, until none is left. A batch is claimed before it is sent, and ended by

@@ -9,10 +9,13 @@ export const rateLimitSchema = limitSchema
   .extend({ endpoints: z.record(z.string(), limitSchema).default({}) })
   .default({ requests: 1500, windowSeconds: 3600, endpoints: {} });
 
-export function limitOf({ endpoints, ...general }: z.infer<typeof rateLimitSchema>, endpoint: string): Limit {
-  const { requests, windowSeconds, concurrency = 0 } = endpoints[endpoint] ?? general;
-  return { requests, windowMs: windowSeconds * 1000, concurrency };
-}
+/** The configured limit of each endpoint. */
+export const limitsOf =
+  ({ endpoints, ...general }: z.infer<typeof rateLimitSchema>) =>
+  (endpoint: string): Limit => {
+    const { requests, windowSeconds, concurrency = 0 } = endpoints[endpoint] ?? general;
+    return { requests, windowMs: windowSeconds * 1000, concurrency };
+  };
 
 /** A permit outlives the longest request that it can be for, so that it is never given out twice. */
 export const leaseFor = (timeoutMs: number): number => timeoutMs + 5_000;

@@ -34,6 +34,12 @@ export async function advanceRun(
   return progress;
 }
 
+/** A run's turns on these dependencies, for the queue "runs". */
+export const createRunTurns = (deps: AdvanceDeps) => ({
+  advance: (journal: OwnedJournal, signal: AbortSignal) => advanceRun(journal, deps, signal),
+  giveUp: (journal: OwnedJournal, reason: string) => abandonRun(journal, reason, deps),
+});
+
 /** Ends a run that keeps failing, so that its alert still gets an outcome. */
 export async function abandonRun(journal: OwnedJournal, reason: string, deps: AdvanceDeps): Promise<void> {
   await finishRun(journal, await giveUp(journal, reason), deps);

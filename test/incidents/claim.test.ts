@@ -7,7 +7,7 @@ import { redisClient } from '../helpers/redis.ts';
 
 const redis = await redisClient(t);
 const incidents = createIncidents(redis, { ...ports, retentionDays: 1, againHours: 24 });
-const stage = claimFault((one) => incidents.claim(one, 'auto'));
+const stage = claimFault({ claim: incidents.claim, mode: 'auto' });
 
 t.test('the claim decides about every alert and records its decision itself', async (t) => {
   const opened = await stage(alert);
@@ -30,8 +30,11 @@ t.test('an alert that is claimed twice gets the same decision', async (t) => {
 });
 
 t.test('a claim that fails leaves the alert undecided', async (t) => {
-  const failing = claimFault(async () => {
-    throw new Error('Redis is full');
+  const failing = claimFault({
+    claim: async () => {
+      throw new Error('Redis is full');
+    },
+    mode: 'auto',
   });
   await t.rejects(failing(alert), /Redis is full/);
 });

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import t from 'tap';
 import ts from 'typescript';
@@ -38,7 +38,20 @@ const tools: Tool[] = [
 ];
 const names = tools.map(({ name }) => name);
 const byName = new Map(tools.map((tool) => [tool.name, tool]));
-const golden = JSON.parse(readFileSync(resolve(import.meta.dirname, 'golden/offers.json'), 'utf8'));
+const goldenFile = resolve(import.meta.dirname, 'golden/offers.json');
+if (process.env.UPDATE_GOLDEN) writeFileSync(goldenFile, `${JSON.stringify(shown(), null, 2)}\n`);
+const golden = JSON.parse(readFileSync(goldenFile, 'utf8'));
+
+/** Everything that a model or a caller of GET /v1/tools is shown of the tools. */
+function shown() {
+  const specs = tools.map((tool) => (({ name, ...spec }) => [name, spec] as const)(specOf(tool)));
+  const offers = (kind: 'alert' | 'task') => [...offered(byName, { kind }).keys()];
+  return {
+    described: describeTools(tools).map(({ name }) => name),
+    offers: { alert: offers('alert'), task: offers('task') },
+    specs: Object.fromEntries(specs),
+  };
+}
 
 t.test('an alert and a task are offered the golden tools in the golden order', async (t) => {
   t.same([...offered(byName, { kind: 'alert' }).keys()], golden.offers.alert);

@@ -15,6 +15,12 @@ export const trutoLimits: Readonly<Record<string, Limit>> = {
 
 export const trutoTiers: readonly string[] = Object.keys(trutoLimits);
 
+/** What a bucket needs for calls through Truto; `limitOf` knows the limits of BMS's endpoints. */
+export const trutoQuota = (limitOf: (endpoint: string) => Limit) => ({
+  limitOf: (name: string): Limit => trutoLimits[name] ?? limitOf(name),
+  alongside: () => trutoTiers,
+});
+
 /** The wait that Truto documents for its own 429, for an answer without `Retry-After`. */
 const ownWaitMs = 10_000;
 
