@@ -64,7 +64,7 @@ export const asWanted = (callId: string, { message, ticket }: AsWanted): EntryBo
 /** For a person: what was sent, when, and what BMS was searched for in vain. */
 function undecidable(callId: string, { tool, marker, at, args }: Intent, now: number): EntryBody {
   const lookedAt = new Date(now).toISOString();
-  const message = `the answer to ${tool}, sent after ${at}, was lost, and looking for "${marker}" in BMS until ${lookedAt} does not tell whether it was done`;
+  const message = `the answer to ${tool}, sent after ${at}, was lost, and searching BMS for "${marker}" until ${lookedAt} does not show whether it was done`;
   const data = { sent: args, sentAfter: at, marker, lookedAt };
   return { type: 'write_done', callId, outcome: 'undecidable', message, data, ticket: null };
 }

@@ -24,7 +24,7 @@ export function idsRead(kind: Kind, state: RunState): Set<number> {
 
 const withAlert = z.object({ ticket: z.object({ id: z.number().int(), alertRefId: z.string() }) });
 
-/** The alerts that single reads of tickets told, each with its ticket's id. */
+/** The alert ids that single reads of tickets returned, each with its ticket's id. */
 export function alertRefsRead(state: RunState): Map<string, number> {
   const reads = [...state.calls.values()].flatMap(({ result }) =>
     result?.kind === 'read' ? (withAlert.safeParse(result.data).data ?? []) : [],
@@ -72,7 +72,7 @@ export function foreignTicket(ticketId: number, run: Run): Refusal | null {
 }
 
 /**
- * Some statuses close a ticket, and BMS does not tell which: an alert's ticket is closed by the resolve call, whose success
+ * Some statuses close a ticket, and BMS does not say which: an alert's ticket is closed by the resolve call, whose success
  * is verified, and by nothing else.
  */
 export function unverifiedClose(status: string | number | null, { state }: Run): Refusal | null {
@@ -80,7 +80,7 @@ export function unverifiedClose(status: string | number | null, { state }: Run):
   return refuse('unverified_close', "the status of an alert's ticket changes only when it is resolved: leave it null");
 }
 
-/** May the run look at this asset, or write to it? */
+/** May the run read this asset, or write to it? */
 export function unknownAsset(assetId: number, { state, scope }: Run): Refusal | null {
   if (scope.asset?.id === assetId || idsRead('assets', state).has(assetId)) return null;
   return refuse('out_of_scope', `asset id ${assetId} was not returned by any read of this run: search assets first`);

@@ -85,7 +85,7 @@ t.test('a lost resolve whose ticket a person closes meanwhile is neither claimed
   await waitFor('the lost answer', async () => hasStep(await client.run(id), 'rmm_submit_lost'));
   t.ok((await human(stack, { ticketId: ticket.id, action: 'resolve' })).ok);
   const run = await ended(id);
-  t.match(run, { disposition: 'no_action', reason: /whether by this call or by somebody else cannot be told/ });
+  t.match(run, { disposition: 'no_action', reason: /whether this call or someone else closed it is unknown/ });
   t.match(
     run.steps.find(({ type }) => type === 'write_done'),
     { what: /^write as wanted: / },

@@ -191,7 +191,7 @@ t.test(
     }
     await client.deliver('datto', dattoAlert(ticket));
     const run = await (await firstRun(client, ticket)).ended();
-    t.match(run, { disposition: 'escalated', reason: /does not tell whether it was done/ });
+    t.match(run, { disposition: 'escalated', reason: /does not show whether it was done/ });
     const ledger = await stack.sim.ledger();
     t.equal(resolvesOf(ledger, ticket), 0);
     t.equal(effectsOn(ledger, ticket, `POST ${assign}`).length, 1);

@@ -31,7 +31,7 @@ const input = z.strictObject({
 export const ticketCreateTools = ({ bms, defaults }: ToolDeps) => [
   defineWrite({
     name: 'create_a_kaseya_bms_servicedesk_ticket',
-    description: `Opens a service desk ticket in this run's own account: to hand work to a queue or a person (a security queue, say). It pages nobody. Alerts have their own tickets: for those use ${named.openRmmTicket}.`,
+    description: `Opens a service desk ticket in this run's own account: to hand work to a queue or a person (a security queue, say). It pages no one. Alerts have their own tickets: for those use ${named.openRmmTicket}.`,
     input,
     outside: ({ assetId }, context) =>
       withoutAccount(context.scope) ?? (assetId === null ? null : unknownAsset(assetId, context)),

@@ -21,7 +21,7 @@ export const ticketNoteTools = ({ bms: { tickets, lookups }, defaults }: ToolDep
   defineWrite({
     name: 'create_a_kaseya_bms_servicedesk_ticket_note',
     description:
-      "Adds an internal note to one of this run's own tickets. The customer does not see it. It pages nobody; with emailTo, BMS mails it to those employees.",
+      "Adds an internal note to one of this run's own tickets. The customer does not see it. It pages no one; with emailTo, BMS mails it to those employees.",
     input: z.strictObject({ ticketId: ticketIdInput, details: longText(), emailTo: emailInput }),
     outside: ({ ticketId }, context) => withoutAccount(context.scope) ?? foreignTicket(ticketId, context),
     async prepare({ ticketId, details, emailTo }) {
@@ -42,7 +42,7 @@ export const ticketNoteTools = ({ bms: { tickets, lookups }, defaults }: ToolDep
   defineWrite({
     name: 'create_a_kaseya_bms_assignticket',
     description:
-      "Moves one of this run's own tickets to a queue, to a person, or both, with an internal note that says why; each is a name or an id from its lookup. Whoever watches that queue sees it there. It pages nobody; with emailTo, BMS mails the note to those employees.",
+      "Moves one of this run's own tickets to a queue, to a person, or both, with an internal note that says why; each is a name or an id from its lookup. People who watch that queue see it there. It pages no one; with emailTo, BMS mails the note to those employees.",
     input: z.strictObject({
       ticketId: ticketIdInput,
       queue: optionalName('name or id of the queue; null leaves it'),

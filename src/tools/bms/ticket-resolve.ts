@@ -15,7 +15,7 @@ export const refOf = (ticket: Pick<Ticket, 'id' | 'ticketNumber'>) => ({ id: tic
 /** Closed without our words: another party closed it, or BMS keeps them where we cannot read them, or will show them later. */
 export const closedSomehow = (ticket: Pick<Ticket, 'id' | 'ticketNumber'>): AsWanted => ({
   kind: 'as_wanted',
-  message: `ticket ${ticket.ticketNumber} is closed, as was wanted; whether by this call or by somebody else cannot be told`,
+  message: `ticket ${ticket.ticketNumber} is closed, as was wanted; whether this call or someone else closed it is unknown`,
   ticket: refOf(ticket),
 });
 
