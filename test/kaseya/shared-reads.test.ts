@@ -69,7 +69,7 @@ t.test("a read of a person's touch, a read-back and what a write is prepared fro
   await touch.activities(7);
   t.equal(calls(), 3);
 
-  const context = { callId: 't1c1' } as ToolContext;
+  const context = { callId: 't1c1', state: { calls: new Map() } } as unknown as ToolContext;
   const tool = { name: 'a_write', effect: 'write', prepare: get, readBack: get, write: get } as unknown as WriteTool;
   const inLane = inLanes(tool) as unknown as Record<'prepare' | 'readBack', (...args: unknown[]) => Promise<void>>;
   await inLane.prepare({}, context);
