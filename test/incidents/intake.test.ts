@@ -2,8 +2,9 @@ import { pino } from 'pino';
 import t, { type Test } from 'tap';
 import { intakeDeps } from '../../src/app/intake.ts';
 import type { Alert } from '../../src/domain/alert.ts';
-import { type IntakeDeps, processAlert } from '../../src/incidents/intake.ts';
+import { type IntakeDeps, intakeStages, processAlert } from '../../src/incidents/intake.ts';
 import type { Decision, Stage } from '../../src/incidents/stage.ts';
+import { ignoreTestAlerts } from '../../src/incidents/test-alerts.ts';
 import { openStores } from '../../src/runs/stores.ts';
 import { alert } from '../helpers/entries.ts';
 import { ports } from '../helpers/ports.ts';
@@ -59,6 +60,18 @@ t.test('stages are asked in their order, and the first that decides wins', async
   t.same(await process(trigger), { kind: 'processed' });
   t.same(asked, ['one', 'two']);
   t.match(await incidents.getAlert(trigger.id), { outcome: 'ignored', reason: 'because two says so' });
+});
+
+t.test('the stages are a list that begins with the rule for test alerts and ends with the claim', async (t) => {
+  const asked: string[] = [];
+  const claim = async () => {
+    asked.push('claim');
+    return { verdict: 'ignored' as const, incidentId: '', runId: '' };
+  };
+  const [first, last, ...rest] = intakeStages({ claim, mode: 'auto' });
+  t.equal(first, ignoreTestAlerts);
+  await last?.(trigger);
+  t.same([asked, rest], [['claim'], []]);
 });
 
 t.test('an alert about which no stage decides is not lost: it is tried again', async (t) => {
