@@ -70,7 +70,7 @@ t.test("the reads for a person's touch, for a read-back and for preparing a writ
   await touch.activities(7);
   t.equal(calls(), 3);
 
-  const context = { callId: 't1c1' } as ToolContext;
+  const context = { callId: 't1c1', state: { calls: new Map() } } as unknown as ToolContext;
   const tool = { name: 'a_write', effect: 'write', prepare: get, readBack: get, write: get } as unknown as WriteTool;
   const inLane = inLanes(tool) as unknown as Record<'prepare' | 'readBack', (...args: unknown[]) => Promise<void>>;
   await inLane.prepare({}, context);
