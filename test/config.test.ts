@@ -25,7 +25,7 @@ const problemsOf = (env: Record<string, string | undefined>): readonly string[] 
   return [];
 };
 
-t.test('the defaults are safe', async (t) => {
+t.test('the default configuration is safe', async (t) => {
   const config = loadConfig(good);
   t.match(config, {
     mode: 'observe',
@@ -37,11 +37,11 @@ t.test('the defaults are safe', async (t) => {
   t.match(config.rateLimit, { requests: 1500, windowSeconds: 3600 });
 });
 
-t.test('the environment wins over the file for the mode', async (t) => {
+t.test('the mode in the environment wins over the mode in the file', async (t) => {
   t.equal(loadConfig({ ...good, TRIAGE_MODE: 'auto' }).mode, 'auto');
 });
 
-t.test('every bad key is named at once', async (t) => {
+t.test('every bad key of a configuration is named at once', async (t) => {
   const path = file(
     'connections:\n  Bad Name:\n    source: fax\n    auth: { header: h, secretEnv: A_SECRET }\nmode: yolo\nmodel: x\n',
   );
@@ -76,7 +76,7 @@ t.test('every bad key is named at once', async (t) => {
   );
 });
 
-t.test('a secret in the place of its name is refused, and not repeated', async (t) => {
+t.test('a secret in the place of its name is refused and not printed', async (t) => {
   const path = file(
     'connections:\n  datto:\n    source: generic\n    auth: { header: h, secretEnv: "hunter2-secret" }\n',
   );
@@ -85,7 +85,7 @@ t.test('a secret in the place of its name is refused, and not repeated', async (
   t.notMatch(problems.join(), /hunter2/);
 });
 
-t.test('secrets may come from files', async (t) => {
+t.test('the secrets of a configuration may come from files', async (t) => {
   const { KASEYA_PASSWORD, DATTO_WEBHOOK_SECRET, ...rest } = good;
   const env = {
     ...rest,
@@ -96,13 +96,13 @@ t.test('secrets may come from files', async (t) => {
   t.match(problemsOf({ ...env, KASEYA_PASSWORD_FILE: '/nowhere' }).join(), /KASEYA_PASSWORD_FILE.*\/nowhere/);
 });
 
-t.test('a file that is missing or is no YAML is one problem, not many', async (t) => {
+t.test('a configuration file that does not exist or is no YAML is one problem, not many', async (t) => {
   t.equal(problemsOf({ ...keys, TRIAGE_CONFIG: '/nowhere.yaml' }).length, 1);
   t.equal(problemsOf({ ...keys, TRIAGE_CONFIG: file('a: [') }).length, 1);
   t.equal(problemsOf(keys).length, 1);
 });
 
-t.test('through Truto, the sign-in to BMS is not needed, but the account is', async (t) => {
+t.test('a configuration for Truto needs the Truto account and no sign-in to BMS', async (t) => {
   const { KASEYA_BASE_URL, KASEYA_USERNAME, KASEYA_PASSWORD, KASEYA_TENANT, ...rest } = good;
   const problems = problemsOf({ ...rest, TRUTO_TOKEN: 'tt' });
   t.equal(problems.length, 1);
@@ -110,11 +110,11 @@ t.test('through Truto, the sign-in to BMS is not needed, but the account is', as
   t.match(loadConfig({ ...rest, TRUTO_TOKEN: 'tt', TRUTO_ACCOUNT_ID: 'a' }), {
     ...{ TRUTO_ACCOUNT_ID: 'a', TRUTO_BASE_URL: 'https://api.truto.one' },
   });
-  t.ok(problemsOf(rest).length >= 4, 'without either, both are asked for');
+  t.ok(problemsOf(rest).length >= 4, 'without Truto, every setting of the sign-in is named');
   void [KASEYA_BASE_URL, KASEYA_USERNAME, KASEYA_PASSWORD, KASEYA_TENANT];
 });
 
-t.test('a remedy names every secret that it lacks', async (t) => {
+t.test('a configuration with remedies is refused with the name of every secret that a remedy lacks', async (t) => {
   const path = file(`connections:
   datto: { source: generic, auth: { header: h, secretEnv: DATTO_WEBHOOK_SECRET } }
 remedies:
@@ -127,7 +127,7 @@ remedies:
   t.match(loadConfig({ ...env, ...datto, B_SECRET: 'b' }), { remedySecrets: { b: 'b' } });
 });
 
-t.test('the process ends with 78 and prints the list', async (t) => {
+t.test('a process with a bad configuration exits with 78 and prints every problem', async (t) => {
   const main = fileURLToPath(new URL('../src/main.ts', import.meta.url));
   const run = (...args: string[]) =>
     spawnSync(process.execPath, ['--import', import.meta.resolve('tsx'), main, ...args], {

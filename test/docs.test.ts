@@ -29,7 +29,7 @@ const blocks = docs.flatMap((file) =>
 const dattoKeys = { DATTO_URL: 'https://x-api.example', DATTO_API_KEY: 'k', DATTO_API_SECRET_KEY: 's' };
 const of = (language: string) => blocks.filter((block) => block.language === language);
 
-t.test('every kind of snippet is one that a test here knows', async (t) => {
+t.test('every snippet in the docs is of a kind that a test follows', async (t) => {
   t.same(
     [...new Set(blocks.map(({ language }) => language))].sort(),
     ['diff', 'json', 'sh', 'text', 'ts', 'yaml'],
@@ -37,7 +37,7 @@ t.test('every kind of snippet is one that a test here knows', async (t) => {
   );
 });
 
-t.test('configuration snippets load', async (t) => {
+t.test('every configuration snippet in the docs loads', async (t) => {
   const files = [...of('yaml').map(({ text }) => text), readFileSync(join(root, 'triage.example.yaml'), 'utf8')];
   t.ok(files.length >= 2);
   for (const text of files) {
@@ -57,7 +57,7 @@ t.test('configuration snippets load', async (t) => {
   }
 });
 
-t.test('payload templates decode once their variables are filled in', async (t) => {
+t.test('every payload template in the docs decodes once its variables are filled in', async (t) => {
   const delivery = { connection: 'c', receivedAt: new Date().toISOString(), newId: () => 'id' };
   const payloads = of('json').map(({ text }) => JSON.parse(text.replace(/\[(\w+)\]/g, 'value of $1')));
   t.equal(payloads.length, 3);
@@ -110,7 +110,7 @@ t.test('every command of the docs is run by a test', { timeout: 110_000 }, async
   for (const run of Object.values(commands)) if (typeof run === 'function') run();
 });
 
-t.test('links in the docs lead somewhere', async (t) => {
+t.test('every link in the docs leads to a file or a folder', async (t) => {
   for (const file of docs) {
     const targets = [...readFileSync(join(root, file), 'utf8').matchAll(/\]\((?!https?:)([^)#]+)/g)].map(
       ([, target]) => target ?? '',

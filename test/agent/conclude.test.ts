@@ -14,7 +14,7 @@ const conclude = (disposition: Disposition, ...steps: number[]) => ({
 const judge = (disposition: Disposition, bodies: EntryBody[], ...steps: number[]) =>
   objectionTo(conclude(disposition, ...steps), fold(journalOf(...bodies)))?.code ?? null;
 
-t.test('"resolved" needs a verified success of this run', async (t) => {
+t.test('the disposition "resolved" needs a verified success of the same run', async (t) => {
   const submittedOnly = [...resolving, submitted('t1c1')];
   t.equal(judge('resolved', [queued]), 'not_verified');
   t.equal(judge('resolved', submittedOnly), 'rmm_job_pending');
@@ -23,12 +23,12 @@ t.test('"resolved" needs a verified success of this run', async (t) => {
   t.equal(judge('resolved', [...submittedOnly, finished('t1c1', 'succeeded')]), null);
 });
 
-t.test('a success of another transaction proves nothing', async (t) => {
+t.test('a success of another transaction does not prove that a run resolved its alert', async (t) => {
   const other = { ...finished('t1c1', 'succeeded'), transactionId: 'r2.t1c1' } as EntryBody;
   t.equal(judge('resolved', [...resolving, submitted('t1c1'), other]), 'rmm_job_pending');
 });
 
-t.test('a described or undecidable write is no success', async (t) => {
+t.test('a described, undecidable or refused write is no success', async (t) => {
   for (const outcome of ['described', 'undecidable', 'refused'] as const) {
     const done: EntryBody = { type: 'write_done', callId: 't1c1', outcome, message: '', data: null, ticket: null };
     t.equal(judge('resolved', [...resolving, done]), 'not_verified', outcome);
@@ -36,7 +36,7 @@ t.test('a described or undecidable write is no success', async (t) => {
 });
 
 t.test('a write that ended "as_wanted" is neither a success nor a doubt, and the reason says so', async (t) => {
-  const message = 'closed, by whom cannot be told';
+  const message = 'closed, by whom is unknown';
   const done: EntryBody = {
     type: 'write_done',
     callId: 't1c1',
@@ -52,7 +52,7 @@ t.test('a write that ended "as_wanted" is neither a success nor a doubt, and the
   t.equal(judge('resolved', [...resolving, ...good, done]), null);
 });
 
-t.test('a doubtful resolve after a good one takes the proof away', async (t) => {
+t.test('a resolve with an unknown outcome takes the proof away that an earlier resolve gave', async (t) => {
   const bodies = [
     ...resolving,
     submitted('t1c1'),
@@ -64,37 +64,37 @@ t.test('a doubtful resolve after a good one takes the proof away', async (t) => 
   t.equal(judge('resolved', bodies), 'not_verified');
 });
 
-t.test('evidence must name findings of this run', async (t) => {
+t.test('the evidence of a conclusion must name findings of the same run', async (t) => {
   t.equal(judge('escalated', resolving, 2), null, 'the scope is a finding');
-  t.equal(judge('escalated', resolving, 1), 'unknown_evidence', 'the alert itself is not');
-  t.equal(judge('escalated', resolving, 3), 'unknown_evidence', 'nor is what the model said');
+  t.equal(judge('escalated', resolving, 1), 'unknown_evidence', 'the alert itself is no finding');
+  t.equal(judge('escalated', resolving, 3), 'unknown_evidence', 'what the model said is no finding');
   t.equal(judge('escalated', resolving, 99), 'unknown_evidence');
 });
 
-t.test('"ticketed" needs an open ticket', async (t) => {
+t.test('the disposition "ticketed" needs an open ticket', async (t) => {
   t.equal(judge('ticketed', resolving), null);
   const without = { ...scope, ticket: null };
   t.equal(judge('ticketed', [queued, { type: 'scope_resolved', scope: without }]), 'no_ticket');
 });
 
-t.test('the reason always names a failed row and the proof of a success', async (t) => {
+t.test('the reason of a conclusion always names a failed row and the proof of a success', async (t) => {
   const failed = fold(journalOf(...resolving, submitted('t1c1'), finished('t1c1', 'failed', 'agent offline')));
   t.match(factsFor('escalated', failed).join(), /12345678901234567.*row failed.*agent offline/);
   const done = fold(journalOf(...resolving, submitted('t1c1'), finished('t1c1', 'succeeded', 'Resolved')));
   t.match(factsFor('resolved', done).join(), /verified.*Resolved/);
 });
 
-t.test('the ticket comes from BMS, not from the model', async (t) => {
+t.test('the ticket of a conclusion comes from BMS, not from the model', async (t) => {
   t.same(ticketOf(fold(journalOf(...resolving))), { id: 700, number: '10293' });
   t.equal(ticketOf(fold(journalOf(queued))), null);
 });
 
 t.test(
-  '"no_action" needs evidence beyond what the service found at the start, or the word of the sender',
+  'the disposition "no_action" needs evidence beyond what the service found at the start, or a report of recovery',
   async (t) => {
     const read: EntryBody[] = [...resolving, { type: 'read_done', callId: 't1c1', data: {} }];
     t.equal(judge('no_action', read), 'no_evidence');
-    t.equal(judge('no_action', read, 2), 'no_evidence', 'the scope alone');
+    t.equal(judge('no_action', read, 2), 'no_evidence', 'the scope alone is no evidence');
     t.equal(judge('no_action', read, 4), null);
     t.equal(judge('no_action', [...resolving, { type: 'source_resolved', alertId: 'a2' }]), null);
   },

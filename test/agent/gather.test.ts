@@ -18,7 +18,7 @@ t.test('an open ticket that another account left on the asset is not in scope', 
   Object.assign(kept, { assetId: own.assetId, accountId: own.accountId });
   for (const moved of [left, kept]) fileTicket(state.world, moved);
   const name = state.world.tenant.assets.get(own.assetId)?.name ?? null;
-  for (const sourceId of [own.alertRefId, 'news']) {
+  for (const sourceId of [own.alertRefId, 'new']) {
     const subject = { ...alert, sourceId, site: null, device: { ...alert.device, name } };
     const scope = await gather({ kind: 'alert', incidentId: 'i', alert: subject }, deps(bms));
     t.equal(scope.account?.id, own.accountId);
@@ -39,7 +39,7 @@ t.test('a device of one customer is not worked on for another', async (t) => {
   const own = tenant.accounts.find(({ id }) => id === asset?.accountId);
   if (!asset || !own || !other) throw new Error('not set up');
   const accountFor = async (customer: string) => {
-    const subject = { ...alert, sourceId: 'news', site: null, customer, device: { ...alert.device, name: asset.name } };
+    const subject = { ...alert, sourceId: 'new', site: null, customer, device: { ...alert.device, name: asset.name } };
     return (await gather({ kind: 'alert', incidentId: 'i', alert: subject }, deps(bms))).account?.id ?? null;
   };
   t.equal(await accountFor(own.name), own.id);

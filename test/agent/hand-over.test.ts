@@ -12,7 +12,7 @@ const done = (callId: string, outcome: WriteOutcome): EntryBody => ({
   ...{ type: 'write_done', callId, outcome, message: 'said so', data: null, ticket: null },
 });
 
-/** Ends the run as often as it takes; each call of the service gets the outcome that is due. Returns the calls and the reason. */
+/** Hands the run over until it is concluded; each call of the service gets the next outcome. Returns the calls and the reason. */
 async function endWith(bodies: EntryBody[], ...outcomes: WriteOutcome[]) {
   const journal = [...bodies];
   const append = async (body: EntryBody) => void journal.push(body);
@@ -39,14 +39,14 @@ const assigned = ['create_a_kaseya_bms_assignticket', 700];
 const noted = (ticketId: number) => ['create_a_kaseya_bms_servicedesk_ticket_note', ticketId];
 const withTicket: EntryBody[] = [queued, { type: 'scope_resolved', scope }];
 
-t.test('a run with a ticket moves it to people once', async (t) => {
+t.test('a run with a ticket moves the ticket to people once', async (t) => {
   const { calls, reason } = await endWith(withTicket);
   t.same(summaryOf(calls), [assigned]);
   t.ok(calls.every(({ id }) => isHandOver(id)));
   t.notMatch(reason, 'no one was notified');
 });
 
-t.test('a move that BMS refuses becomes a note on the ticket', async (t) => {
+t.test('a move to people that BMS refuses becomes a note on the ticket', async (t) => {
   for (const outcome of ['refused', 'undecidable'] as const) {
     const { calls, reason } = await endWith(withTicket, outcome, 'done');
     t.same(summaryOf(calls), [assigned, noted(700)], outcome);
@@ -55,13 +55,13 @@ t.test('a move that BMS refuses becomes a note on the ticket', async (t) => {
   }
 });
 
-t.test('when BMS takes nothing, the run says that no one was notified', async (t) => {
+t.test('a run whose hand-over BMS refuses altogether says that no one was notified', async (t) => {
   const { calls, reason } = await endWith(withTicket, 'refused', 'refused');
   t.same(summaryOf(calls), [assigned, noted(700)]);
   t.match(reason, 'no one was notified in BMS');
 });
 
-t.test('a run without a ticket opens one', async (t) => {
+t.test('a run without a ticket opens a ticket to hand over', async (t) => {
   const { calls } = await endWith([queued, { type: 'scope_resolved', scope: withoutTicket }]);
   t.same(summaryOf(calls), [[openTool, null]]);
 });
@@ -87,7 +87,7 @@ t.test(
   },
 );
 
-t.test('the ticket that the run itself opened is the one to hand over', async (t) => {
+t.test('a run hands over the ticket that it opened itself', async (t) => {
   const { calls } = await endWith([...opening, submitted('t1c1'), finished('t1c1', 'succeeded')]);
   t.same(summaryOf(calls), [assigned]);
 });

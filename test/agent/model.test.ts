@@ -23,45 +23,48 @@ async function answering(t: { teardown(fn: () => void): void }, body: unknown, s
 const saying = (message: unknown, usage: unknown = null) => ({ choices: [{ message }], usage });
 const calling = (call: unknown) => saying({ tool_calls: [{ id: 'c', type: 'function', function: call }] });
 
-t.test('an answer in any odd shape is no answer: the run is put off, and its journal stays readable', async (t) => {
-  const odd: Record<string, unknown> = {
-    'no choice': { choices: [] },
-    'content that is no text': saying({ content: { a: 1 } }),
-    'calls that are no list': saying({ tool_calls: { a: 1 } }),
-    'arguments that are no text': calling({ name: 'conclude', arguments: {} }),
-    'a call without a name': calling({ arguments: '{}' }),
-    'endless arguments': calling({ name: 'conclude', arguments: 'x'.repeat(200_000) }),
-    'tokens below nothing': saying({ content: 'hi' }, { prompt_tokens: -1e9, completion_tokens: 0 }),
-    'tokens that are no number': saying({ content: 'hi' }, { prompt_tokens: 'many', completion_tokens: 0 }),
-  };
-  for (const [what, body] of Object.entries(odd))
-    await t.rejects((await answering(t, body))(), { code: 'model_unavailable' }, what);
-});
+t.test(
+  'a model answer in any odd shape fails the call, so that the run is put off and its journal stays readable',
+  async (t) => {
+    const odd: Record<string, unknown> = {
+      'no choice': { choices: [] },
+      'content that is no text': saying({ content: { a: 1 } }),
+      'calls that are no list': saying({ tool_calls: { a: 1 } }),
+      'arguments that are no text': calling({ name: 'conclude', arguments: {} }),
+      'a call without a name': calling({ arguments: '{}' }),
+      'arguments that are far too long': calling({ name: 'conclude', arguments: 'x'.repeat(200_000) }),
+      'a negative count of tokens': saying({ content: 'hi' }, { prompt_tokens: -1e9, completion_tokens: 0 }),
+      'a count of tokens that is no number': saying({ content: 'hi' }, { prompt_tokens: 'many', completion_tokens: 0 }),
+    };
+    for (const [what, body] of Object.entries(odd))
+      await t.rejects((await answering(t, body))(), { code: 'model_unavailable' }, what);
+  },
+);
 
-t.test('a sparse answer is taken as it is', async (t) => {
+t.test('a sparse model answer is accepted, and a very long one is cut', async (t) => {
   const ask = await answering(t, calling({ name: 'conclude', arguments: '{}' }));
   t.match(await ask(), { model: 'm', content: '', toolCalls: [{ name: 'conclude', arguments: '{}' }] });
   const long = await answering(t, saying({ content: 'x'.repeat(1_000_000) }));
   t.ok((await long()).content.length < 100_000);
 });
 
-t.test('what a model says about a refusal is cut short', async (t) => {
+t.test("a model's message about a refusal is cut short", async (t) => {
   const ask = await answering(t, { error: { message: 'x'.repeat(1_000_000) } }, 400);
   await t.rejects(ask(), { code: 'model_refused', message: /^.{0,600}$/ });
 });
 
-t.test('a call that is over leaves nothing on the signal it was given', async (t) => {
+t.test('a model call that is over leaves no listener on its abort signal', async (t) => {
   const { signal } = new AbortController();
   await (await answering(t, saying({ content: 'hi' })))(signal);
   await t.rejects((await answering(t, {}, 400))(signal), { code: 'model_refused' });
   t.same(getEventListeners(signal, 'abort'), []);
 });
 
-t.test('a call ends with the signal it was given', async (t) => {
+t.test('a model call ends when its abort signal fires', async (t) => {
   const ask = await answering(t, saying({ content: 'hi' }));
   const stopping = new AbortController();
   const answer = ask(stopping.signal);
   stopping.abort();
   await t.rejects(answer, { code: 'shutting_down' });
-  await t.rejects(ask(stopping.signal), { code: 'shutting_down' }, 'nor does one begin afterwards');
+  await t.rejects(ask(stopping.signal), { code: 'shutting_down' }, 'no call begins afterwards');
 });

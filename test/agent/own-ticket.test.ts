@@ -38,7 +38,7 @@ async function tenantFor(t: Test) {
   return { own, foreign, sourceId: own.alertRefId, hints, find, exchanges, resolve };
 }
 
-t.test('the second time, the ticket of an alert is found without a list', async (t) => {
+t.test('the ticket of an alert is found the second time without a list of tickets', async (t) => {
   const { own, find } = await tenantFor(t);
   const first = await find();
   t.equal(first.scope.ticket?.id, own.id);
@@ -64,7 +64,7 @@ t.test('a hint about a ticket is never trusted', async (t) => {
   const wrong: Record<string, TicketHint> = {
     "another alert's ticket": { ticketId: foreign.id, statusId: foreign.status.id },
     'a ticket that is not there': { ticketId: 1, statusId: own.status.id },
-    'a status that it no longer has': { ticketId: own.id, statusId: own.status.id + 1 },
+    'a status that the ticket no longer has': { ticketId: own.id, statusId: own.status.id + 1 },
   };
   for (const [name, hint] of Object.entries(wrong)) {
     hints.known.set(sourceId, hint);

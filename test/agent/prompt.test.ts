@@ -30,7 +30,7 @@ function cut(content: string) {
   return { before, json: inside.replace(/^json\n/, ''), after, more };
 }
 
-/** Text as a hostile sender writes it: fences, quotes, role markers, escapes, any character. */
+/** Text of a hostile sender: fences, quotes, role markers, escapes, any character. */
 const nasty = fc
   .array(
     fc.oneof(
@@ -53,7 +53,7 @@ const nasty = fc
   )
   .map((parts) => parts.join(''));
 
-t.test('no text of a sender or of a ticket can close the fence around it', async () => {
+t.test('no text of a sender or of a ticket can close the fence around it in the prompt', async () => {
   const plain = contentOf(messagesOf(aboutAlert({}))[1]);
   fc.assert(
     fc.property(nasty, nasty, nasty, (title, description, details) => {
@@ -73,7 +73,7 @@ t.test('no text of a sender or of a ticket can close the fence around it', async
   );
 });
 
-t.test('the words of a task stand inside the fence alone', async () => {
+t.test('the text of a task stands inside the fence of the prompt and nowhere else', async () => {
   const { before: plain } = cut(contentOf(messagesOf(taskOf('x', {}))[1]));
   fc.assert(
     fc.property(nasty, (text) => {
@@ -84,24 +84,21 @@ t.test('the words of a task stand inside the fence alone', async () => {
   );
 });
 
-t.test(
-  'the system prompt is the same for every subject of a kind, and depends on nothing that came from outside',
-  async (t) => {
-    const forAlert = contentOf(messagesOf(aboutAlert({}))[0]);
-    const forTask = contentOf(messagesOf(taskOf('x', {}))[0]);
-    t.not(forAlert, forTask);
-    fc.assert(
-      fc.property(nasty, nasty, (one, two) => {
-        const [system, opening, ...rest] = messagesOf(
-          aboutAlert({ title: one, description: two, customer: one, site: two }),
-        );
-        const [task] = messagesOf(taskOf(one, { account: two }));
-        const isFixed = contentOf(system) === forAlert && contentOf(task) === forTask;
-        return isFixed && system?.role === 'system' && opening?.role === 'user' && rest.length === 0;
-      }),
-    );
-  },
-);
+t.test('the system prompt is the same for every subject of a kind, and depends on no text from outside', async (t) => {
+  const forAlert = contentOf(messagesOf(aboutAlert({}))[0]);
+  const forTask = contentOf(messagesOf(taskOf('x', {}))[0]);
+  t.not(forAlert, forTask);
+  fc.assert(
+    fc.property(nasty, nasty, (one, two) => {
+      const [system, opening, ...rest] = messagesOf(
+        aboutAlert({ title: one, description: two, customer: one, site: two }),
+      );
+      const [task] = messagesOf(taskOf(one, { account: two }));
+      const isFixed = contentOf(system) === forAlert && contentOf(task) === forTask;
+      return isFixed && system?.role === 'system' && opening?.role === 'user' && rest.length === 0;
+    }),
+  );
+});
 
 t.test('what a tool read reaches the model as JSON in a tool message, never as a message of its own', async () => {
   fc.assert(
@@ -116,7 +113,7 @@ t.test('what a tool read reaches the model as JSON in a tool message, never as a
   );
 });
 
-t.test('a short run becomes these messages', async (t) => {
+t.test('the journal of a short run becomes one message for each step that the model should see', async (t) => {
   const run = journalOf(
     queued,
     { type: 'started', epoch: 1 },

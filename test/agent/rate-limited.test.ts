@@ -11,38 +11,41 @@ const redis = await redisClient(t);
 const searchAssets = 'list_all_kaseya_bms_hardwareasset_searchselects';
 const limited = (retryAfterMs: number) => new RetryableError('rate_limited', 'no permit', { retryAfterMs });
 
-t.test('a wait that outlasts the run is a tool result, a shorter one is waited for', async (t) => {
-  for (const [retryAfterMs, expected] of [
-    [2e9, 'rate_limited'],
-    [5_000, undefined],
-  ] as const) {
-    const { bms, state } = await recordedBms(t, { seed: '11' });
-    const account = named(state.world.tenant.accounts, 'Northgate Legal LLP');
-    let refusals = 1;
-    const assets = {
-      ...bms.assets,
-      search: async (...args: Parameters<typeof bms.assets.search>) => {
-        if (refusals-- > 0) throw limited(retryAfterMs);
-        return bms.assets.search(...args);
-      },
-    };
-    let told: { code?: string; message?: string } = {};
-    await playRun({
-      redis,
-      bms: { ...bms, assets },
-      subject: taskOf('Look for the laptop', { account: account.name }),
-      turns: [
-        () => [{ name: searchAssets, args: { contact: 'Priya Raman' } }],
-        (last) => {
-          told = last(searchAssets);
-          return [conclude('no_action')];
+t.test(
+  'a rate-limit wait that outlasts the run becomes a tool result, and a run waits out a shorter wait',
+  async (t) => {
+    for (const [retryAfterMs, expected] of [
+      [2e9, 'rate_limited'],
+      [5_000, undefined],
+    ] as const) {
+      const { bms, state } = await recordedBms(t, { seed: '11' });
+      const account = named(state.world.tenant.accounts, 'Northgate Legal LLP');
+      let refusals = 1;
+      const assets = {
+        ...bms.assets,
+        search: async (...args: Parameters<typeof bms.assets.search>) => {
+          if (refusals-- > 0) throw limited(retryAfterMs);
+          return bms.assets.search(...args);
         },
-      ],
-    });
-    t.equal(told.code, expected, `${retryAfterMs} ms`);
-    if (expected) t.match(told.message, /2000000 s.*do not retry/);
-  }
-});
+      };
+      let result: { code?: string; message?: string } = {};
+      await playRun({
+        redis,
+        bms: { ...bms, assets },
+        subject: taskOf('Find the laptop', { account: account.name }),
+        turns: [
+          () => [{ name: searchAssets, args: { contact: 'Priya Raman' } }],
+          (last) => {
+            result = last(searchAssets);
+            return [conclude('no_action')];
+          },
+        ],
+      });
+      t.equal(result.code, expected, `${retryAfterMs} ms`);
+      if (expected) t.match(result.message, /2000000 s.*do not retry/);
+    }
+  },
+);
 
 t.test('a run does not wait for a model that stays down for longer than the run may last', async (t) => {
   const { bms, state } = await recordedBms(t, { seed: '11' });
@@ -53,7 +56,7 @@ t.test('a run does not wait for a model that stays down for longer than the run 
   const { concluded } = await playRun({
     redis,
     bms,
-    subject: taskOf('Look for the laptop', { account: account.name }),
+    subject: taskOf('Find the laptop', { account: account.name }),
     turns: [away],
   });
   t.match(concluded?.reason, /2000000 s/);
@@ -63,7 +66,7 @@ t.test('only a wait for the rate budget ends a call because it would outlast the
   const state = { startedAt: '2026-11-25T10:00:00.000Z' };
   const budget = { wallMs: 60_000 };
   const now = Date.parse(state.startedAt) + 50_000;
-  t.equal(outlasts(limited(10_000), state, budget, now), null, 'just in time');
+  t.equal(outlasts(limited(10_000), state, budget, now), null, 'the wait ends just in time');
   t.match(outlasts(limited(10_001), state, budget, now), '11 s');
   const away = new RetryableError('budget_unavailable', 'Redis is away', { retryAfterMs: 1e9 });
   t.equal(outlasts(away, state, budget, now), null);

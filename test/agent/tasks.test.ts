@@ -57,7 +57,7 @@ t.test('an offboarding task deactivates the laptop, closes the tickets and notif
       (resultOf) => [
         {
           name: note,
-          args: { ticketId: resultOf(createTicket).data.id, details: 'Please look.', emailTo: ['Ines Marchetti'] },
+          args: { ticketId: resultOf(createTicket).data.id, details: 'Please check.', emailTo: ['Ines Marchetti'] },
         },
       ],
       () => [conclude('resolved')],
@@ -71,37 +71,40 @@ t.test('an offboarding task deactivates the laptop, closes the tickets and notif
   t.match(opened, { accountId: account.id, queue: { name: 'Projects' }, priority: { name: 'Medium' } });
 });
 
-t.test('a task about a VIP ticket reads its notes and moves it to the queue by its looked-up id', async (t) => {
-  const { bms, state } = await recordedBms(t, { seed: '12' });
-  const ticket = [...state.world.tickets.values()].find(({ title }) => title.startsWith('VIP'));
-  if (!ticket) throw new Error('no VIP ticket');
-  const notes = 'list_all_kaseya_bms_servicedesk_ticket_notes';
-  const queues = 'list_all_kaseya_bms_queues_lookups';
-  const run = await playRun({
-    redis,
-    bms,
-    subject: taskOf(`Review ticket #${ticket.ticketNumber}`, { ticketNumber: ticket.ticketNumber }),
-    turns: [
-      () => [
-        { name: notes, args: { ticketId: ticket.id } },
-        { name: queues, args: { name: 'tier 3' } },
-      ],
-      (resultOf) => [
-        {
-          name: assign,
-          args: {
-            ticketId: ticket.id,
-            queue: resultOf(queues).data.queues[0].id,
-            details: `Summary of ${resultOf(notes).data.notes.length} notes.`,
+t.test(
+  'a task about a VIP ticket reads the notes of the ticket and moves it to a queue by the id from the lookup',
+  async (t) => {
+    const { bms, state } = await recordedBms(t, { seed: '12' });
+    const ticket = [...state.world.tickets.values()].find(({ title }) => title.startsWith('VIP'));
+    if (!ticket) throw new Error('no VIP ticket');
+    const notes = 'list_all_kaseya_bms_servicedesk_ticket_notes';
+    const queues = 'list_all_kaseya_bms_queues_lookups';
+    const run = await playRun({
+      redis,
+      bms,
+      subject: taskOf(`Review ticket #${ticket.ticketNumber}`, { ticketNumber: ticket.ticketNumber }),
+      turns: [
+        () => [
+          { name: notes, args: { ticketId: ticket.id } },
+          { name: queues, args: { name: 'tier 3' } },
+        ],
+        (resultOf) => [
+          {
+            name: assign,
+            args: {
+              ticketId: ticket.id,
+              queue: resultOf(queues).data.queues[0].id,
+              details: `Summary of ${resultOf(notes).data.notes.length} notes.`,
+            },
           },
-        },
+        ],
+        (resultOf) => [conclude('escalated', [resultOf(notes).step, resultOf(assign).step])],
       ],
-      (resultOf) => [conclude('escalated', [resultOf(notes).step, resultOf(assign).step])],
-    ],
-  });
-  t.match(run.concluded, { disposition: 'escalated', ticket: { number: ticket.ticketNumber } });
-  t.equal(ticket.queue?.name, 'Tier 3 Escalation');
-});
+    });
+    t.match(run.concluded, { disposition: 'escalated', ticket: { number: ticket.ticketNumber } });
+    t.equal(ticket.queue?.name, 'Tier 3 Escalation');
+  },
+);
 
 t.test('a task about a disk alert finds the ticket, reads the device and closes the alert by its job', async (t) => {
   const { bms, state } = await recordedBms(t, { seed: '13' });
@@ -131,14 +134,14 @@ t.test('a task about a disk alert finds the ticket, reads the device and closes 
   t.match(run.concluded, { disposition: 'resolved', reason: /verified: RMM job \d+/ });
 });
 
-t.test('a task without a customer of that name ends by asking, and without a model', async (t) => {
+t.test('a task that names an unknown customer ends as inconclusive without a call to the model', async (t) => {
   const { bms } = await recordedBms(t, { seed: '14' });
   const about = { account: 'Northgate' };
   const run = await playRun({ redis, bms, subject: taskOf('Close everything', about), turns: [] });
   t.match(run.concluded, { disposition: 'inconclusive', reason: /no account named "Northgate"/, by: 'service' });
 });
 
-t.test('a task may not touch a ticket of another account than it names', async (t) => {
+t.test('a task that names one account may not touch a ticket of another account', async (t) => {
   const { bms, state } = await recordedBms(t, { seed: '15' });
   const ticket = [...state.world.tickets.values()].find(({ title }) => title.startsWith('VIP'));
   const about = { account: 'Harbour Logistics', ticketNumber: ticket?.ticketNumber ?? '' };

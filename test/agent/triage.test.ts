@@ -17,7 +17,7 @@ let clock = Date.UTC(2026, 10, 23, 10);
 const journals = createJournals(redis, { retentionDays: 9, now: () => clock });
 const pace = { firstMs: 100, longestMs: 400 };
 const rows = createRowQueue(redis, { retentionDays: 9, pace, now: () => clock });
-/** A run that is over needs nothing but the time. */
+/** A run that is out of time needs only the clock. */
 const deps = { now: () => clock } as TriageDeps;
 
 t.beforeEach(() => redis.flushall());
@@ -35,7 +35,7 @@ async function waitingRun() {
 const work = async () => triage(await journals.own('r1'), deps, new AbortController().signal);
 const claim = (id: string) => rows.claim(action, id, 5_000);
 
-t.test('a run that has waited for a day takes its queued row along', async (t) => {
+t.test('a run that ends after it has waited for a day removes its queued row', async (t) => {
   await waitingRun();
   clock += dayMs + 1;
   t.equal((await work()).kind, 'concluded');
@@ -84,7 +84,7 @@ t.test(
   },
 );
 
-t.test('a worker that dies while it gives a run up leaves no row without an owner', async (t) => {
+t.test('a worker that dies while it gives a run up leaves no row that its run would wait for', async (t) => {
   const journal = await waitingRun();
   const claimed = await claim('b1');
   const dying = { ...journal, append: () => Promise.reject(new Error('killed')) };
@@ -92,7 +92,7 @@ t.test('a worker that dies while it gives a run up leaves no row without an owne
   if (claimed.kind !== 'claimed') return t.fail(claimed.kind);
   await rows.putBack(claimed.batch);
   clock += dayMs + 1;
-  t.equal((await work()).kind, 'concluded', 'it does not wait for a row that is nowhere');
+  t.equal((await work()).kind, 'concluded', 'the run does not wait for a row that is no longer queued');
 });
 
 t.test('a run whose sender recovers during the hand-over waits for the hand-over that is under way', async (t) => {

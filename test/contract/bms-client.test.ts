@@ -35,8 +35,8 @@ t.test(
     const fields = { statusId: status.id, priorityId: priority.id, queueId: queue.id, issueTypeId: issueType.id };
     t.match(await bms.tickets.patch(ticketId, fields), fields);
     const date = new Date().toISOString();
-    await bms.tickets.addTodo(ticketId, { description: 'look', userId: employee.id, date });
-    t.match((await bms.tickets.todos(ticketId)).rows, [{ description: 'look' }]);
+    await bms.tickets.addTodo(ticketId, { description: 'check', userId: employee.id, date });
+    t.match((await bms.tickets.todos(ticketId)).rows, [{ description: 'check' }]);
     t.type(await bms.copilot.summarise(ticketId), 'string');
     t.type(await bms.copilot.draftResolution(ticketId, { save: true }), 'string');
     const callback = { organizationId: 'o', appClientIdentifier: 'a', id: '1', event: {} };
@@ -77,9 +77,9 @@ async function read({ bms, state }: RecordedBms) {
   const { id: ticketId, accountId, hardwareAssetId: assetId, hardwareAssetName: assetName } = row;
   const contact = state.world.tenant.accounts.find(({ id }) => id === accountId)?.contacts[0];
   const dates = { createdOnFrom: '2026-01-01T00:00:00Z', createdOnTo: '2036-01-01T00:00:00Z' };
-  const who = { accountId, contactId: contact?.id, assigneeName: 'x', issueTypeNames: 'x', priorityNames: 'High' };
+  const people = { accountId, contactId: contact?.id, assigneeName: 'x', issueTypeNames: 'x', priorityNames: 'High' };
   const what = { hardwareAssetName: assetName, ticketNumber: row.ticketNumber };
-  await bms.tickets.list({ ...who, ...what, ...dates, pageNumber: 2 });
+  await bms.tickets.list({ ...people, ...what, ...dates, pageNumber: 2 });
   await bms.tickets.activities(ticketId);
   await bms.tickets.notes(ticketId);
   await bms.tickets.sla(ticketId);

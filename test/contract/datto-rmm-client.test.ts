@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import t from 'tap';
 import { createQuickJobs } from '../../src/datto-rmm/quick-job.ts';
 
-/** Datto's own description is not ours to publish: whoever has a copy of it names the file in `DATTO_OPENAPI`. */
+/** Datto's own description is not ours to publish: `DATTO_OPENAPI` names the file of a local copy. */
 const file = process.env.DATTO_OPENAPI ?? '';
 const skip =
   !existsSync(file) &&
@@ -28,7 +28,7 @@ interface Document {
 const schemaOf = ({ components }: Document, schema: Schema): Schema =>
   schema.$ref ? (components.schemas[schema.$ref.split('/').at(-1) ?? ''] ?? {}) : schema;
 
-/** What in a value is not as described: unknown names, missing ones, wrong types, words that are not in the list. */
+/** Where a value does not fit its description: unknown names, absent names, wrong types, words outside the enum. */
 function misfits(document: Document, described: Schema, value: unknown, at: string): string[] {
   const schema = schemaOf(document, described);
   if (Array.isArray(value)) {
@@ -68,8 +68,8 @@ t.test("every request to Datto RMM, and every answer that we read, fits Datto's 
       const asked = operation?.requestBody?.content['application/json']?.schema;
       t.same(asked ? misfits(document, asked, body, 'body') : [], [], `${endpoint}, request`);
       t.equal(asked === undefined, body === undefined, `${endpoint} has a body if it is described with one`);
-      const told = Object.values(operation?.responses['200']?.content ?? {})[0]?.schema;
-      t.same(misfits(document, told ?? {}, answers[endpoint], 'answer'), [], `${endpoint}, answer`);
+      const answered = Object.values(operation?.responses['200']?.content ?? {})[0]?.schema;
+      t.same(misfits(document, answered ?? {}, answers[endpoint], 'answer'), [], `${endpoint}, answer`);
       return answers[endpoint];
     },
   });

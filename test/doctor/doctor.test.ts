@@ -46,7 +46,7 @@ async function consult(client: RecordedBms, config: object, env: Record<string, 
   };
 }
 
-t.test('a tenant that fits its configuration is ready, and is not written to', async (t) => {
+t.test('the doctor finds a tenant that fits its configuration ready and writes nothing to it', async (t) => {
   const client = await recordedBms(t, { seed: '21', copilot: true });
   const accounts = { 'EXD Head Office': 'Example Dental Ltd' };
   const { status, ready, findings, of } = await consult(client, { accounts, defaults: { status: 'New' } });
@@ -61,7 +61,7 @@ t.test('a tenant that fits its configuration is ready, and is not written to', a
   t.comment(`${requests.total} calls, ${findings.length} findings`);
 });
 
-t.test('each finding that does not fit names the setting that fixes it', async (t) => {
+t.test('the doctor names the setting that fixes each finding that does not fit', async (t) => {
   const client = await recordedBms(t, { seed: '22', copilot: false, errors: 'http' });
   const config = {
     accounts: { Bakery: 'Old Mill Bakery', Nobody: 'Nobody Ltd' },
@@ -82,7 +82,7 @@ t.test('each finding that does not fit names the setting that fixes it', async (
   t.same(client.state.world.effects, []);
 });
 
-t.test('a sign-in that fails ends the examination', async (t) => {
+t.test('the doctor ends after a sign-in that fails', async (t) => {
   const client = await recordedBms(t, { seed: '23' });
   const { status, findings } = await consult(client, {}, { KASEYA_PASSWORD: 'wrong' });
   t.equal(status, 1);

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import t from 'tap';
 import { cleanText } from '../../src/domain/alert.ts';
 
-t.test('cleaning drops what cannot be seen and keeps what can be read', async (t) => {
+t.test('cleaning a text drops invisible characters and keeps readable ones', async (t) => {
   t.equal(cleanText('  a\u0000b\u202ec\u200bd\te\nf  ', 50), 'abcd\te\nf');
   t.equal(cleanText('Größe 100 % — 日本', 50), 'Größe 100 % — 日本');
   t.equal(cleanText('abcdef', 4), 'abc…');
@@ -10,7 +10,7 @@ t.test('cleaning drops what cannot be seen and keeps what can be read', async (t
   t.equal(cleanText('ab😀def', 4), 'ab…', 'no character is cut in half');
 });
 
-t.test('cleaned text is never longer than its cap', async () => {
+t.test('a cleaned text is never longer than its cap', async () => {
   fc.assert(
     fc.property(fc.string({ unit: 'binary' }), fc.integer({ min: 1, max: 40 }), (text, max) => {
       const clean = cleanText(text, max);

@@ -10,14 +10,14 @@ t.test('a journal that does not begin with "queued" is refused', async (t) => {
   t.throws(() => fold(journalOf({ type: 'started', epoch: 1 })), /queued/);
 });
 
-t.test('phases follow the entries', async (t) => {
+t.test('the phase of a run follows from the entries of its journal', async (t) => {
   const phase = (...bodies: Parameters<typeof journalOf>) => fold(journalOf(queued, ...bodies)).phase;
   t.equal(phase(), 'queued');
   t.equal(phase({ type: 'started', epoch: 1 }), 'running');
   t.equal(phase({ type: 'started', epoch: 1 }, { type: 'suspended', reason: 'x', until: '' }), 'parked');
 });
 
-t.test('a call owes a result until its entry comes', async (t) => {
+t.test('a call is pending until the journal holds its result', async (t) => {
   const before = fold(journalOf(queued, asked({ id: 't1c1', name: 'read' })));
   t.same(
     pendingCalls(before).map(({ id }) => id),
@@ -30,7 +30,7 @@ t.test('a call owes a result until its entry comes', async (t) => {
   t.match(after.calls.get('t1c1')?.result, { kind: 'read', step: 3, data: { a: 1 } });
 });
 
-t.test('a job result reaches its call by transaction, and the first one counts', async (t) => {
+t.test('a job result reaches its call by transaction, and the first result counts', async (t) => {
   const base = [queued, asked({ id: 't1c1', name: resolveTool }), submitted('t1c1')];
   t.equal(pendingJobs(fold(journalOf(...base))).length, 1);
   const state = fold(journalOf(...base, finished('t1c1', 'failed', 'first'), finished('t1c1', 'succeeded', 'second')));
@@ -38,7 +38,7 @@ t.test('a job result reaches its call by transaction, and the first one counts',
   t.match(state.calls.get('t1c1')?.result, { kind: 'job', outcome: 'failed', message: 'first', step: 4 });
 });
 
-t.test('a result that arrives before the submission was recorded is not lost', async (t) => {
+t.test('a job result that arrives before the submission was recorded is not lost', async (t) => {
   const state = fold(
     journalOf(queued, asked({ id: 't1c1', name: resolveTool }), finished('t1c1', 'succeeded'), submitted('t1c1')),
   );
@@ -68,7 +68,7 @@ t.test('a write that was not sent may be proposed again', async (t) => {
   t.match(state.calls.get('t1c1'), { intent: null, result: null });
 });
 
-t.test('only the first conclusion counts', async (t) => {
+t.test('only the first conclusion of a run counts', async (t) => {
   const concluded = (reason: string): EntryBody => ({
     type: 'concluded',
     disposition: 'escalated',
@@ -82,13 +82,13 @@ t.test('only the first conclusion counts', async (t) => {
   t.equal(state.concluded?.reason, 'one');
 });
 
-t.test('model failures are counted in a row', async (t) => {
+t.test('only the latest model failures in a row are counted', async (t) => {
   const failed = { type: 'suspended', reason: 'model_unavailable', until: '' } as const;
   t.equal(fold(journalOf(queued, failed, failed)).modelFailures, 2);
   t.equal(fold(journalOf(queued, failed, asked(), failed)).modelFailures, 1);
 });
 
-t.test('entries survive the way into the journal and back', async (t) => {
+t.test('an entry survives the way into the journal and back', async (t) => {
   const body = { type: 'scope_resolved', scope } as const;
   t.same(decodeEntry(encodeEntry(body, '2026-11-23T10:00:00.000Z'), 4), {
     ...body,
@@ -101,11 +101,14 @@ t.test('entries survive the way into the journal and back', async (t) => {
   );
 });
 
-t.test('requests upstream are summed; a journal from before they were counted does not know', async (t) => {
-  const started = { type: 'started', epoch: 1 } as const;
-  const counted = { ...started, upstreamCalls: 2 };
-  t.equal(fold(journalOf(queued, started)).usage.upstreamCalls, null);
-  t.equal(fold(journalOf(queued, started, counted, counted)).usage.upstreamCalls, 4);
-  t.same(decodeEntry(encodeEntry(counted, 'then'), 2), { ...counted, step: 2, at: 'then' });
-  t.notOk('upstreamCalls' in decodeEntry(encodeEntry(started, 'then'), 2));
-});
+t.test(
+  'the upstream calls of a run are summed, and are unknown for a journal from before they were counted',
+  async (t) => {
+    const started = { type: 'started', epoch: 1 } as const;
+    const counted = { ...started, upstreamCalls: 2 };
+    t.equal(fold(journalOf(queued, started)).usage.upstreamCalls, null);
+    t.equal(fold(journalOf(queued, started, counted, counted)).usage.upstreamCalls, 4);
+    t.same(decodeEntry(encodeEntry(counted, 'then'), 2), { ...counted, step: 2, at: 'then' });
+    t.notOk('upstreamCalls' in decodeEntry(encodeEntry(started, 'then'), 2));
+  },
+);

@@ -1,25 +1,41 @@
+import { setImmediate as turn } from 'node:timers/promises';
 import t from 'tap';
 import { createEventFeeds, type NewSteps, type Subscriber } from '../../src/http/event-feed.ts';
-import { ports } from '../helpers/ports.ts';
 
-/** Event feeds whose polls the test answers by hand. */
+/** Event feeds whose time passes, and whose polls are answered, by hand. */
 function byHand() {
   const polls: { steps: Map<string, number>; answer(updates: Map<string, NewSteps>): void; fail(): void }[] = [];
+  let due = () => {};
   const feeds = createEventFeeds(
     (places) =>
       new Promise((answer, reject) => {
         const steps = new Map([...places].map(([runId, { step }]) => [runId, step]));
         polls.push({ steps, answer, fail: () => reject(new Error('Redis is away')) });
       }),
-    { pollEveryMs: 1, after: ports.after },
+    {
+      pollEveryMs: 1,
+      after(_, work) {
+        due = work;
+        return () => {
+          due = () => {};
+        };
+      },
+    },
   );
+  /** Does what is scheduled once the feeds have handled what came before. */
+  const elapse = async () => {
+    await turn();
+    const work = due;
+    due = () => {};
+    work();
+  };
   const nextPoll = async () => {
-    while (polls.length === 0) await new Promise((resolve) => setTimeout(resolve, 1));
+    await elapse();
     const poll = polls.shift();
     if (!poll) throw new Error('no poll');
     return poll;
   };
-  return { feeds, polls, nextPoll };
+  return { feeds, polls, elapse, nextPoll };
 }
 
 const stepsFrom = (from: number, ...types: string[]): NewSteps => ({
@@ -34,13 +50,13 @@ const listener = () => {
 };
 
 t.test('one poll reads all runs; a run that is subscribed to meanwhile waits for the next poll', async (t) => {
-  const { feeds, polls, nextPoll } = byHand();
+  const { feeds, polls, elapse, nextPoll } = byHand();
   const [one, two] = [listener(), listener()];
   const feed = feeds.subscribe('r1', one.subscriber);
   const first = await nextPoll();
   t.same([...first.steps], [['r1', 0]]);
   feeds.subscribe('r2', two.subscriber);
-  await new Promise((resolve) => setTimeout(resolve, 20));
+  await elapse();
   t.equal(polls.length, 0, 'the first poll has no answer yet');
   first.answer(new Map([['r1', stepsFrom(1, 'queued', 'started')]]));
   const second = await nextPoll();
@@ -63,13 +79,13 @@ t.test('one poll reads all runs; a run that is subscribed to meanwhile waits for
 });
 
 t.test('runs are not polled while they have no subscriber', async (t) => {
-  const { feeds, polls, nextPoll } = byHand();
+  const { feeds, polls, elapse, nextPoll } = byHand();
   const { subscriber } = listener();
   feeds.subscribe('r1', subscriber);
   const poll = await nextPoll();
   feeds.unsubscribe('r1', subscriber);
   poll.answer(new Map());
-  await new Promise((resolve) => setTimeout(resolve, 20));
+  await elapse();
   t.equal(polls.length, 0);
   feeds.subscribe('r1', subscriber);
   t.same([...(await nextPoll()).steps], [['r1', 0]], 'the next subscriber starts at the first step');

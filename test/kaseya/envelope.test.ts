@@ -24,7 +24,7 @@ const refusal = JSON.stringify({
   },
 });
 
-t.test('both letter cases are read', async (t) => {
+t.test('the envelope of an answer is read in both letter cases', async (t) => {
   t.match(readEnvelope(answer(200, '{"success":true,"error":null,"result":[1],"totalRecords":4}')), {
     result: [1],
     totalRecords: 4,
@@ -35,11 +35,11 @@ t.test('both letter cases are read', async (t) => {
   });
 });
 
-t.test('a 200 without a body is an answer: some operations have none', async (t) => {
+t.test('a 200 without a body is an answer, because some operations have no body', async (t) => {
   t.same(readEnvelope(answer(200, '', true)), { result: null, totalRecords: null });
 });
 
-t.test('a failure inside HTTP 200 is a failure that did nothing', async (t) => {
+t.test('a failure inside HTTP 200 is an error, and its write had no effect', async (t) => {
   t.match(failure(200, refusal, true), {
     code: 'validation',
     effect: 'none',
@@ -47,11 +47,11 @@ t.test('a failure inside HTTP 200 is a failure that did nothing', async (t) => {
   });
 });
 
-t.test('server internals never reach the message', async (t) => {
+t.test('internals of the BMS server never reach the error message', async (t) => {
   t.notMatch(failure(200, refusal)?.message, /Server\.cs|sql/);
 });
 
-t.test('each status has its cause, and says what a write may have done', async (t) => {
+t.test('each HTTP status has an error code, and states the effect that a write may have had', async (t) => {
   const cases: [number, string, 'none' | 'unknown'][] = [
     [400, 'validation', 'none'],
     [401, 'auth', 'none'],
@@ -69,13 +69,13 @@ t.test('each status has its cause, and says what a write may have done', async (
   }
 });
 
-t.test('what is no BMS answer leaves a write undecided', async (t) => {
+t.test('a body that is no BMS answer leaves the effect of a write unknown', async (t) => {
   for (const body of ['<html>Maintenance</html>', '{"succ', '{"result":[]}', '[]', 'null']) {
     t.match(failure(200, body, true), { code: 'unreadable', effect: 'unknown' }, body);
   }
 });
 
-t.test("a vendor's endless words are cut: they go into journals, prompts and notes", async (t) => {
+t.test("a vendor's long message is cut, because it goes into journals, prompts and notes", async (t) => {
   const body = JSON.stringify({ success: false, error: { message: 'x'.repeat(1_000_000) } });
   t.ok((failure(500, body)?.message.length ?? 0) <= 1_000);
 });

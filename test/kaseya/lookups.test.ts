@@ -10,7 +10,7 @@ const entries = [
   { id: 12, name: 'Field Team', isActive: false },
 ];
 
-t.test('a name is found without regard to case, and never guessed', async (t) => {
+t.test('a lookup entry is found by name without regard to case, and never guessed', async (t) => {
   t.match(resolveEntry('queue', ' tier 3 ESCALATION ', entries), { ok: true, entry: { id: 9 } });
   t.match(resolveEntry('queue', 'Network', entries), { ok: false, message: /names 2 entries.*ids 4, 11/ });
   t.match(resolveEntry('queue', 'Tier 3', entries), { ok: false, message: /not an active entry.*"Tier 3 Escalation"/ });
@@ -18,18 +18,18 @@ t.test('a name is found without regard to case, and never guessed', async (t) =>
   t.match(resolveEntry('queue', 'x', []), { ok: false, message: /none/ });
 });
 
-t.test('an id is taken only if an active entry has it', async (t) => {
+t.test('a lookup id is accepted only if an active entry has that id', async (t) => {
   t.match(resolveEntry('queue', 4, entries), { ok: true, entry: { name: 'Network' } });
   t.match(resolveEntry('queue', 12, entries), { ok: false, message: /id 12 is an inactive entry/ });
   t.match(resolveEntry('priority', 3, entries), { ok: false, message: /use the name/ });
 });
 
-t.test('of many candidates those that share a word are named', async (t) => {
+t.test('the error about an unknown lookup name lists the entries that share a word with that name', async (t) => {
   const many = Array.from({ length: 60 }, (_, id) => ({ id, name: id === 50 ? 'Disk full' : `Issue ${id}` }));
   t.match(resolveEntry('issue type', 'Disk', many), { message: /there are: "Disk full" and 59 more$/ });
 });
 
-t.test('lookups are asked once, and anew when BMS refuses an id', async (t) => {
+t.test('a lookup is requested once, and again after BMS has refused an id', async (t) => {
   const { bms, exchanges, state } = await recordedBms(t, { seed: '31' });
   const asked = () => exchanges.filter(({ request }) => request.template === '/v2/system/priorities/lookup').length;
   await Promise.all([bms.lookups.list('priorities'), bms.lookups.list('priorities')]);
@@ -40,7 +40,7 @@ t.test('lookups are asked once, and anew when BMS refuses an id', async (t) => {
   t.equal(asked(), 2);
 });
 
-t.test('inactive entries are kept, and marked', async (t) => {
+t.test('inactive entries of a lookup are kept and marked', async (t) => {
   const { bms, state } = await recordedBms(t, { seed: '32' });
   const closed = named(state.world.tenant.queues, 'Field Team (closed)');
   const queues = await bms.lookups.list('queues');

@@ -19,16 +19,16 @@ function upstream() {
       async () => 1,
       () => null,
     );
-  /** So many calls in a row in vain that it counts as missing. */
-  const lose = async () => {
+  /** Fails so many calls in a row that the upstream counts as down. */
+  const goDown = async () => {
     for (let i = 0; i < 3; i += 1) await fail('failed');
   };
-  return { health, fail, answer, lose };
+  return { health, fail, answer, goDown };
 }
 
-t.test('an upstream that is missing is asked until it answers', async (t) => {
-  const { health, fail, answer, lose } = upstream();
-  await lose();
+t.test('an upstream that is down is probed until it answers', async (t) => {
+  const { health, fail, answer, goDown } = upstream();
+  await goDown();
   let asked = 0;
   const ask = () => {
     asked += 1;
@@ -39,9 +39,9 @@ t.test('an upstream that is missing is asked until it answers', async (t) => {
   t.equal(health.state(), 'up');
 });
 
-t.test('one that begins to refuse us is left alone', async (t) => {
-  const { health, fail, lose } = upstream();
-  await lose();
+t.test('an upstream that begins to refuse us is not probed again', async (t) => {
+  const { health, fail, goDown } = upstream();
+  await goDown();
   let asked = 0;
   const ask = () => {
     asked += 1;
@@ -52,9 +52,9 @@ t.test('one that begins to refuse us is left alone', async (t) => {
   t.equal(health.state(), 'refused');
 });
 
-t.test('nobody is asked once the process stops', async (t) => {
-  const { health, lose } = upstream();
-  await lose();
+t.test('an upstream that is down is not probed once the process stops', async (t) => {
+  const { health, goDown } = upstream();
+  await goDown();
   const stopping = new AbortController();
   const probing = probeWhileDown({
     ...{ ...ports, health, ask: () => t.fail('asked') as never },
@@ -64,8 +64,8 @@ t.test('nobody is asked once the process stops', async (t) => {
   await probing;
 });
 
-t.test('while BMS is missing nobody but the scout gets through, and nothing is said to have been sent', async (t) => {
-  const { health, answer, lose } = upstream();
+t.test('only the probe gets through while BMS is down, and any other call fails as not sent', async (t) => {
+  const { health, answer, goDown } = upstream();
   const asked: string[] = [];
   const { call } = heldWhileDown(
     {
@@ -78,7 +78,7 @@ t.test('while BMS is missing nobody but the scout gets through, and nothing is s
   );
   const read = { method: 'GET', template: '/v2/x' } as const;
   await call(read);
-  await lose();
+  await goDown();
   await t.rejects(call(read), { code: 'network', effect: 'none', endpoint: 'GET /v2/x' });
   await call({ method: 'GET', template: '/v2/security/userinfo' });
   await answer();

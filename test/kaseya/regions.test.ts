@@ -1,7 +1,7 @@
 import t from 'tap';
 import { baseUrlOf } from '../../src/kaseya/regions.ts';
 
-t.test('a region has a name, any other host is its own', async (t) => {
+t.test('the base URL of BMS is given by the name of a region or as a URL of its own', async (t) => {
   t.equal(baseUrlOf('EMEA'), 'https://api.bmsemea.kaseya.com');
   t.equal(baseUrlOf('https://api.vorexlogin.com'), 'https://api.vorexlogin.com');
 });

@@ -20,6 +20,7 @@ function twoWorkers(tenant: string) {
     async call() {
       calls += 1;
       const result = calls;
+      // The upstream takes a moment, so that equal reads meet a call under way.
       await sleep(20);
       return { result, totalRecords: null };
     },
@@ -28,7 +29,7 @@ function twoWorkers(tenant: string) {
   return { one: worker(), two: worker(), calls: () => calls };
 }
 
-t.test('a storm of equal reads is one call', async (t) => {
+t.test('a storm of equal reads makes one call', async (t) => {
   const { one, two, calls } = twoWorkers('storm');
   const reads = await Promise.all(Array.from({ length: 40 }, (_, i) => (i % 2 ? one : two).call(ticket)));
   t.equal(calls(), 1);
@@ -37,7 +38,7 @@ t.test('a storm of equal reads is one call', async (t) => {
   t.equal(calls(), 2, 'another ticket is another read');
 });
 
-t.test('who must see BMS as it is now does', async (t) => {
+t.test('a fresh read and a read of a job status are never shared', async (t) => {
   const { one, calls } = twoWorkers('fresh');
   await one.call(ticket);
   await one.call({ ...ticket, fresh: true });
@@ -46,10 +47,10 @@ t.test('who must see BMS as it is now does', async (t) => {
   const job: Request = { ...ticket, template: '/v2/system/schedulerJobs/{jobId}/status', params: { jobId: '1' } };
   await one.call(job);
   await one.call(job);
-  t.equal(calls(), 5, 'the status of a job');
+  t.equal(calls(), 5, 'the status of a job is read each time');
 });
 
-t.test('a write to a ticket invalidates what was read of it, and no other ticket', async (t) => {
+t.test('a write to a ticket invalidates the shared reads of that ticket and of no other', async (t) => {
   const { one, two, calls } = twoWorkers('write');
   const other = { ...ticket, params: { ticketId: 8 } };
   await one.call(ticket);
@@ -60,7 +61,7 @@ t.test('a write to a ticket invalidates what was read of it, and no other ticket
   t.equal((await one.call(other)).result, 2);
 });
 
-t.test("a read of a person's touch, a read-back and what a write is prepared from see BMS as it is", async (t) => {
+t.test("the reads for a person's touch, for a read-back and for preparing a write are never shared", async (t) => {
   const { one, calls } = twoWorkers('touch');
   const get = async () => void (await one.call(ticket));
   await get();
@@ -76,26 +77,29 @@ t.test("a read of a person's touch, a read-back and what a write is prepared fro
   await inLane.readBack({}, {}, context);
   t.equal(calls(), 5);
   await get();
-  t.equal(calls(), 5, 'while any other read is still shared');
+  t.equal(calls(), 5, 'any other read is still shared');
 });
 
-t.test('a write without a ticket in its path invalidates everything, and so does one that failed', async (t) => {
-  const { one, calls } = twoWorkers('everything');
-  await one.call(ticket);
-  await one.call({ method: 'POST', template: '/v2/rmm/{integrationType}/tickets', params: { integrationType: 'x' } });
-  await one.call(ticket);
-  t.equal(calls(), 3);
+t.test(
+  'a write without a ticket in its path invalidates every shared read, and a failed write those of its ticket',
+  async (t) => {
+    const { one, calls } = twoWorkers('everything');
+    await one.call(ticket);
+    await one.call({ method: 'POST', template: '/v2/rmm/{integrationType}/tickets', params: { integrationType: 'x' } });
+    await one.call(ticket);
+    t.equal(calls(), 3);
 
-  let answer = 0;
-  const failing: Transport = {
-    async call({ method }) {
-      if (method !== 'GET') throw new Error('the answer is lost');
-      answer += 1;
-      return { result: answer, totalRecords: null };
-    },
-  };
-  const shared = shareReads(failing, { ...ports, redis, tenant: 'lost', ttlMs: 5_000, leadMs: 5_000 });
-  await shared.call(ticket);
-  await t.rejects(shared.call({ ...ticket, method: 'PATCH', body: {} }));
-  t.equal((await shared.call(ticket)).result, 2);
-});
+    let answer = 0;
+    const failing: Transport = {
+      async call({ method }) {
+        if (method !== 'GET') throw new Error('the answer is lost');
+        answer += 1;
+        return { result: answer, totalRecords: null };
+      },
+    };
+    const shared = shareReads(failing, { ...ports, redis, tenant: 'lost', ttlMs: 5_000, leadMs: 5_000 });
+    await shared.call(ticket);
+    await t.rejects(shared.call({ ...ticket, method: 'PATCH', body: {} }));
+    t.equal((await shared.call(ticket)).result, 2);
+  },
+);

@@ -1,7 +1,7 @@
 import t from 'tap';
 import { recordedBms } from '../helpers/bms.ts';
 
-t.test('an employee with a TOTP secret signs in, and is renewed by the refresh token', async (t) => {
+t.test('an employee with a TOTP secret signs in, and the refresh token renews the session', async (t) => {
   let now = Date.now();
   const options = { mfaSecret: 'GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ', letterCase: 'pascal', errors: 'http' } as const;
   const { bms, state } = await recordedBms(t, { seed: '61', ...options, now: () => now });
@@ -14,7 +14,7 @@ t.test('an employee with a TOTP secret signs in, and is renewed by the refresh t
   t.equal(byEndpoint['POST /v2/security/refreshtoken'], 1);
 });
 
-t.test('a wrong password is an error of its own, and is not tried again', async (t) => {
+t.test('a wrong password has an error code of its own and is not tried again', async (t) => {
   const { bms, state } = await recordedBms(t, { seed: '62', errors: 'http' });
   state.world.tenant.credentials.password = 'changed since';
   await t.rejects(bms.session.user(), { code: 'sign_in_refused' });

@@ -8,7 +8,7 @@ import { redisClient } from '../helpers/redis.ts';
 const credentials = { username: 'u', password: 'p', tenant: 'Acme MSP' };
 const options = { baseUrl: 'https://bms.example', credentials, lockMs: 2_000 };
 
-t.test('processes that share a store sign in once between them', async (t) => {
+t.test('processes that share a token store sign in once between them', async (t) => {
   const redis = await redisClient(t);
   let signIns = 0;
   const post = async () => {
@@ -23,7 +23,7 @@ t.test('processes that share a store sign in once between them', async (t) => {
 
   for (const tokens of processes) tokens.drop('secret-token-1');
   const renewed = await Promise.all(processes.map((tokens) => tokens.get()));
-  t.same(renewed, Array(8).fill('secret-token-2'), 'refused for all: one renews it for all');
+  t.same(renewed, Array(8).fill('secret-token-2'), 'one process renews the token for all');
 
   const stored = await Promise.all((await redis.keys('*token*')).map((key) => redis.get(key)));
   t.equal(stored.length, 1, 'no lock is left behind');
@@ -32,7 +32,7 @@ t.test('processes that share a store sign in once between them', async (t) => {
   t.equal(await other.load(), null, 'another password does not open it');
 });
 
-t.test('a lock whose holder died holds nobody up for longer than a sign-in may take', async (t) => {
+t.test('a sign-in lock whose holder died delays other processes no longer than a sign-in may take', async (t) => {
   const redis = await redisClient(t);
   const store = createTokenStore(redis, { ...ports, ...options, lockMs: 200 });
   let wake = (_: string) => {};
@@ -44,7 +44,7 @@ t.test('a lock whose holder died holds nobody up for longer than a sign-in may t
   t.equal(await stuck, 'late');
 });
 
-t.test('what was tampered with is not opened', async (t) => {
+t.test('a stored token that was tampered with is not opened', async (t) => {
   const redis = await redisClient(t);
   const store = createTokenStore(redis, { ...ports, ...options });
   await store.save('text', 60_000);
@@ -54,7 +54,7 @@ t.test('what was tampered with is not opened', async (t) => {
   t.equal(await store.load(), null);
 });
 
-t.test('a refused sign-in holds every process back, until the password is another', async (t) => {
+t.test('a refused sign-in holds every process back until the password is changed', async (t) => {
   const redis = await redisClient(t);
   let signIns = 0;
   const post = async () => {
@@ -72,6 +72,6 @@ t.test('a refused sign-in holds every process back, until the password is anothe
   };
   for (let i = 0; i < 5; i += 1) await t.rejects(source('wrong').get(), { code: 'sign_in_refused' });
   t.equal(signIns, 1);
-  await t.rejects(source('mended').get(), { code: 'sign_in_refused' });
+  await t.rejects(source('corrected').get(), { code: 'sign_in_refused' });
   t.equal(signIns, 2);
 });

@@ -21,20 +21,20 @@ function source(lifetimeMs: number, options: { mfaSecret?: string; refreshes?: b
   return { tokens, clock, posts, paths: () => posts.map(({ path }) => path) };
 }
 
-t.test('many callers sign in once', async (t) => {
+t.test('many callers at once share one sign-in', async (t) => {
   const { tokens, posts } = source(600_000);
   t.same(await Promise.all([tokens.get(), tokens.get(), tokens.get()]), ['token-1', 'token-1', 'token-1']);
   t.same(posts, [{ path: signInPath, form: 'GrantType=password&UserName=u&Password=p&Tenant=Acme+MSP' }]);
 });
 
-t.test('with a TOTP secret the code of the moment goes along', async (t) => {
+t.test('a sign-in with a TOTP secret sends the code of the moment', async (t) => {
   const { tokens, clock, posts } = source(600_000, { mfaSecret: secret });
   clock.now = 59_000;
   await tokens.get();
   t.match(posts[0]?.form, /MFACode=287082$/);
 });
 
-t.test('a token is renewed before it expires, and after it was refused, by its refresh token', async (t) => {
+t.test('an access token is renewed by its refresh token before it expires and after it was refused', async (t) => {
   const { tokens, clock, posts, paths } = source(600_000);
   t.equal(await tokens.get(), 'token-1');
   clock.now = 539_000;
@@ -77,7 +77,7 @@ t.test('a failed sign-in is tried again by the next caller', async (t) => {
   t.equal(await tokens.get(), 'good');
 });
 
-t.test('a refused sign-in is not repeated for a while, whoever asks', async (t) => {
+t.test('a refused sign-in is not repeated for a while, whichever caller asks', async (t) => {
   const clock = { now: 1_000 };
   let tries = 0;
   const post = async () => {

@@ -9,7 +9,7 @@ import { ports } from '../helpers/ports.ts';
 
 const request = { method: 'GET', template: '/v2/system/queues/lookup' } as const;
 
-/** What became of the permits of one read, by each of the two ways to BMS. */
+/** How the permits of one read were settled, for each of the two ways to BMS. */
 async function permitsAt(baseUrl: string) {
   const { signal } = new AbortController();
   const common = { baseUrl, timeoutMs: 2_000, signal };
@@ -28,7 +28,7 @@ async function permitsAt(baseUrl: string) {
   );
 }
 
-t.test('a request that found nobody listening gives its permit back', async (t) => {
+t.test('a request that finds no listener gives its permit back', async (t) => {
   for (const settled of await permitsAt(`http://127.0.0.1:${await freePort()}`))
     t.same(settled, ['unused', 'unused', 'unused'], 'a read is tried three times, the sign-in for it no more often');
 });

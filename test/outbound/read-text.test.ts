@@ -6,7 +6,7 @@ import { exchange } from '../../src/outbound/http.ts';
 import { readText } from '../../src/outbound/read-text.ts';
 import { ports } from '../helpers/ports.ts';
 
-t.test('an answer that unpacks without end is given up', async (t) => {
+t.test('an answer that unpacks to far too much data is given up', async (t) => {
   const packed = gzipSync(Buffer.alloc(64_000_000, 'x'));
   const server = createServer((_, response) => response.setHeader('content-encoding', 'gzip').end(packed));
   server.listen(0, '127.0.0.1');
@@ -19,7 +19,7 @@ t.test('an answer that unpacks without end is given up', async (t) => {
   await t.rejects(ask(true), { code: 'network', effect: 'unknown' }, 'a write may have been done');
 });
 
-t.test('text is read whole, whatever its chunks cut', async (t) => {
+t.test('a text is read whole even if its chunks cut characters apart', async (t) => {
   const bytes = Buffer.from('Größe 😀');
   const stream = new ReadableStream<Uint8Array>({
     start(controller) {

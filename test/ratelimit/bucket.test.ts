@@ -26,7 +26,7 @@ const bucket = (
   });
 };
 
-t.test('never more than the limit in any trailing window, for many callers at once', async (t) => {
+t.test('a bucket grants many callers at once no more than its limit in any trailing window', async (t) => {
   const shared = bucket(5, 400, { patienceMs: 10_000 });
   const sent: number[] = [];
   await Promise.all(
@@ -40,10 +40,10 @@ t.test('never more than the limit in any trailing window, for many callers at on
   sent.sort((a, b) => a - b);
   for (let i = 5; i < sent.length; i += 1)
     t.ok((sent[i] ?? 0) - (sent[i - 5] ?? 0) >= 395, `call ${i} is a window after call ${i - 5}`);
-  t.ok((sent.at(-1) ?? 0) - (sent[0] ?? 0) < 2_500, 'and not much slower than it must be');
+  t.ok((sent.at(-1) ?? 0) - (sent[0] ?? 0) < 2_500, 'the calls take not much longer than they must');
 });
 
-t.test('no calls left: it says for how long', async (t) => {
+t.test('a bucket with no calls left refuses a call and says how long to wait', async (t) => {
   const small = bucket(1, 60_000);
   await (await small.acquire('GET /a', signal)).answered(200, {});
   const error = await small.acquire('GET /a', signal).catch((thrown: unknown) => thrown);
@@ -66,7 +66,7 @@ t.test('a permit whose holder died comes back after its lease and one window', a
   t.ok(Date.now() - startedAt >= 390);
 });
 
-t.test('a 429 holds everybody back for as long as the upstream says', async (t) => {
+t.test('a 429 holds every caller back for as long as the upstream says', async (t) => {
   const one = bucket(100, 60_000, { tenant: 'shared' });
   const two = bucket(100, 60_000, { tenant: 'shared' });
   await (await one.acquire('GET /a', signal)).answered(429, { retryAfterMs: 30_000 });
@@ -74,7 +74,7 @@ t.test('a 429 holds everybody back for as long as the upstream says', async (t) 
   t.ok(error instanceof RetryableError && error.retryAfterMs > 25_000);
 });
 
-t.test('what the upstream says can only lower: a smaller limit, fewer calls left', async (t) => {
+t.test('an answer can lower the limit and the number of calls left at once, but not raise them', async (t) => {
   const lowered = bucket(10, 60_000);
   await (await lowered.acquire('GET /a', signal)).answered(200, { limit: 2 });
   await (await lowered.acquire('GET /a', signal)).answered(200, { limit: 500 });
@@ -93,13 +93,13 @@ t.test('what the upstream says can only lower: a smaller limit, fewer calls left
   );
 });
 
-t.test("a run's hand-over does not stand in its own reads' place", async (t) => {
+t.test("a run's hand-over does not wait in the place of the run's own reads", async (t) => {
   const shared = bucket(100, 60_000);
   const call = async (id: string, lane: 'triage' | 'escalation') => {
     const permit = await shared.acquire('GET /a', signal, { id, lane, client: 'c' });
     await permit.answered(200, { remaining: 100 });
   };
-  // The second half is paced: reads wait, and the run's read behind others.
+  // The second half of the limit is paced: the reads wait, and the run's own read waits behind them.
   for (let i = 0; i < 60; i += 1) await call(`spent ${i}`, 'escalation');
   const reads = Array.from({ length: 10 }, (_, i) => call(`read ${i}`, 'triage'));
   t.ok((await Promise.allSettled(reads)).some(({ status }) => status === 'rejected'));
@@ -107,7 +107,7 @@ t.test("a run's hand-over does not stand in its own reads' place", async (t) => 
   await call('run', 'escalation');
 });
 
-t.test('who gives up before its turn keeps no place', async (t) => {
+t.test('a caller that gives up before its turn keeps no place in the queue', async (t) => {
   const small = bucket(1, 60_000, { tenant: 'gives up' });
   await (await small.acquire('GET /a', signal)).answered(200, {});
   const waiting = async () =>
@@ -122,15 +122,15 @@ t.test('who gives up before its turn keeps no place', async (t) => {
   t.equal(await waiting(), 1);
 });
 
-t.test('windows and leases of fractions of a millisecond', async (t) => {
+t.test('a bucket accepts windows and leases with fractions of a millisecond', async (t) => {
   const odd = bucket(2, 1000.5, { leaseMs: 5000.5 });
   await (await odd.acquire('GET /a', signal)).answered(200, {});
   t.ok(await odd.acquire('GET /a', signal));
 });
 
-t.test('a call cannot cost more than there ever is', async (t) => {
-  const small = bucket(10, 60_000, { tenant: 'dear' });
+t.test('a call costs at most the whole limit of its bucket', async (t) => {
+  const small = bucket(10, 60_000, { tenant: 'capped' });
   const permit = await small.acquire('GET /a', signal, { costs: { 'GET /a': 1_000_000 } });
   await permit.answered(200, {});
-  t.equal((await viewLimits(redis, ports.now)).find(({ bucket }) => bucket === 'dear GET /a')?.used, 10);
+  t.equal((await viewLimits(redis, ports.now)).find(({ bucket }) => bucket === 'capped GET /a')?.used, 10);
 });

@@ -6,7 +6,7 @@ import { ports } from '../helpers/ports.ts';
 import { withoutRealRedis } from '../helpers/redis.ts';
 
 t.test(
-  'Redis away: nothing is let through, and a call that was made is not lost',
+  'a bucket whose Redis is down grants no permit, and the answer of a call that was made can still be reported',
   { skip: withoutRealRedis },
   async (t) => {
     const server = await startNative(findServer() ?? '');

@@ -1,6 +1,6 @@
 import type { Draw, Ending } from '../../src/ratelimit/steps.ts';
 
-/** One permit of a bucket, by a limit that is known; in a window of a second unless told. */
+/** One permit of a bucket with a known limit; the window is a second by default. */
 export const drawOf = (name: string, limit: number, windowMs = 1_000): Draw => ({
   name,
   limit,
@@ -11,7 +11,7 @@ export const drawOf = (name: string, limit: number, windowMs = 1_000): Draw => (
   isGuess: false,
 });
 
-/** A call that was let through, by an answer without a word on limits. */
+/** A call that was let through, with an answer that states no limits. */
 export const passed: Omit<Ending, 'draw'> = {
   spent: 1,
   verdict: 'passed',

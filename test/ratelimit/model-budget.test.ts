@@ -18,7 +18,7 @@ const redis = await redisClient(t);
 const { signal } = new AbortController();
 let models = 0;
 
-/** A provider on loopback that answers as `reply` says, and a model of ours in front of it. */
+/** A provider on loopback that answers as `reply` says, and our client of it. */
 async function provider(
   t: Test,
   reply: (call: number) => Reply,
@@ -63,7 +63,7 @@ async function provider(
   return { ask, limitOf, calls: () => calls, most: () => most };
 }
 
-t.test('as many requests a minute as are configured, and the next one waits', async (t) => {
+t.test('a model gets as many requests a minute as are configured, and the next request waits', async (t) => {
   const { ask, calls } = await provider(t, () => ({}), { requestsPerMinute: 2 });
   await ask();
   await ask();
@@ -71,7 +71,7 @@ t.test('as many requests a minute as are configured, and the next one waits', as
   t.equal(calls(), 2);
 });
 
-t.test('tokens count by what the answer says it used', async (t) => {
+t.test('tokens are counted by the usage that the answer of the model reports', async (t) => {
   const { ask, limitOf, calls } = await provider(t, () => ({ tokens: 6_000 }), { tokensPerMinute: 10_000 });
   await ask();
   t.equal((await limitOf('tokens'))?.used, 600, 'in units of ten tokens');
@@ -79,13 +79,13 @@ t.test('tokens count by what the answer says it used', async (t) => {
   t.equal(calls(), 1);
 });
 
-t.test('an absurd count of tokens is as good as the whole limit, and Redis is not kept busy with it', async (t) => {
+t.test('an absurd count of tokens is charged as the whole limit and does not keep Redis busy', async (t) => {
   const { ask, limitOf } = await provider(t, () => ({ tokens: 50_000_000 }), { tokensPerMinute: 10_000 });
   await ask();
   t.equal((await limitOf('tokens'))?.used, 1_000);
 });
 
-t.test('limits that nobody configured are learnt from the headers', async (t) => {
+t.test('model limits that are not configured are learnt from the headers', async (t) => {
   const { ask, limitOf } = await provider(t, (call) => ({
     headers: {
       'x-ratelimit-limit-requests': '60',
@@ -100,20 +100,23 @@ t.test('limits that nobody configured are learnt from the headers', async (t) =>
   t.match(await limitOf('requests'), { limit: 60, remaining: 10 });
   t.match(await limitOf('tokens'), { limit: 30 });
   await ask();
-  await t.rejects(ask(), { code: 'rate_limited' }, 'somebody else used the rest');
+  await t.rejects(ask(), { code: 'rate_limited' }, 'another client used the rest');
 });
 
-t.test('a 429 holds every worker back for as long as it says, and is not sent again by the client', async (t) => {
-  const { ask, calls, limitOf } = await provider(t, () => ({ status: 429, headers: { 'retry-after-ms': '30000' } }));
-  await t.rejects(ask(), { code: 'model_unavailable', retryAfterMs: 30_000 });
-  const error = await ask().catch((thrown: unknown) => thrown);
-  t.match(error, { code: 'rate_limited' });
-  t.ok(Number((error as { retryAfterMs: number }).retryAfterMs) > 25_000);
-  t.equal(calls(), 1);
-  t.equal((await limitOf('tokens'))?.blockedUntil, null, 'it was not the tokens');
-});
+t.test(
+  'a 429 from the model holds every worker back for as long as its header says, and the client does not retry',
+  async (t) => {
+    const { ask, calls, limitOf } = await provider(t, () => ({ status: 429, headers: { 'retry-after-ms': '30000' } }));
+    await t.rejects(ask(), { code: 'model_unavailable', retryAfterMs: 30_000 });
+    const error = await ask().catch((thrown: unknown) => thrown);
+    t.match(error, { code: 'rate_limited' });
+    t.ok(Number((error as { retryAfterMs: number }).retryAfterMs) > 25_000);
+    t.equal(calls(), 1);
+    t.equal((await limitOf('tokens'))?.blockedUntil, null, 'the tokens are not blocked');
+  },
+);
 
-t.test('a server without headers is asked by more and more at a time', async (t) => {
+t.test('a model server without rate-limit headers gets more and more requests at a time', async (t) => {
   const { ask, most, calls } = await provider(t, () => ({}));
   for (let round = 0; round < 4; round += 1) await Promise.allSettled(Array.from({ length: 8 }, () => ask()));
   t.equal(calls(), 1 + 2 + 4 + 8);

@@ -2,7 +2,7 @@ import t from 'tap';
 import { maxWaitMs } from '../../src/ratelimit/headers.ts';
 import { durationMs, readModelHeaders } from '../../src/ratelimit/model-headers.ts';
 
-t.test('durations as providers write them', async (t) => {
+t.test('durations are read in every form that model providers write', async (t) => {
   for (const [text, expected] of [
     ['1s', 1_000],
     ['6m0s', 360_000],
@@ -21,7 +21,7 @@ t.test('durations as providers write them', async (t) => {
     t.equal(durationMs(text), expected, String(text));
 });
 
-t.test('requests and tokens have limits of their own; the wait is for every call', async (t) => {
+t.test('requests and tokens are read as limits of their own, and a wait applies to every call', async (t) => {
   const headers = new Headers({
     'x-ratelimit-limit-requests': '500',
     'x-ratelimit-remaining-requests': '499',

@@ -5,16 +5,16 @@ import { redisClient } from '../helpers/redis.ts';
 import { drawOf, passed } from './draws.ts';
 import { virtualClock } from './virtual-clock.ts';
 
-// Who goes before whom: places in the queue, and turns of the pace.
+// The order in which callers are served: places in the queue, and turns of the pace.
 const { steps, at } = virtualClock(await redisClient(t));
 const leaseMs = 300;
 const triage = lanes.indexOf('triage');
 const poll = lanes.indexOf('poll');
 
-/** A bucket of its own whose upstream has said that all is left, and calls of it. */
+/** A bucket of its own, whose upstream has stated that the whole limit is left, and calls of that bucket. */
 async function bucket(name: string, limit: number, windowMs: number, now: number) {
   let permits = 0;
-  /** Asks, and has the answer at once when granted; tells the wait. */
+  /** Asks for a permit; a granted call is answered at once. Returns the wait in ms, 0 when granted. */
   async function call(waiter: string, options: { lane?: number; client?: string; cost?: number } = {}) {
     const { lane = triage, client = waiter, cost = 1 } = options;
     permits += 1;
@@ -30,7 +30,7 @@ async function bucket(name: string, limit: number, windowMs: number, now: number
   return { call };
 }
 
-t.test('who leaves the queue unserved has used up no turn of its client', async (t) => {
+t.test('a waiter that leaves the queue unserved has used up no turn of its client', async (t) => {
   const start = 1_000_000;
   const { call } = await bucket('left', 101, 60_000, start);
   /** Uses up the limit, a call every 10 ms, so that a place in the queue can be read from the wait. */
@@ -41,7 +41,7 @@ t.test('who leaves the queue unserved has used up no turn of its client', async 
     }
   };
   await spend(start);
-  // Somebody waits all the time, or all turns would be forgotten.
+  // One caller waits all the time, or all turns would be forgotten.
   await call('stays', { lane: poll });
   for (let i = 0; i < 40; i += 1) await call(`vanishes${i}`, { client: 'late' });
   await spend(start + 60_000);
@@ -54,37 +54,40 @@ t.test('who leaves the queue unserved has used up no turn of its client', async 
   t.ok(late <= newcomer + 20, `${late} ms, a newcomer ${newcomer} ms`);
 });
 
-t.test('after a dear paced call the next waits for no more than what is left', async (t) => {
+t.test('the call after an expensive paced call waits less than a window', async (t) => {
   const start = 2_000_000;
-  const { call } = await bucket('dear', 1_000, 60_000, start);
+  const { call } = await bucket('expensive', 1_000, 60_000, start);
   t.equal(await call('storm', { lane: 0, cost: 520 }), 0);
   await at(start + 1_000);
-  t.equal(await call('dear', { cost: 400 }), 0);
+  t.equal(await call('expensive', { cost: 400 }), 0);
   await at(start + 2_000);
   const waitMs = await call('next', { cost: 10 });
   t.ok(waitMs < 60_000, `${waitMs} ms`);
 });
 
-t.test('a paced turn that is due is for whoever has waited, not for whoever asks at that moment', async (t) => {
-  const start = 3_000_000;
-  const { call } = await bucket('turn', 100, 60_000, start);
-  for (let i = 0; i < 60; i += 1) await call(`spent${i}`, { lane: 0 });
-  let waitMs = 0;
-  while (waitMs === 0) waitMs = await call('waits');
-  // It is due; somebody else asks a moment before it does.
-  await at(start + waitMs);
-  t.ok((await call('passer-by')) > 0);
-  t.equal(await call('waits'), 0);
-});
+t.test(
+  'a paced turn that is due goes to the caller that has waited, not to a caller that arrives at that moment',
+  async (t) => {
+    const start = 3_000_000;
+    const { call } = await bucket('turn', 100, 60_000, start);
+    for (let i = 0; i < 60; i += 1) await call(`spent${i}`, { lane: 0 });
+    let waitMs = 0;
+    while (waitMs === 0) waitMs = await call('waits');
+    // The turn is due; another caller asks a moment before the waiter does.
+    await at(start + waitMs);
+    t.ok((await call('passer-by')) > 0);
+    t.equal(await call('waits'), 0);
+  },
+);
 
-t.test('a background call that wants nearly all of the limit is served when nobody else wants any', async (t) => {
+t.test('a background call that wants nearly all of the limit is served when no other call wants any', async (t) => {
   const start = 4_000_000;
   const { call } = await bucket('all of it', 100, 60_000, start);
   await at(start + 120_000);
   t.equal(await call('scan', { lane: poll, cost: 99 }), 0);
 });
 
-t.test('a refusal without a word on how long doubles with each probe that is refused', async (t) => {
+t.test('the block after a refusal that states no wait doubles with each probe that is refused', async (t) => {
   const draw = drawOf('silent', 10, 60_000);
   let now = 5_000_000;
   const blocks: number[] = [];
@@ -101,7 +104,7 @@ t.test('a refusal without a word on how long doubles with each probe that is ref
   t.same(blocks, [10_000, 20_000, 40_000, 80_000]);
 });
 
-t.test('a refusal by another bucket is no proof that this one is open again', async (t) => {
+t.test('a refusal by another bucket does not prove that a blocked bucket is open again', async (t) => {
   const draw = drawOf('behind', 10, 60_000);
   const probing = async () => (await steps.inspect(draw.name))[6];
   const call = async (permit: string, verdict: Ending['verdict']) => {
@@ -117,7 +120,7 @@ t.test('a refusal by another bucket is no proof that this one is open again', as
   t.equal(await probing(), 0);
 });
 
-t.test('a limit that nobody has said is not paced; once an answer has lowered it, it is', async (t) => {
+t.test('a guessed limit is paced only after an answer has lowered it', async (t) => {
   const draw = { ...drawOf('guess', 100, 60_000), isGuess: true };
   let permits = 0;
   const call = async (limit: number | null) => {

@@ -40,7 +40,7 @@ const news = fc.record({
 const action = fc.oneof(
   {
     weight: 6,
-    arbitrary: fc.record({ kind: fc.constant('ask' as const), lane: fc.nat(lanes.length - 1), who: fc.nat(3) }),
+    arbitrary: fc.record({ kind: fc.constant('ask' as const), lane: fc.nat(lanes.length - 1), client: fc.nat(3) }),
   },
   { weight: 4, arbitrary: fc.record({ kind: fc.constant('answer' as const), which: fc.nat(), news }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('unused' as const), which: fc.nat() }) },
@@ -53,7 +53,7 @@ const action = fc.oneof(
 let buckets = 0;
 
 t.test(
-  'whatever happens: never more than the limit in any window, and no permit is lost',
+  'no sequence of events lets more calls than the limit into a window, and none loses a permit',
   { timeout: 100_000 },
   async () => {
     await fc.assert(
@@ -73,17 +73,17 @@ t.test(
           if (refusedBy === null) open.set(permit, now);
           return refusedBy === null ? permit : null;
         };
-        const end = async (permit: string, how: 'unused' | 'answered', told: Partial<Ending> = {}) => {
+        const end = async (permit: string, how: 'unused' | 'answered', change: Partial<Ending> = {}) => {
           if (how === 'answered') sent.push({ from: open.get(permit) ?? now, to: now });
           open.delete(permit);
-          await steps.settle({ permit, leaseMs }, how, [{ draw, ...passed, ...told }]);
+          await steps.settle({ permit, leaseMs }, how, [{ draw, ...passed, ...change }]);
         };
         await at(now);
         for (const step of actions) {
           if (step.kind === 'pass') now += step.ms;
           if (step.kind === 'back') behind += step.ms;
           await at(now - behind);
-          if (step.kind === 'ask') await ask(step.lane, `c${step.who}`);
+          if (step.kind === 'ask') await ask(step.lane, `c${step.client}`);
           // A lease is longer than any call, so a call that outlived it counts as crashed.
           for (const [permit, from] of open)
             if (now >= from + leaseMs) {
@@ -104,13 +104,13 @@ t.test(
         const most = mostInAWindow([...sent, ...stillOpen]);
         if (most > limit) throw new Error(`${most} calls in one window of ${limit}`);
 
-        // All is over, every block and reset has passed: the whole learnt limit must be there again.
+        // All calls are over, and every block and reset has passed: the whole learnt limit must be free again.
         now += 3_600_000;
         await at(now);
         open.clear();
         const probe = await ask(0, 'last');
         if (probe === null) throw new Error('not even a probe is let through');
-        // Told that there is enough, calls no longer grow one by one.
+        // Once an answer states that enough is left, the calls in flight no longer grow one by one.
         await end(probe, 'answered', { ...passed, remaining: 1_000 });
         const [, , learnt = 0] = await steps.inspect(draw.name);
         let granted = 1;
@@ -122,7 +122,7 @@ t.test(
   },
 );
 
-/** Asks until granted, as a waiter does; the clock jumps from one waiter's moment to the next. */
+/** Asks for each waiter until it is granted; the clock jumps from one waiter's moment to the next. Returns the order. */
 async function serve(waiters: { id: string; lane: number; client: string }[], draw: Draw): Promise<string[]> {
   let now = 5_000_000;
   const due = new Map(waiters.map((waiter) => [waiter, now]));
@@ -165,7 +165,7 @@ t.test('no waiter starves, and a noisy client does not keep a quiet one waiting'
   for (const { id } of quiet) t.ok(order.indexOf(id) < 12, `${id} is served ${order.indexOf(id)}th`);
 });
 
-t.test('escalations are served before everything that waits, background last', async (t) => {
+t.test('escalations are served before every other waiter, and background calls last', async (t) => {
   const of = (lane: number) => Array.from({ length: 4 }, (_, i) => ({ id: `lane${lane}-${i}`, lane, client: 'c' }));
   const order = await serve([...of(3), ...of(2), ...of(1), ...of(0)], drawOf('lanes', 5));
   const last = (lane: number) => Math.max(...of(lane).map(({ id }) => order.indexOf(id)));
@@ -181,13 +181,13 @@ t.test('any mix of waiters is served in the end', { timeout: 100_000 }, async ()
       buckets += 1;
       const named = waiters.map((each, index) => ({ ...each, id: `w${buckets}-${index}` }));
       const order = await serve(named, drawOf(`mix ${buckets}`, limit));
-      if (order.length !== waiters.length) throw new Error('somebody was not served');
+      if (order.length !== waiters.length) throw new Error('a waiter was not served');
     }),
     { numRuns: 40 },
   );
 });
 
-t.test('a place is kept by whoever asks again in time, and lost by who does not', async (t) => {
+t.test('a waiter that asks again in time keeps its place, and any other waiter loses its place', async (t) => {
   const draw = drawOf('places', 1);
   const ask = (id: string) => steps.acquire({ permit: `g${id}`, waiter: id, leaseMs, lane: 2, client: id }, [draw]);
   await at(9_000_000);
@@ -197,12 +197,12 @@ t.test('a place is kept by whoever asks again in time, and lost by who does not'
   const second = await ask('second');
   t.ok(first.waitMs < second.waitMs);
   await at(9_000_000 + first.waitMs);
-  t.not((await ask('second')).refusedBy, null, 'the first one is not dead yet');
+  t.not((await ask('second')).refusedBy, null, 'the first waiter still holds its place');
   await at(9_000_000 + first.waitMs + 1_501);
-  t.equal((await ask('second')).refusedBy, null, 'the dead block nobody');
+  t.equal((await ask('second')).refusedBy, null, 'a waiter that is gone blocks no other');
 });
 
-t.test('several buckets: all or none, and who is refused by one takes nothing from the other', async (t) => {
+t.test('a call of several buckets takes from all of them or from none', async (t) => {
   await at(11_000_000);
   const endpoint = drawOf('several endpoint', 3);
   const account = drawOf('several account', 1);
@@ -217,7 +217,7 @@ t.test('several buckets: all or none, and who is refused by one takes nothing fr
   t.equal((await steps.inspect('several endpoint'))[3], 1, 'the endpoint lost one permit, not two');
 });
 
-t.test('a long wait for one bucket holds no place in another, where it would only be in the way', async (t) => {
+t.test('a call that waits long for one bucket holds no place in the queue of another', async (t) => {
   const endpoint = drawOf('in the way: endpoint', 1, 3_600_000);
   const account = drawOf('in the way: account', 10);
   const ask = (permit: string, draws: Draw[]) =>
@@ -232,7 +232,7 @@ t.test('a long wait for one bucket holds no place in another, where it would onl
   await ask('first', [endpoint, account]);
   await answer('first', [endpoint, account]);
   for (let i = 0; i < 8; i += 1) await ask(`busy${i}`, [account]);
-  // Both are used up for the moment, the endpoint for an hour.
+  // Both buckets are used up for the moment, and that of the endpoint for an hour.
   for (let i = 0; i < 50; i += 1)
     t.equal((await ask(`parked${i}`, [endpoint, account])).refusedBy?.name, endpoint.name);
   for (let i = 0; i < 8; i += 1) await answer(`busy${i}`, [account]);
@@ -240,12 +240,12 @@ t.test('a long wait for one bucket holds no place in another, where it would onl
   t.equal((await ask('another', [account])).refusedBy, null);
 });
 
-t.test('a dear call goes before long, although cheap ones never cease', async (t) => {
-  const draw = drawOf('dear', 1_000, 60_000);
+t.test('an expensive call is served before long although cheap calls never stop', async (t) => {
+  const draw = drawOf('expensive', 1_000, 60_000);
   let permits = 0;
   const call = async (cost: number, waiter: string, lane = 2) => {
     permits += 1;
-    const [permit, priced] = [`dear${permits}`, { ...draw, cost }];
+    const [permit, priced] = [`expensive${permits}`, { ...draw, cost }];
     const { waitMs } = await steps.acquire({ permit, waiter, leaseMs, lane, client: waiter }, [priced]);
     if (waitMs > 0) return waitMs;
     await steps.settle({ permit, leaseMs }, 'answered', [{ draw: priced, ...passed, spent: cost, remaining: 1_000 }]);
@@ -254,44 +254,47 @@ t.test('a dear call goes before long, although cheap ones never cease', async (t
   const start = 18_000_000;
   await at(start);
   t.equal(await call(550, 'storm', 0), 0);
-  // Three units every quarter of a second are less than what is left: somebody who wants sixty must not wait for an end.
+  // Three units every quarter of a second are less than what is left: a call of sixty must not wait for the last of them.
   let dueAt = start + 1_000;
   for (let now = start + 250; now < start + 30_000 && dueAt < Number.POSITIVE_INFINITY; now += 250) {
     await at(now);
     await call(3, `cheap${now}`);
     if (now < dueAt) continue;
-    const waitMs = await call(60, 'dear');
+    const waitMs = await call(60, 'expensive');
     dueAt = waitMs > 0 ? now + waitMs : Number.POSITIVE_INFINITY;
   }
-  t.equal(dueAt, Number.POSITIVE_INFINITY, 'it was served');
+  t.equal(dueAt, Number.POSITIVE_INFINITY, 'the expensive call was served');
 });
 
-t.test('one call at a time: whoever ends one and asks at once does not pass those who wait', async (t) => {
-  const draw = { ...drawOf('in line', 100), concurrency: 1 };
-  let permits = 0;
-  const ask = async (waiter: string, lane: number) => {
-    permits += 1;
-    const permit = `line${permits}`;
-    const { waitMs } = await steps.acquire({ permit, waiter, leaseMs, lane, client: waiter }, [draw]);
-    return { waitMs, end: () => steps.settle({ permit, leaseMs }, 'answered', [{ draw, ...passed }]) };
-  };
-  const start = 20_000_000;
-  await at(start);
-  const first = await ask('at work', 2);
-  const { waitMs } = await ask('escalation', 0);
-  t.ok(waitMs > 0);
-  await first.end();
-  t.ok((await ask('at work', 2)).waitMs > 0, 'the place is spoken for');
-  await at(start + waitMs);
-  const escalated = await ask('escalation', 0);
-  t.equal(escalated.waitMs, 0);
-  await ask('escalation', 0);
-  await escalated.end();
-  await at(start + waitMs + 1_600);
-  t.equal((await ask('at work', 2)).waitMs, 0, 'who does not come back holds nobody up for long');
-});
+t.test(
+  'a caller that ends its call and asks again at once does not pass the waiters when calls go one at a time',
+  async (t) => {
+    const draw = { ...drawOf('in line', 100), concurrency: 1 };
+    let permits = 0;
+    const ask = async (waiter: string, lane: number) => {
+      permits += 1;
+      const permit = `line${permits}`;
+      const { waitMs } = await steps.acquire({ permit, waiter, leaseMs, lane, client: waiter }, [draw]);
+      return { waitMs, end: () => steps.settle({ permit, leaseMs }, 'answered', [{ draw, ...passed }]) };
+    };
+    const start = 20_000_000;
+    await at(start);
+    const first = await ask('at work', 2);
+    const { waitMs } = await ask('escalation', 0);
+    t.ok(waitMs > 0);
+    await first.end();
+    t.ok((await ask('at work', 2)).waitMs > 0, 'the place is kept for the escalation');
+    await at(start + waitMs);
+    const escalated = await ask('escalation', 0);
+    t.equal(escalated.waitMs, 0);
+    await ask('escalation', 0);
+    await escalated.end();
+    await at(start + waitMs + 1_600);
+    t.equal((await ask('at work', 2)).waitMs, 0, 'a waiter that does not come back does not delay the others for long');
+  },
+);
 
-t.test('a permit that is asked for again, its answer being lost, is granted again and counts once', async (t) => {
+t.test('a permit that is requested again because its grant was lost is granted again and counts once', async (t) => {
   const draw = drawOf('asked again', 2);
   await at(19_000_000);
   const ask = () => steps.acquire({ permit: 'g1', waiter: 'w1', leaseMs, lane: 2, client: 'c' }, [draw]);
@@ -300,7 +303,7 @@ t.test('a permit that is asked for again, its answer being lost, is granted agai
   t.equal((await steps.inspect(draw.name))[3], 1);
 });
 
-t.test('whoever waits is told when its turn comes, however few slots are known', async (t) => {
+t.test('every waiter gets the time until its turn, however few slots are known', async (t) => {
   const draw = drawOf('cold start', 40);
   await at(13_000_000);
   const waits: number[] = [];
@@ -308,7 +311,7 @@ t.test('whoever waits is told when its turn comes, however few slots are known',
     const ask = { permit: `cold${i}`, waiter: `cold${i}`, leaseMs, lane: 2, client: 'c' };
     waits.push((await steps.acquire(ask, [draw])).waitMs);
   }
-  t.equal(waits[0], 0, 'the probe');
+  t.equal(waits[0], 0, 'the probe is granted');
   await steps.settle({ permit: 'cold0', leaseMs }, 'answered', [{ draw, ...passed, remaining: 39 }]);
   const again = async (i: number) => {
     const ask = { permit: `cold${i}`, waiter: `cold${i}`, leaseMs, lane: 2, client: 'c' };
@@ -325,7 +328,7 @@ t.test('whoever waits is told when its turn comes, however few slots are known',
   t.equal(await again(1), 0);
 });
 
-t.test('a new bucket: one call, then one more at a time with each success', async (t) => {
+t.test('a new bucket allows one call, and with each success one more at a time', async (t) => {
   const draw = drawOf('slow start', 100);
   await at(14_000_000);
   let permits = 0;
@@ -339,7 +342,7 @@ t.test('a new bucket: one call, then one more at a time with each success', asyn
         open.push(permit);
         continue;
       }
-      // Whoever was refused is the next to ask.
+      // The caller that was refused asks next.
       permits -= 1;
       return open;
     }
@@ -354,11 +357,11 @@ t.test('a new bucket: one call, then one more at a time with each success', asyn
 });
 
 t.test(
-  'lost state, as a process that remembers tells: one call at a time for a window, unless told what is left',
+  'a bucket whose state was lost allows one call at a time for a window, unless an answer states what is left',
   async (t) => {
     for (const [name, remaining, expected] of [
       ['silent', null, 1],
-      ['told', 60, 10],
+      ['stated', 60, 10],
     ] as const) {
       const draw = { ...drawOf(`lost ${name}`, 100), remembered: true };
       await at(15_000_000);
@@ -375,7 +378,7 @@ t.test(
   },
 );
 
-t.test('a slot that came back while the answer was on its way is not taken for calls of others', async (t) => {
+t.test('a slot that came back while an answer was on its way is not counted as a call of another client', async (t) => {
   const draw = drawOf('no others', 10);
   const ask = (permit: string) => steps.acquire({ permit, waiter: permit, leaseMs, lane: 2, client: 'c' }, [draw]);
   const answer = (permit: string, remaining: number) =>

@@ -10,7 +10,7 @@ export interface VirtualClock {
   at(now: number): Promise<unknown>;
 }
 
-/** The scripts as they are, but for the line that reads the time: here it stands in a key. */
+/** The scripts unchanged but for the line that reads the time: here a key holds the time. */
 export function virtualClock(redis: Redis): VirtualClock {
   const steps = bindSteps(redis, (source) => {
     if (!source.includes(clock)) throw new Error('the script does not read the clock as the others do');

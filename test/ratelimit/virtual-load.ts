@@ -17,7 +17,7 @@ export interface LoadOptions {
   durationMs: number;
   /** Calls that are wanted at any time, by all workers together. */
   callers: number;
-  /** Who wants a call now and then beside them: waits are theirs. */
+  /** Clients that want a call now and then beside the callers; the returned waits are theirs. */
   occasional?: { clients: number; everyMs: number; lane: Lane };
   /** Share of the limit that other users of the quota ask for, 0 to 1. */
   foreign: number;
@@ -29,22 +29,22 @@ export interface LoadOptions {
 export const benchUpstream = { limit: 80, windowMs: 4_000, durationMs: 16_000 };
 
 const leaseMs = 5_000;
-/** Others have used the quota for so long before our first call. */
+/** How long others have used the quota before our first call. */
 const foreignLeadMs = 3_000;
 
 interface Caller {
   client: string;
   lane: Lane;
-  /** What its call waits for, from when it wanted it. */
+  /** The id of the waiter, and since when its call has been wanted. */
   waiter: string;
   since: number;
-  /** When the answer is there. */
+  /** Is called when the answer has arrived. */
   answered(now: number): void;
 }
 
 /**
- * A saturated upstream, with the scripts as they are, in virtual time: a run is repeatable to the last call, and takes a
- * fraction of a second. Answers the share of what was left for us that we used, the calls that were refused, how many permits
+ * Plays a saturated upstream with the real scripts in virtual time: a run is repeatable to the last call, and takes a
+ * fraction of a second. Returns the share of what was left for us that we used, the calls that were refused, how many permits
  * the callers got, and how long the occasional ones waited for theirs (ms, the shortest first).
  */
 export async function playLoad({ steps, at }: VirtualClock, options: LoadOptions) {
@@ -116,7 +116,7 @@ export async function playLoad({ steps, at }: VirtualClock, options: LoadOptions
 
 type Event = { at: number; run(now: number): Promise<void> };
 
-/** What is to happen, the earliest first. */
+/** The events to come, the earliest first. */
 function createAgenda() {
   const events: Event[] = [];
   return {

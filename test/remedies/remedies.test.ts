@@ -14,7 +14,7 @@ import { judgeStatus } from '../../src/remedies/webhook.ts';
 import { ports } from '../helpers/ports.ts';
 import { startUpstream } from '../kaseya/truto/support.ts';
 
-/** A receiver that sends every caller elsewhere, with the body. */
+/** A receiver that redirects every caller to `location`, with the body. */
 async function redirectTo(location: string, t: Test): Promise<string> {
   const server = createServer((_, response) => response.writeHead(307, { location }).end());
   server.listen(0, '127.0.0.1');
@@ -61,7 +61,7 @@ async function setUp(t: Test) {
   return { ...upstream, remedies, asset, device, order, run };
 }
 
-t.test('a quick job that succeeds frees the disk, once, and tells what it said', async (t) => {
+t.test('a quick job that succeeds frees the disk once and reports what it printed', async (t) => {
   const { run, asset, state } = await setUp(t);
   asset.volumes[0] = { drive: 'C:', label: 'System', freeMb: 100, totalMb: 100_000 };
   t.match(await run('clean'), { outcome: 'succeeded', message: /stdout: freed 34900 MB/ });
@@ -75,19 +75,19 @@ t.test('a quick job that fails or warns is no success', async (t) => {
   t.match(await run('warn'), { outcome: 'failed' });
 });
 
-t.test("a device whose name in the RMM is another's is objected to", async (t) => {
+t.test('a remedy is refused for a device that has another name in the RMM', async (t) => {
   const { remedies, device } = await setUp(t);
   t.equal(await remedies.objection('clean', device), null);
   t.match(await remedies.objection('clean', { ...device, name: 'OTHER' }), /not as "OTHER"/);
 });
 
-t.test('a webhook runs on a device only if BMS itself vouches for its id', async (t) => {
+t.test('a webhook runs on a device only if BMS itself vouches for the id of the device', async (t) => {
   const { remedies, device } = await setUp(t);
   t.equal(await remedies.objection('call', device), null);
   t.match(await remedies.objection('call', { ...device, isVouchedFor: false }), new RegExp(device.uid));
 });
 
-t.test('a redirect is not followed: the order must not reach whoever a receiver points at', async (t) => {
+t.test('a redirect is not followed, so that the order for a remedy reaches its own receiver alone', async (t) => {
   const { remedies, order, state } = await setUp(t);
   await t.rejects(remedies.start(order('moved')), { code: 'network' });
   t.same(state.ledger().effects, []);
@@ -110,7 +110,7 @@ t.test('a worker that has lost its run starts no remedy, and its permit is free 
   );
 });
 
-t.test('every call draws from a budget', async (t) => {
+t.test('every call of a remedy draws from a rate budget', async (t) => {
   const { run, bucket } = await setUp(t);
   await run('clean');
   await run('call');
@@ -119,15 +119,18 @@ t.test('every call draws from a budget', async (t) => {
     t.ok(drawn.has(one), one);
 });
 
-t.test('a start whose answer was lost is in doubt and cannot be looked up at Datto RMM', async (t) => {
-  const { remedies, order, fault, state } = await setUp(t);
-  await fault({ match: { method: 'PUT', path: '/v2/device/*/quickjob' }, kind: 'drop-after' });
-  await t.rejects(remedies.start(order('clean')), { code: 'network', effect: 'unknown' });
-  t.equal(state.ledger().effects.length, 1);
-  t.equal(await remedies.readBack(order('clean')), 'undecidable');
-});
+t.test(
+  'a start of a quick job whose answer was lost has an unknown effect and cannot be read back from Datto RMM',
+  async (t) => {
+    const { remedies, order, fault, state } = await setUp(t);
+    await fault({ match: { method: 'PUT', path: '/v2/device/*/quickjob' }, kind: 'drop-after' });
+    await t.rejects(remedies.start(order('clean')), { code: 'network', effect: 'unknown' });
+    t.equal(state.ledger().effects.length, 1);
+    t.equal(await remedies.readBack(order('clean')), 'undecidable');
+  },
+);
 
-t.test('a signed call has one effect however often it is made, and can be looked up', async (t) => {
+t.test('a signed webhook call has one effect however often it is made, and can be read back', async (t) => {
   const { remedies, order, run, state } = await setUp(t);
   t.equal(await remedies.readBack(order('call')), 'absent');
   t.match(await run('call'), { outcome: 'succeeded', message: /freed/ });
@@ -136,48 +139,54 @@ t.test('a signed call has one effect however often it is made, and can be looked
   t.equal(state.ledger().effects.length, 1);
 });
 
-t.test('without a status address the end is unknown, and a bad signature does nothing', async (t) => {
-  const { remedies, order, run, state } = await setUp(t);
-  t.match(await run('blind'), { outcome: 'unknown' });
-  await t.rejects(remedies.start(order('forged')), { code: 'validation', effect: 'none' });
-  t.equal(state.ledger().effects.length, 1);
-});
+t.test(
+  'a webhook without a status address has an unknown outcome, and a webhook call with a bad signature has no effect',
+  async (t) => {
+    const { remedies, order, run, state } = await setUp(t);
+    t.match(await run('blind'), { outcome: 'unknown' });
+    await t.rejects(remedies.start(order('forged')), { code: 'validation', effect: 'none' });
+    t.equal(state.ledger().effects.length, 1);
+  },
+);
 
-t.test('signatures are those of Standard Webhooks', async (t) => {
+t.test('the signatures of webhook calls are those of Standard Webhooks', async (t) => {
   // The example of the specification's own libraries.
   const signed = { id: 'msg_p5jXN8AQM9LWM0D4loKWxJek', timestamp: 1614265330, body: '{"test": 2432232314}' };
   const headers = signatureHeaders(signed, 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw');
   t.equal(headers['webhook-signature'], 'v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=');
 });
 
-t.test("Datto's words: success needs the deployment's and every component's", async (t) => {
-  const rows: [string, string[], string | null, string | null][] = [
-    ['Success', ['Success'], 'succeeded', 'succeeded'],
-    ['Success', ['Success', 'Failure'], 'failed', 'failed'],
-    ['Success', [], 'unknown', 'unknown'],
-    ['Success', ['Odd'], 'unknown', 'unknown'],
-    ['Warning', ['Success'], 'failed', 'succeeded'],
-    ['Warning', ['Failure'], 'failed', 'failed'],
-    ['Failure', ['Success'], 'failed', 'failed'],
-    ['Expired', [], 'failed', 'failed'],
-    ['Retired', ['Success'], 'unknown', 'unknown'],
-    ['Pending', [], null, null],
-    ['Running', ['Success'], null, null],
-    ['Splendid', ['Success'], null, null],
-  ];
-  for (const [word, components, strict, lenient] of rows) {
-    const found = {
-      jobDeploymentStatus: word,
-      componentResults: components.map((componentStatus) => ({ componentStatus })),
-    };
-    t.equal(judgeResults(found, { warningIsSuccess: false })?.outcome ?? null, strict, `${word} ${components}`);
-    t.equal(judgeResults(found, { warningIsSuccess: true })?.outcome ?? null, lenient, `${word} ${components}`);
-  }
-  t.equal(judgeStatus('{"status":"splendid"}'), null);
-  t.equal(judgeStatus('<html>'), null);
-});
+t.test(
+  'a quick job succeeds only if Datto RMM reports success for the deployment and for every component',
+  async (t) => {
+    const rows: [string, string[], string | null, string | null][] = [
+      ['Success', ['Success'], 'succeeded', 'succeeded'],
+      ['Success', ['Success', 'Failure'], 'failed', 'failed'],
+      ['Success', [], 'unknown', 'unknown'],
+      ['Success', ['Odd'], 'unknown', 'unknown'],
+      ['Warning', ['Success'], 'failed', 'succeeded'],
+      ['Warning', ['Failure'], 'failed', 'failed'],
+      ['Failure', ['Success'], 'failed', 'failed'],
+      ['Expired', [], 'failed', 'failed'],
+      ['Retired', ['Success'], 'unknown', 'unknown'],
+      ['Pending', [], null, null],
+      ['Running', ['Success'], null, null],
+      ['Splendid', ['Success'], null, null],
+    ];
+    for (const [word, components, strict, lenient] of rows) {
+      const found = {
+        jobDeploymentStatus: word,
+        componentResults: components.map((componentStatus) => ({ componentStatus })),
+      };
+      t.equal(judgeResults(found, { warningIsSuccess: false })?.outcome ?? null, strict, `${word} ${components}`);
+      t.equal(judgeResults(found, { warningIsSuccess: true })?.outcome ?? null, lenient, `${word} ${components}`);
+    }
+    t.equal(judgeStatus('{"status":"splendid"}'), null);
+    t.equal(judgeStatus('<html>'), null);
+  },
+);
 
-t.test('settings that cannot be meant are refused', async (t) => {
+t.test('remedy settings that make no sense are refused', async (t) => {
   const base = { description: 'd', for: { monitors: ['m'] } };
   const bad = [
     { r: base },

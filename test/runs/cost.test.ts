@@ -16,7 +16,7 @@ const redis = await redisClient(t);
 const journals = createJournals(redis, { ...ports, retentionDays: 1 });
 const never = new AbortController().signal;
 const ticket: Request = { method: 'GET', template: '/v2/servicedesk/tickets/{ticketId}', params: { ticketId: 7 } };
-const looked: EntryBody = { type: 'read_done', callId: 't1c1', data: {} };
+const readDone: EntryBody = { type: 'read_done', callId: 't1c1', data: {} };
 
 /** An upstream behind our rate budget and shared reads, which knows how many requests reached it. */
 function upstreamOf(tenant: string) {
@@ -27,6 +27,7 @@ function upstreamOf(tenant: string) {
     async call({ method, template }) {
       const permit = await bucket.acquire(`${method} ${template}`, never);
       reached += 1;
+      // The upstream takes a moment, so that equal reads meet a call under way.
       await sleep(20);
       await permit.answered(200, {});
       return { result: {}, totalRecords: null };
@@ -39,21 +40,21 @@ function upstreamOf(tenant: string) {
   };
 }
 
-/** A run that reads the ticket and writes down that it did. */
+/** A run that reads the ticket and records the read. Returns its upstream calls and its last step. */
 async function readIn(runId: string, transport: Transport, request = ticket) {
   const journal = await journals.own(runId);
   await journal.append(queued);
   await asClient(journal, { wallMs: 60_000 }, async (costed) => {
     await costed.append({ type: 'started', epoch: 1 });
     await transport.call(request);
-    await costed.append(looked);
+    await costed.append(readDone);
   });
   const run = viewRun(runId, await journals.read(runId));
   if (!run) throw new Error('no run');
   return { total: run.usage.upstreamCalls, what: run.steps.at(-1)?.what };
 }
 
-t.test('of runs that ask the same at once, one has the cost; together they have all of it', async (t) => {
+t.test('one of several runs that share a read bears the cost of its call, and the others bear none', async (t) => {
   const { transport, reached } = upstreamOf('shared');
   const runs = await Promise.all(['r1', 'r2', 'r3'].map((id) => readIn(id, transport)));
   t.equal(reached(), 1);
@@ -65,7 +66,7 @@ t.test('of runs that ask the same at once, one has the cost; together they have 
   ]);
 });
 
-t.test('a permit that was not used costs nothing, an answer that was lost does', async (t) => {
+t.test('a permit that was not used costs a run nothing, and an answer that was lost costs it a call', async (t) => {
   const { bucket } = upstreamOf('permits');
   const journal = await journals.own('p1');
   await journal.append(queued);
@@ -81,7 +82,7 @@ t.test('a permit that was not used costs nothing, an answer that was lost does',
   );
 });
 
-t.test('the intent of a row carries what preparing it cost', async (t) => {
+t.test('the intent of a row carries the number of calls that preparing the row cost', async (t) => {
   const { transport } = upstreamOf('rows');
   const journal = await journals.own('q1');
   await journal.append(queued);

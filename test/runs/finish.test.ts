@@ -55,23 +55,23 @@ t.test('a fault that is reported again while its ticket is being closed is worke
   t.match(after, { state: 'open', runs: [runId, String] });
   const next = after?.runs[1] ?? '';
   t.match((await journals.read(next))[0], { type: 'queued', retryOf: { runId, by: 'service' } });
-  t.ok(await queues.runs.getJob(next), 'it is on the queue');
+  t.ok(await queues.runs.getJob(next), 'the next run is on the queue');
   await end();
   t.equal((await incident())?.runs.length, 2, 'a worker that ends the run once more opens no third');
 });
 
-t.test('a report from before the run changed anything opens no other run', async (t) => {
+t.test('a repeated report that came before the run changed anything opens no other run', async (t) => {
   const { incident } = await play('before', () => report({ alertKey: 'before', occurrenceId: null }), nothing);
   t.match(await incident(), { state: 'resolved', occurrences: 2 });
   t.equal((await incident())?.runs.length, 1);
 });
 
-t.test('a fault that was reported again and then recovered is over', async (t) => {
-  const comeAndGo = async () => {
+t.test('a fault that was reported again and then recovered opens no other run', async (t) => {
+  const reportAndRecover = async () => {
     await report({ alertKey: 'gone', occurrenceId: null });
     await report({ alertKey: 'gone', action: 'resolve', occurrenceId: null });
   };
-  const { incident } = await play('gone', nothing, comeAndGo);
+  const { incident } = await play('gone', nothing, reportAndRecover);
   t.match(await incident(), { state: 'resolved' });
   t.equal((await incident())?.runs.length, 1);
 });

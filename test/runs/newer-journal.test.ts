@@ -10,7 +10,7 @@ import { createJournals } from '../../src/store/journal.ts';
 import { ports } from '../helpers/ports.ts';
 import { redisClient } from '../helpers/redis.ts';
 
-// While a release is rolled out, its workers write on journals that workers of the old one read.
+// While a release is rolled out, its workers append to journals that workers of the release before it read.
 
 const log = pino({ level: 'silent' });
 const redis = await redisClient(t);
@@ -27,7 +27,7 @@ t.before(async () => {
   await redis.xadd('{bms}:run:new:journal', '*', 'e', JSON.stringify(entry));
 });
 
-t.test('a run that cannot be read hides no other from a list', async (t) => {
+t.test('a run whose journal cannot be read hides no other run from a list', async (t) => {
   const { items } = await recordsOf(stores).listRuns(null);
   t.same(
     items.map(({ id }) => id),
@@ -36,8 +36,8 @@ t.test('a run that cannot be read hides no other from a list', async (t) => {
   await t.rejects(recordsOf(stores).getRun('new'), { code: 'journal_unreadable' });
 });
 
-t.test('a run that this release cannot read waits for a worker that can read it, and loses no try', async (t) => {
-  const never = async () => void t.fail('nothing is known that could be done');
+t.test('a run that this release cannot read waits for a worker that can read it, and loses no attempt', async (t) => {
+  const never = async () => void t.fail('a run that cannot be read allows no action');
   const worker = startRuns(
     {
       ...{ ...stores, watch: never, armSubmit: never, giveUp: never },

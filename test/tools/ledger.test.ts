@@ -79,20 +79,23 @@ t.test('an absent write is sent again only when no earlier request for it can st
   t.same(outcomesIn((await readBackAfter(20_000, async () => 'absent')).appended), ['write_intended']);
 });
 
-t.test('a silent job is left alone until its deadline; then a read-back of its write gives its outcome', async (t) => {
-  const deadline = Date.parse('2026-11-23T10:15:00.000Z');
-  t.same(await stepAfterDeadline(-1, fail('network')), { progress: { until: deadline }, appended: [] });
-  t.match((await stepAfterDeadline(0, done)).appended, [
-    { type: 'rmm_job_finished', outcome: 'succeeded', message: /there$/ },
-  ]);
-  t.match((await stepAfterDeadline(0, async () => 'pending')).appended, [
-    { type: 'rmm_job_finished', outcome: 'unknown' },
-  ]);
-  t.match((await stepAfterDeadline(0, fail('permission'))).appended, [
-    { type: 'rmm_job_finished', outcome: 'unknown' },
-  ]);
-  t.same(await stepAfterDeadline(0, fail('network')), { progress: { until: deadline + 5_000 }, appended: [] });
-});
+t.test(
+  'a silent job is left alone until its deadline, and then a read-back of its write gives the outcome of the job',
+  async (t) => {
+    const deadline = Date.parse('2026-11-23T10:15:00.000Z');
+    t.same(await stepAfterDeadline(-1, fail('network')), { progress: { until: deadline }, appended: [] });
+    t.match((await stepAfterDeadline(0, done)).appended, [
+      { type: 'rmm_job_finished', outcome: 'succeeded', message: /there$/ },
+    ]);
+    t.match((await stepAfterDeadline(0, async () => 'pending')).appended, [
+      { type: 'rmm_job_finished', outcome: 'unknown' },
+    ]);
+    t.match((await stepAfterDeadline(0, fail('permission'))).appended, [
+      { type: 'rmm_job_finished', outcome: 'unknown' },
+    ]);
+    t.same(await stepAfterDeadline(0, fail('network')), { progress: { until: deadline + 5_000 }, appended: [] });
+  },
+);
 
 const asWanted = async (): Promise<ReadBack> => ({
   kind: 'as_wanted',
@@ -110,13 +113,16 @@ t.test('a write that BMS shows as wanted without our mark is waited for, then re
   ]);
 });
 
-t.test('read-backs come ever later, and at each age at which their answer means more', async (t) => {
-  const ages: number[] = [];
-  for (let age = 0; ; ) {
-    ages.push(age);
-    const { progress } = await readBackAfter(age, async () => 'pending');
-    if (progress === 'done') break;
-    age = progress.until - began - lostAt;
-  }
-  t.same(ages, [0, 5_000, 10_000, 15_000, 20_000, 30_000]);
-});
+t.test(
+  'the read-backs of a write come after ever longer waits, and at each age at which their answer means more',
+  async (t) => {
+    const ages: number[] = [];
+    for (let age = 0; ; ) {
+      ages.push(age);
+      const { progress } = await readBackAfter(age, async () => 'pending');
+      if (progress === 'done') break;
+      age = progress.until - began - lostAt;
+    }
+    t.same(ages, [0, 5_000, 10_000, 15_000, 20_000, 30_000]);
+  },
+);

@@ -113,6 +113,10 @@ t.test('a run starts a remedy once, however the model words its reason', async (
     );
   const again = { name: 'free-disk-space', reason: 'and once more' };
   t.match(tool.outside(again, { ...context, state: before('undecidable') }), { code: 'already_written' });
-  t.equal(tool.outside(again, { ...context, state: before('refused') }), null, 'it was certainly not started');
-  t.equal(tool.outside(again, { ...context, callId: 'first', state: before('undecidable') }), null, 'its own intent');
+  t.equal(tool.outside(again, { ...context, state: before('refused') }), null, 'the remedy was certainly not started');
+  t.equal(
+    tool.outside(again, { ...context, callId: 'first', state: before('undecidable') }),
+    null,
+    'the intent is that of the call itself',
+  );
 });

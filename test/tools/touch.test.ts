@@ -30,22 +30,25 @@ t.test('a write soon after the run read its ticket needs no second read', async 
   t.same(await touchAfter(0, 5_000, null), { touched: true, reads: 2 }, 'a read of unknown time proves nothing');
 });
 
-t.test("a note of this service is no person's touch; an answer that quotes one is", async (t) => {
-  const ours = 'Looked at the disk.\n\n[bms-triage 0a1b2c3d t1c1]';
-  const answers = {
-    ours: [ours, false],
-    plain: [`Leave it, I am on it.\n\n${ours.replaceAll(/^/gm, '> ')}`, true],
-    html: [`<p>Leave it, I am on it.</p><blockquote type="cite">${ours}</blockquote>`, true],
-  } as const;
-  for (const [name, [text, isTouch]] of Object.entries(answers)) {
-    const { bms, state, app } = await recordedBms(t);
-    const [ticket] = state.world.tickets.values();
-    if (!ticket) throw new Error('the tenant has no ticket');
-    const { id, ticketNumber: number, modifiedOn, occurrenceCount: occurrences } = ticket;
-    const own = { id, number, title: '', status: '', statusId: 1, details: '', occurrences, modifiedOn };
-    await app.inject({ method: 'POST', url: '/__sim/human', payload: { ticketId: id, action: 'note', text } });
-    const context = { runId: 'r1', callId: 't1c2', state: fold(journalOf(queued)), scope: { ...scope, ticket: own } };
-    const touched = await findTouch(id, context, { touchReads: bms.tickets, freshMs: 0, now: () => readAt });
-    t.equal(touched !== null, isTouch, name);
-  }
-});
+t.test(
+  "a note of this service does not count as a person's touch, but an answer that quotes such a note does",
+  async (t) => {
+    const ours = 'Checked the disk.\n\n[bms-triage 0a1b2c3d t1c1]';
+    const answers = {
+      ours: [ours, false],
+      plain: [`Leave it, I am on it.\n\n${ours.replaceAll(/^/gm, '> ')}`, true],
+      html: [`<p>Leave it, I am on it.</p><blockquote type="cite">${ours}</blockquote>`, true],
+    } as const;
+    for (const [name, [text, isTouch]] of Object.entries(answers)) {
+      const { bms, state, app } = await recordedBms(t);
+      const [ticket] = state.world.tickets.values();
+      if (!ticket) throw new Error('the tenant has no ticket');
+      const { id, ticketNumber: number, modifiedOn, occurrenceCount: occurrences } = ticket;
+      const own = { id, number, title: '', status: '', statusId: 1, details: '', occurrences, modifiedOn };
+      await app.inject({ method: 'POST', url: '/__sim/human', payload: { ticketId: id, action: 'note', text } });
+      const context = { runId: 'r1', callId: 't1c2', state: fold(journalOf(queued)), scope: { ...scope, ticket: own } };
+      const touched = await findTouch(id, context, { touchReads: bms.tickets, freshMs: 0, now: () => readAt });
+      t.equal(touched !== null, isTouch, name);
+    }
+  },
+);

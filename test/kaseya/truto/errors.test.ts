@@ -24,7 +24,7 @@ const vendorBody = {
   error: { code: 1, message: 'PriorityId is not valid', details: 'sql', subErrors: [] },
 };
 
-t.test('what Truto itself refuses', async (t) => {
+t.test('each refusal by Truto itself has an error code, and states the effect that a write may have had', async (t) => {
   const rows: Row[] = [
     [400, 'validation', 'none', /no good/],
     [401, 'auth', 'none', /TRUTO_TOKEN/],
@@ -46,7 +46,7 @@ t.test('what Truto itself refuses', async (t) => {
   }
 });
 
-t.test('what the vendor refused, and Truto passed on', async (t) => {
+t.test('each refusal by the vendor that Truto passes on has an error code and shows no server internals', async (t) => {
   const rows: Row[] = [
     [400, 'validation', 'none', /PriorityId/],
     [401, 'auth', 'none', /needs_reauth/],
@@ -72,7 +72,7 @@ t.test('what the vendor refused, and Truto passed on', async (t) => {
   }
 });
 
-t.test('an answer that is no JSON leaves a write in doubt, and a read not', async (t) => {
+t.test('an answer that is no JSON leaves the effect of a write unknown, and a read has no effect', async (t) => {
   t.match(failureOf(200, '<html>', true), { code: 'unreadable', effect: 'unknown' });
   t.match(failureOf(200, '<html>', false), { code: 'unreadable', effect: 'none' });
   t.match(failureOf(502, '<html>', true), { code: 'vendor_fault', effect: 'unknown' });
@@ -84,7 +84,7 @@ const note = (ticketId: number, body: object = {}) => ({
 });
 const queues = { method: 'GET', template: '/v2/system/queues/lookup' } as const;
 
-t.test('accounts that do not serve say so', async (t) => {
+t.test('a call over a Truto account that cannot serve it fails with the reason', async (t) => {
   const { truto, state } = await startUpstream(t);
   await t.rejects(truto('sandbox').call(note(1)), { code: 'permission', effect: 'none', message: /sandbox/ });
   t.ok((await truto('sandbox').call(queues)).result);
@@ -94,7 +94,7 @@ t.test('accounts that do not serve say so', async (t) => {
   t.equal(state.ledger().effects.length, 0);
 });
 
-t.test("BMS's failures come through, also those under HTTP 200", async (t) => {
+t.test('the failures of BMS come through Truto, also those under HTTP 200', async (t) => {
   for (const kind of ['plain', 'envelope'] as const) {
     const { truto, fault } = await startUpstream(t);
     const refused = truto(kind).call(note(1));
@@ -104,7 +104,7 @@ t.test("BMS's failures come through, also those under HTTP 200", async (t) => {
   }
 });
 
-t.test('a write that BMS did and whose answer was lost is in doubt, and is not sent again', async (t) => {
+t.test('a write that BMS made but whose answer was lost has an unknown effect and is not sent again', async (t) => {
   const { truto, fault, state } = await startUpstream(t);
   const [ticket] = state.ledger().tickets;
   const { tenant } = state.world;
@@ -114,7 +114,7 @@ t.test('a write that BMS did and whose answer was lost is in doubt, and is not s
   t.equal(state.ledger().effects.length, 1);
 });
 
-t.test('a read that failed is tried again', async (t) => {
+t.test('a read that failed through Truto is tried again', async (t) => {
   const { truto, fault, state } = await startUpstream(t);
   await fault({ match: { path: queues.template }, kind: 'status', status: 502, count: 2 });
   t.ok((await truto().call(queues)).result);

@@ -10,14 +10,14 @@ const note = (details: string, at: string) => ({
 });
 const key = (request: Parameters<typeof idempotencyKey>[0]) => idempotencyKey(request, randomUUID);
 
-t.test('the same write has the same key, whenever and wherever it is tried', async (t) => {
+t.test('the same write has the same idempotency key, whenever and wherever it is tried', async (t) => {
   t.equal(key(note('a [run 1]', '2026-11-23T10:00:00Z')), key(note('a [run 1]', '2026-11-23T10:05:00Z')));
   t.not(key(note('a [run 1]', 'x')), key(note('a [run 2]', 'x')));
   t.not(key(note('a', 'x')), key({ ...note('a', 'x'), params: { ticketId: 8 } }));
   t.equal(key({ ...note('a', 'x'), idempotencyKey: 'given' }), 'given');
 });
 
-t.test('what carries no identity of its own gets a fresh key', async (t) => {
+t.test('a write that carries no identity of its own gets a fresh idempotency key', async (t) => {
   const patch = { method: 'PATCH' as const, template, body: [{ op: 'replace', path: '/StatusId', value: 1 }] };
   t.not(key(patch), key(patch));
   const { body, ...bodyless } = note('a', 'x');

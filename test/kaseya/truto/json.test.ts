@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import t from 'tap';
 import { parseJson, tryParseJson } from '../../../src/kaseya/truto/json.ts';
 
-t.test('64-bit ids become strings of their digits, and nothing else changes', async (t) => {
+t.test('64-bit ids in JSON become strings of their digits, and nothing else changes', async (t) => {
   const text =
     '{"jobId":1234567890123456789,"a":[-9007199254740993,9007199254740991,1.2345678901234567890,1e30],"s":"x 1234567890123456789 \\" 1"}';
   t.same(parseJson(text), {
@@ -12,7 +12,7 @@ t.test('64-bit ids become strings of their digits, and nothing else changes', as
   });
 });
 
-t.test('JSON without such numbers reads as it does elsewhere', async () => {
+t.test('JSON without 64-bit ids is read as JSON.parse reads it', async () => {
   fc.assert(
     fc.property(fc.jsonValue(), (value) => {
       const text = JSON.stringify(value);
@@ -22,6 +22,6 @@ t.test('JSON without such numbers reads as it does elsewhere', async () => {
   );
 });
 
-t.test('what is no JSON is null', async (t) => {
+t.test('a text that is no JSON is read as null', async (t) => {
   for (const text of ['', '<html>', '{"a":', '"open']) t.equal(tryParseJson(text), null, text);
 });

@@ -13,7 +13,7 @@ const answer = (status: number, headers: Record<string, string>, body: object) =
   ...{ status, headers: new Headers(headers), text: JSON.stringify(body) },
 });
 
-async function told(sent: ReturnType<typeof answer>) {
+async function reportedFor(sent: ReturnType<typeof answer>) {
   const bucket = openBucket();
   await reportTiers(await bucket.acquire(endpoint, signal), sent, ports.now());
   return bucket.settled[0];
@@ -22,34 +22,38 @@ async function told(sent: ReturnType<typeof answer>) {
 t.test("Truto's own 429 holds back its tiers, not the vendor's endpoint", async (t) => {
   const own = { statusCode: 429, error: 'E', message: 'm' };
   const wait = { retryAfterMs: 12_000 };
-  t.match(await told(answer(429, { 'retry-after': '12' }, own)), {
+  t.match(await reportedFor(answer(429, { 'retry-after': '12' }, own)), {
     ...{ status: 429, news: {}, others: { 'truto:account': wait, 'truto:token': wait } },
   });
-  t.match(await told(answer(429, {}, own)), { others: { 'truto:account': { retryAfterMs: 10_000 } } });
+  t.match(await reportedFor(answer(429, {}, own)), { others: { 'truto:account': { retryAfterMs: 10_000 } } });
 });
 
-t.test("the vendor's 429 holds back its endpoint; so do its headers on any answer", async (t) => {
+t.test("the vendor's 429 and the vendor's headers on any answer hold back the vendor's endpoint", async (t) => {
   const triple = { 'ratelimit-limit': '1500;w=3600', 'ratelimit-remaining': '0', 'ratelimit-reset': '40' };
   const remote = { statusCode: 429, message: 'm', truto_is_remote_error: true, raw_response: {} };
   const news = { limit: 1500, remaining: 0, resetMs: 40_000 };
-  t.match(await told(answer(429, triple, remote)), { status: 429, news, others: {} });
-  t.match(await told(answer(200, triple, {})), { status: 200, news, others: {} });
+  t.match(await reportedFor(answer(429, triple, remote)), { status: 429, news, others: {} });
+  t.match(await reportedFor(answer(200, triple, {})), { status: 200, news, others: {} });
 });
 
-t.test('with a real bucket a burst stays within both limits and is never refused', { timeout: 60_000 }, async (t) => {
-  const { truto, state } = await startUpstream(t);
-  const limit = { requests: 1500, windowMs: 3_600_000 };
-  const bucket = createBucket(await redisClient(t), {
-    ...ports,
-    ...{ tenant: 'truto', limitOf: (name: string) => trutoLimits[name] ?? limit },
-    alongside: () => trutoTiers,
-    ...{ leaseMs: 10_000, patienceMs: 30_000 },
-  });
-  const transport = truto('plain', { bucket });
-  const answers = await Promise.all(Array.from({ length: 70 }, () => transport.call(queues)));
-  t.equal(answers.length, 70);
-  t.equal(state.ledger().requests.byEndpoint[endpoint], 70, 'none was refused and sent again');
-});
+t.test(
+  'a burst through a real bucket stays within both limits of Truto and is never refused',
+  { timeout: 60_000 },
+  async (t) => {
+    const { truto, state } = await startUpstream(t);
+    const limit = { requests: 1500, windowMs: 3_600_000 };
+    const bucket = createBucket(await redisClient(t), {
+      ...ports,
+      ...{ tenant: 'truto', limitOf: (name: string) => trutoLimits[name] ?? limit },
+      alongside: () => trutoTiers,
+      ...{ leaseMs: 10_000, patienceMs: 30_000 },
+    });
+    const transport = truto('plain', { bucket });
+    const answers = await Promise.all(Array.from({ length: 70 }, () => transport.call(queues)));
+    t.equal(answers.length, 70);
+    t.equal(state.ledger().requests.byEndpoint[endpoint], 70, 'none was refused and sent again');
+  },
+);
 
 t.test('a call refused by a tier of Truto is sent again', async (t) => {
   const { truto, state, bucket } = await startUpstream(t);
@@ -57,7 +61,7 @@ t.test('a call refused by a tier of Truto is sent again', async (t) => {
   // Discovery is one call too: the next 49 fill the account's window, which this bucket does not know of.
   await Promise.all(Array.from({ length: 49 }, () => transport.call(queues)));
   await t.rejects(transport.call(queues), { code: 'throttled', effect: 'none' });
-  t.equal(state.ledger().requests.byEndpoint[endpoint], 49, 'BMS was not bothered');
+  t.equal(state.ledger().requests.byEndpoint[endpoint], 49, 'the refused call did not reach BMS');
   t.equal(bucket.settled.filter(({ others }) => others['truto:account']?.retryAfterMs === 10_000).length, 6);
 });
 
@@ -71,7 +75,7 @@ t.test("the vendor's 429 reaches the caller's bucket with the headers in Truto's
     const transport = truto();
     await transport.call(queues);
     await t.rejects(transport.call(queues), { code: 'throttled' });
-    const told = bucket.settled.find((one) => one.endpoint === endpoint && one.status === 429);
-    t.ok((told?.news.retryAfterMs ?? told?.news.resetMs ?? 0) > 50_000, rateHeaders);
+    const refused = bucket.settled.find((one) => one.endpoint === endpoint && one.status === 429);
+    t.ok((refused?.news.retryAfterMs ?? refused?.news.resetMs ?? 0) > 50_000, rateHeaders);
   }
 });

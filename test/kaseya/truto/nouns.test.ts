@@ -46,11 +46,11 @@ async function triageOneTicket(t: Test, { tickets, assets, lookups, rmm, jobs, c
 }
 
 t.test(
-  'the same client does the same work on BMS itself and through Truto, whichever way it wraps answers',
+  'the same client does the same work on BMS itself and through Truto, whichever way Truto wraps answers',
   async (t) => {
     const ledgers: unknown[] = [];
     for (const way of ['direct', 'plain', 'envelope'] as const) {
-      await t.test(way, async (t) => {
+      await t.test(`a ticket is triaged over the way "${way}"`, async (t) => {
         const { state, ready, direct, truto } = await startUpstream(t);
         await triageOneTicket(t, nounsOver(way === 'direct' ? direct() : truto(way), ready.integrationType));
         ledgers.push(
@@ -69,7 +69,7 @@ t.test(
   },
 );
 
-t.test('pages of ours are cut out of cursors that are paged otherwise', async (t) => {
+t.test('the pages that we ask for are cut out of cursors with pages of another size', async (t) => {
   const { direct, truto, ready } = await startUpstream(t, { tickets: 75 });
   const pagesOver = async (transport: Transport) => {
     const { tickets } = nounsOver(transport, ready.integrationType);
@@ -82,7 +82,7 @@ t.test('pages of ours are cut out of cursors that are paged otherwise', async (t
   for (const kind of ['plain', 'envelope'] as const) t.same(await pagesOver(truto(kind)), expected, kind);
 });
 
-t.test('what the account does not offer is told by name, with the setting', async (t) => {
+t.test('an operation that the Truto account does not offer is refused by name, with the setting for it', async (t) => {
   const { truto, ready, state } = await startUpstream(t);
   const operations = { 'GET /v2/servicedesk/tickets': { resource: 'elsewhere', method: 'list' } };
   const transport = truto('plain', { operations });
@@ -98,7 +98,7 @@ t.test('what the account does not offer is told by name, with the setting', asyn
   t.equal(state.ledger().requests.total, 0, 'nothing reached BMS');
 });
 
-t.test('a key that the schemas do not know is refused, never dropped', async (t) => {
+t.test("a key that Truto's schemas do not know is refused, never dropped", async (t) => {
   const { truto, state } = await startUpstream(t);
   const transport = truto();
   const query = { 'Filter.Colour': 'red', PageNumber: 1, PageSize: 10 };

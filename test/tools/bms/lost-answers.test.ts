@@ -18,7 +18,7 @@ interface Lost {
 const lost: Lost[] = [
   {
     ...{ name: 'create_a_kaseya_bms_servicedesk_ticket_note', method: 'POST', path: `${tickets}/{ticketId}/notes` },
-    args: (ticketId) => ({ ticketId, details: 'Looked at it.', emailTo: ['Ines Marchetti'] }),
+    args: (ticketId) => ({ ticketId, details: 'Checked it.', emailTo: ['Ines Marchetti'] }),
   },
   {
     ...{ name: 'create_a_kaseya_bms_assignticket', method: 'POST', path: `${tickets}/{ticketId}/assignticket` },
@@ -52,8 +52,8 @@ for (const { name, method, path, args } of lost) {
     const call: Call = { name, args: args(ticket.id) };
     const about = { ticketNumber: ticket.ticketNumber };
     let status: unknown = null;
-    const last = (told: (name: string) => { status: unknown }) => {
-      status = told(name).status;
+    const last = (resultOf: (name: string) => { status: unknown }) => {
+      status = resultOf(name).status;
       return [conclude('no_action')];
     };
     await playRun({ redis, bms, subject: taskOf('do it', about), turns: [() => [call], last] });

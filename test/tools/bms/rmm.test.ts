@@ -19,10 +19,10 @@ t.test('a run opens one ticket for its alert, however the model words the reques
   const outside = (context: ToolContext) => tool?.outside({ title: 'other', details: 'words' } as never, context);
   const sent = [{ ...intended('t1c1', 'create_ticket'), tool: name }, submitted('t1c1')];
   t.equal(outside(after()), null);
-  t.match(outside(after(...sent)), { code: 'ticket_exists' }, 'under way');
+  t.match(outside(after(...sent)), { code: 'ticket_exists' }, 'the first ticket is under way');
   t.match(outside(after(...sent, finished('t1c1', 'succeeded'))), { code: 'ticket_exists' });
   t.match(outside(after(...sent, finished('t1c1', 'unknown'))), { code: 'ticket_exists' });
-  t.equal(outside(after(...sent, finished('t1c1', 'failed'))), null, 'none was opened');
+  t.equal(outside(after(...sent, finished('t1c1', 'failed'))), null, 'no ticket was opened');
 });
 
 const trace = { marker: '[bms-triage aaaaaaaa t1c1]', transactionId: 'r1.t1c1' };
@@ -43,7 +43,7 @@ t.test('the read-back of a lost resolve claims only a ticket that carries our ma
   t.match(await readBack(theirs.id), { kind: 'as_wanted', ticket: { id: theirs.id } });
 });
 
-t.test('a new ticket whose answer was lost is found without an asset too, by account, title and mark', async (t) => {
+t.test('a new ticket whose answer was lost is found by account, title and mark even without an asset', async (t) => {
   const { bms, state } = await recordedBms(t);
   const tool = rmmTools(bms).find((candidate) => candidate.name === name);
   if (tool?.effect === 'read' || !tool) throw new Error('no tool');
@@ -56,7 +56,7 @@ t.test('a new ticket whose answer was lost is found without an asset too, by acc
   t.equal(await readBack(), 'pending');
   const row = { ...args, organization: { name: account.name }, openDate: '2026-11-25T10:00:00Z' };
   await bms.rmm.submit('create_ticket', [{ ...row, transactionId: 'x', details: 'Of another run.' }]);
-  t.equal(await readBack(), 'pending', 'a ticket for the alert that is not ours');
+  t.equal(await readBack(), 'pending', 'the ticket for the alert does not carry our mark');
   const mine = { ...row, alertRefId: 'uid-9', transactionId: 'y', details: `Down.\n\n${trace.marker}` };
   const [other] = [...state.world.tickets.values()].slice(-1);
   if (other) state.world.tickets.delete(other.id);

@@ -19,7 +19,7 @@ const noDefaults = { noteType: null, ticketType: null, ticketSource: null, prior
 const tools = createTools({ bms, defaults: noDefaults, kaseyaOne: null });
 const byName = new Map<string, Tool>(tools.map((tool) => [tool.name, tool]));
 
-/** The tools of the seed's field, whose names prompts and agents already know. */
+/** The names of tools that existing prompts and agents already know. */
 const knownNames = [
   'list_all_kaseya_bms_servicedesk_tickets',
   'list_all_kaseya_bms_servicedesk_ticket_notes',
@@ -47,8 +47,8 @@ interface Schema {
   anyOf?: Schema[];
 }
 
-/** What OpenAI's strict mode takes of JSON Schema. */
-const taken = new Set([
+/** The keywords of JSON Schema that OpenAI's strict mode accepts. */
+const accepted = new Set([
   'type',
   'properties',
   'required',
@@ -62,7 +62,7 @@ const taken = new Set([
 
 function strictMisfits(schema: Schema, at: string): string[] {
   const unknown = Object.keys(schema)
-    .filter((key) => !taken.has(key))
+    .filter((key) => !accepted.has(key))
     .map((key) => `${at}: ${key}`);
   const properties = Object.entries(schema.properties ?? {});
   const optional = properties
@@ -77,7 +77,7 @@ function strictMisfits(schema: Schema, at: string): string[] {
   return [...unknown, ...optional, ...open, ...inner];
 }
 
-t.test('every tool has a name of its own, and every name that the field knows is a tool', async (t) => {
+t.test('every tool has a name of its own, and every name that existing prompts know is a tool', async (t) => {
   t.equal(byName.size, tools.length);
   t.same(
     knownNames.filter((name) => !byName.has(name)),
