@@ -108,7 +108,7 @@ export function ticketOf(state: RunState): TicketRef | null {
   return touched.at(-1) ?? (own ? { id: own.id, number: own.number } : null);
 }
 
-/** It is not known whether this run did it. */
+/** True when it is unknown whether this run made the change. */
 const isUnclaimed = (outcome: WriteOutcome): boolean => outcome === 'undecidable' || outcome === 'as_wanted';
 
 /**

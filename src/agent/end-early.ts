@@ -40,8 +40,8 @@ export async function giveUpWaiting(
 const betweenDropsMs = 15_000;
 
 /**
- * Ends a run that keeps failing for reasons that waiting does not fix. A row of it that is in a batch does not come back
- * to the queue: the run is over.
+ * Ends a run that keeps failing for reasons that waiting does not fix. If one of its rows is in a batch that is put back,
+ * the row is dropped, because the run has concluded.
  */
 export async function giveUp(journal: RunJournal, reason: string): Promise<RunState> {
   const state = fold(await journal.read());

@@ -45,8 +45,8 @@ async function ticketScope(ticketNumber: string, account: string | null, deps: G
 
 /**
  * Finds the account, the asset and the ticket that a run for this alert may touch. A ticket that carries the alert's own
- * id decides. Otherwise the device's name must fit one active asset only; between assets of the
- * same name the operator's mapping decides, or the sender's customer if it is an account's exact name; never a guess.
+ * id decides. Otherwise exactly one active asset must have the device's name. Among assets of the same name, the operator's
+ * mapping decides, or the sender's customer if an account has exactly that name. Nothing is guessed.
  */
 async function gatherAlert(alert: Alert, deps: GatherDeps): Promise<Scope> {
   const { bms, accounts } = deps;

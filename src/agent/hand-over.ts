@@ -114,7 +114,7 @@ async function write(concluded: Concluded, journal: Journal): Promise<null> {
 }
 
 /**
- * The calls that can notify people, the best first; each of the others is for when BMS refused the one before. With a
+ * The calls that can notify people, the best first; each later one is used only if the one before it failed. With a
  * ticket: move it to the escalation queue, or write a note on it. With an account only: open a ticket, unless the run may
  * have opened one already; or write a note on another open ticket of the device.
  */

@@ -31,7 +31,7 @@ function retryDelay({ code, retryAfterMs }: RetryableError, { modelFailures }: R
 
 const longestModelWaitMs = 60_000;
 
-/** Waiting as long again as the run has lasted backs off without keeping a count. */
+/** The wait is as long as the run has lasted so far: a back-off that needs no counter. */
 function backOff({ startedAt }: RunState, now: number): number {
   const ageMs = startedAt === null ? 0 : now - Date.parse(startedAt);
   return Math.min(Math.max(ageMs, 5_000), 300_000);

@@ -14,7 +14,7 @@ export interface Caller {
   client: string;
   /** Names the work across suspensions and workers, so that it keeps its place in the queue when it asks again. */
   id?: string;
-  /** A wait that ends later than this (Unix time, ms) is not taken up, so it needs no place in the queue. */
+  /** The work does not wait beyond this moment (Unix time, ms), so a longer wait needs no place in the queue. */
   givesUpAt?: number;
   /** A read must reach the upstream: an answer that another caller received a moment ago is not good enough. */
   fresh?: boolean;

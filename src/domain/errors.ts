@@ -16,7 +16,7 @@ export class TriageError extends Error {
 /** It will never work as asked: wrong credentials, no permission, an answer that cannot be read. A person must act. */
 export class TerminalError extends TriageError {}
 
-/** It may work later. `retryAfterMs` is the earliest moment worth trying, in milliseconds from now. */
+/** It may work later: not before `retryAfterMs` milliseconds from now. */
 export class RetryableError extends TriageError {
   readonly retryAfterMs: number;
 

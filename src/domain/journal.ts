@@ -3,7 +3,7 @@ import { alertSchema } from './alert.ts';
 import { taskSchema } from './task.ts';
 
 /**
- * The entries of a run's journal. A run has no other state: all that is known of it is a fold over these (`fold.ts`).
+ * The entries of a run's journal. They are a run's only state: all that is known about it is a fold over them (`fold.ts`).
  * Entries are only ever added. `journal-codec.ts` writes them as JSON and reads them back, those of older releases too.
  */
 
@@ -26,11 +26,11 @@ const foundTicketSchema = ticketRefSchema.extend({
   readAt: z.string().nullish(),
 });
 
-/** What the run may touch: derived by the service from the alert, never by the model. */
+/** What the run may touch: derived by the service from the alert or the task, never by the model. */
 export const scopeSchema = z.object({
   account: z.object({ id: z.number().int(), name: z.string() }).nullable(),
   asset: z.object({ id: z.number().int(), name: z.string() }).nullable(),
-  /** The open ticket that BMS holds for this very alert. */
+  /** The open ticket that BMS holds for this alert, or the ticket that the task names. */
   ticket: foundTicketSchema.extend({ details: z.string(), occurrences: z.number().int() }).nullable(),
   /** Other open tickets on the alert's own asset. */
   otherTickets: z.array(foundTicketSchema),

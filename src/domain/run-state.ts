@@ -15,7 +15,7 @@ import type {
 /** `queued`: no worker has begun. `parked`: the run waits for something and holds no slot. */
 export type RunPhase = 'queued' | 'running' | 'parked' | 'concluded';
 
-/** What a run has used up. Each field counts the entries of the run's journal. */
+/** What a run has used up, as its journal shows. */
 export interface RunUsage {
   modelCalls: number;
   promptTokens: number;

@@ -5,7 +5,7 @@ import { judgeRow, type RmmJobStatus } from './job-verdict.ts';
 import { readResult } from './page.ts';
 import type { Transport } from './transport.ts';
 
-/** Each family has a status path of its own, so an id without its family is worth nothing. */
+/** Each family has its own status path, so an id cannot be read without its family. */
 const bmsFamilies = ['tickets', 'assets'] as const;
 export type BmsJobFamily = (typeof bmsFamilies)[number];
 

@@ -16,7 +16,7 @@ export interface ProbeOptions extends Pick<Ports, 'random' | 'sleep'> {
 const usualPauseMs = 20_000;
 
 /**
- * Sends a small read to an upstream that is down from time to time, so that its return is noticed even when no run calls it.
+ * While an upstream is down, sends it a small read from time to time, so that its return is noticed even when no run calls.
  * Stops once it is up, or refuses our sign-in: repeated wrong passwords lock the user.
  */
 export async function probeWhileDown(options: ProbeOptions): Promise<void> {

@@ -5,7 +5,7 @@ import type { LookupTables } from './lookups.ts';
 import { baseUrlHint, baseUrlOf } from './regions.ts';
 import { isBase32 } from './totp.ts';
 
-/** The key `lookups`: tables that a tenant may call otherwise, and for how many hours their contents are kept. */
+/** The key `lookups`: the tenant's own names of lookup tables, and for how many hours their contents are kept. */
 export const lookupsSchema = z
   .strictObject({
     noteTypeTable: z.string().min(1).default('NoteType'),
@@ -15,7 +15,7 @@ export const lookupsSchema = z
   })
   .prefault({});
 
-/** The key `kaseyaOne`: what the tenant is called within Kaseya One. */
+/** The key `kaseyaOne`: the tenant's ids in Kaseya One. */
 export const kaseyaOneSchema = z
   .strictObject({ organizationId: z.string().min(1), appClientIdentifier: z.string().min(1) })
   .nullable()

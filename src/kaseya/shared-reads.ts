@@ -8,7 +8,7 @@ import type { Request, Transport } from './transport.ts';
 
 export interface SharedReadOptions extends Pick<Ports, 'now' | 'sleep'> {
   redis: Redis | Cluster;
-  /** The owner of the BMS: tenants share no reads. */
+  /** Whose BMS it is: tenants share no reads. */
   tenant: string;
   /** For how long other callers may get an answer. */
   ttlMs: number;
@@ -31,7 +31,7 @@ const maxBytes = 262_144;
 const generationMs = 3_600_000;
 
 /**
- * Makes one call of equal reads by all workers: the first caller reads, the others wait for its answer, and later callers get
+ * Equal reads by all workers become one call: the first caller reads, the others wait for its answer, and later callers get
  * it for `ttlMs`. A write to a ticket invalidates what was read of that ticket, and every list. Job status, sign-in and
  * `fresh` reads (read-backs, checks for a person's touch, reads that prepare a write) are never shared. Without Redis each
  * caller reads for itself.

@@ -72,7 +72,7 @@ export interface TicketFilter {
   pageSize?: number | undefined;
 }
 
-/** A new ticket: the fields that BMS requires, but for the open date, which is now, and those that triage adds. Ids are the tenant's. */
+/** A new ticket: the fields that BMS requires and those that triage adds. The open date is always now. Ids are the tenant's. */
 export interface NewTicket {
   title: string;
   details: string;

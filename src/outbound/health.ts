@@ -16,7 +16,7 @@ export interface UpstreamStatus {
  */
 export type CallOutcome = 'answered' | 'failed' | 'refused' | null;
 
-/** `down`: the last calls gave nothing usable; it will be back. `refused`: only a person can fix that. */
+/** `down`: the latest calls gave nothing usable, which may pass. `refused`: only a person can fix it. */
 export type HealthState = 'up' | 'down' | 'refused';
 
 /** Whether an upstream can be reached, judged by the calls that this process makes anyway. */

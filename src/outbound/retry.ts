@@ -16,8 +16,8 @@ const readTries = 3;
 const pauseMs = 500;
 
 /**
- * Sends a call again: one that the upstream refused (429), up to six tries; one that failed and `mayRepeat`, up to three,
- * after a random pause; one whose token had expired, once. Throws the last `UpstreamError`, and every other error at once.
+ * Repeats a call: after a 429, up to six tries; after a failure that `mayRepeat` allows, up to three, with a random pause;
+ * after an expired token, once. Throws the last `UpstreamError`, and every other error at once.
  */
 export async function withRetries<T>(attempt: () => Promise<T>, options: RetryOptions): Promise<T> {
   const { signal, mayRepeat, hasExpired = () => false, random, sleep } = options;
@@ -32,7 +32,7 @@ export async function withRetries<T>(attempt: () => Promise<T>, options: RetryOp
       const hasFailed = error.code !== 'throttled' && isTransient(error) && mayRepeat(error) && tries < readTries;
       if (!wasRefused && !isRenewed && !hasFailed) throw error;
       if (isRenewed) renewals += 1;
-      // The bucket holds back what was refused; only a failed call has no other pause.
+      // After a 429 the bucket imposes the wait. After a failure nothing does, so the pause is here.
       if (hasFailed) await sleep(random() * (pauseMs / 2) * 2 ** tries, { signal });
     }
   }

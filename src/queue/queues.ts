@@ -40,8 +40,8 @@ export interface Queues {
 const keep = { removeOnComplete: { age: 86_400, count: 5_000 }, removeOnFail: { age: 7 * 86_400, count: 20_000 } };
 
 /**
- * A job is tried again until it succeeds: its work was promised with a 202, and nothing watches the failed set. Only the
- * last stack trace is kept, as a job may fail for as long as Redis is full.
+ * A job is tried again until it succeeds: its work was promised with a 202. Only the last stack trace is kept, as a job
+ * may fail for as long as Redis is full.
  */
 const retry = { attempts: 1_000_000_000, backoff: { type: 'capped' }, stackTraceLimit: 1 };
 const longestBackOffMs = 30_000;

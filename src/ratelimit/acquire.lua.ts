@@ -9,8 +9,8 @@ export const burstShare = 0.5;
  * that died comes back one window after its lease ends.
  *
  * Waiters are served by lane, then by their client's virtual time (each call of a client puts its next one further back),
- * then by arrival. A waiter keeps its place if it asks again within its wait and 1.5 s. It gets no place if it will not
- * come back after so long a wait, nor in a bucket that it could use more than a window before another bucket lets it go.
+ * then by arrival. A waiter keeps its place if it asks again at most 1.5 s after its wait has ended. It gets no place if
+ * it would not wait so long, nor in a bucket that is ready for it more than a window before the slowest one.
  *
  * KEYS six for each bucket: used, busy, wait, seen, turns, meta · last: registry
  * ARGV 1 permit · 2 waiter · 3 lease (ms) · 4 lane (0 first) · 5 first background lane · 6 client,
@@ -97,7 +97,7 @@ local function place(b)
   if b.rank > #b.first then b.ahead = math.floor(b.ahead * b.rank / #b.first) end
 end
 
--- How long until so many more permits are back than now. First come those in use or cooling down, in the order in which
+-- How long until short more permits are free. First come those in use or cooling down, in the order in which
 -- they come back; then those that are free now and go to the waiters ahead; then all of them again, a window later each
 -- time. A permit in use comes back a window after its answer, most likely long before its lease ends.
 local function untilBack(b, short, used, usable)

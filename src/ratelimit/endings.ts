@@ -21,7 +21,7 @@ export function endingsOf(
   );
 }
 
-/** Which bucket refused: those with a stated wait, or the endpoint's own if none has one. A 429 says nothing of the others. */
+/** Which buckets refused: those with a stated wait; if none is stated, the endpoint's own. A 429 says nothing of the others. */
 function refusals(heard: readonly LimitNews[]): Verdict[] {
   const named = heard.map(
     ({ retryAfterMs, remaining, resetMs }) => retryAfterMs ?? (remaining === 0 ? resetMs : undefined),

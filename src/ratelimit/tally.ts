@@ -1,7 +1,7 @@
 import { currentCaller } from '../domain/call-context.ts';
 import type { Bucket } from './bucket.ts';
 
-/** The same bucket, which counts each request sent under its permits in the caller's tally, answered or not. */
+/** The same bucket. Each request that was sent, answered or not, is counted in the caller's tally. */
 export const tallied = (bucket: Bucket): Bucket => ({
   async acquire(...ask) {
     const permit = await bucket.acquire(...ask);

@@ -18,8 +18,8 @@ export interface RunActionDeps extends Stores, Pick<Ports, 'newId'> {
 const untilStoredMs = 3_000;
 
 /**
- * Opens a run for a task. Its queue job comes first: without a journal it does nothing. In the other order, a
- * run whose job could not be queued would wait for ever.
+ * Opens a run for a task. Its queue job is added first, because a job without a journal does nothing; a journal
+ * without a job would wait for ever.
  */
 export async function openTask(
   task: Task,

@@ -7,7 +7,7 @@ import { keys } from './keys.ts';
 import type { QueuedRow } from './row-queue.ts';
 import { bindScripts } from './scripts/index.ts';
 
-/** The journals in Redis: one stream for each run. A reader throws `TerminalError` `journal_unreadable` where a newer release wrote. */
+/** The journals in Redis: one stream for each run. Reading an entry of a newer release throws `TerminalError` `journal_unreadable`. */
 export interface Journals {
   /** All entries, oldest first; empty for an unknown run. */
   read(runId: string): Promise<Entry[]>;

@@ -42,7 +42,7 @@ export function createRunOpenings(
       const runId = (await redis.get(keys.retry(retried))) ?? newId();
       if (await redis.exists(keys.journal(runId))) return { runId, isNew: false };
       await open(runId, { type: 'queued', subject, mode, retryOf: { runId: retried, by } });
-      // Without its incident, which may have expired, the list of runs is not begun anew.
+      // RPUSHX: if the incident has expired, its list of runs is not created again.
       if (subject.kind === 'alert') await redis.rpushx(keys.incidentRuns(subject.incidentId), runId);
       return { runId, isNew: true };
     },

@@ -4,7 +4,7 @@ import { count, positive, required } from '../domain/settings.ts';
 /** The key `retentionDays`: how long records are kept. */
 export const retentionDaysSchema = count.default(30);
 
-/** The key `incidents`: within `againHours` of its end a fault that is reported again belongs to the same incident. */
+/** The key `incidents`: once `againHours` have passed since its run ended, an open incident takes no new trigger. */
 export const incidentsSchema = z.strictObject({ againHours: positive.default(24) }).prefault({});
 
 export const redisEnv = {

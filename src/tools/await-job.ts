@@ -3,7 +3,7 @@ import { firstCheckMs, type LedgerDeps, type Progress } from './ledger.ts';
 import { asWanted, backOff, readBack } from './read-back.ts';
 import type { ReadBack, ToolContext, WriteTool } from './tool.ts';
 
-/** Waits for a row's batch. Its submitter writes down what becomes of the row; later checks only make sure that one works. */
+/** Waits for a row's batch. The submitter records the outcome; later checks only make sure that a submitter is scheduled. */
 export function awaitBatch({ intent }: CallState, deps: LedgerDeps): Progress {
   return backOff(deps.now() - Date.parse(intent?.at ?? ''), deps, firstCheckMs);
 }

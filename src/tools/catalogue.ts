@@ -26,7 +26,7 @@ export interface WriteRow {
   handsOver?: true;
   /** It only adds text to a ticket, which is still wanted after a person has taken the ticket up. */
   comments?: true;
-  /** The lane that its requests take whatever the run's own is. */
+  /** The lane of its requests, whichever lane the run is in. */
   lane?: Lane;
 }
 

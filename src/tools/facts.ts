@@ -2,7 +2,7 @@ import type { Lane } from '../domain/call-context.ts';
 import type { Subject } from '../domain/journal.ts';
 import { catalogue, type ReadRow, type ToolName, type WriteRow, type WriteToolName } from './catalogue.ts';
 
-/** The tools that other code calls itself or points the model to, by what they are there for. */
+/** The tools that code calls itself or names to the model, by purpose. */
 export const named = {
   addNote: 'create_a_kaseya_bms_servicedesk_ticket_note',
   assignTicket: 'create_a_kaseya_bms_assignticket',
@@ -30,7 +30,7 @@ export const isHandOverTool = (name: string): boolean => factsOf(name).handsOver
 /** It only adds text to a ticket: the one kind of write that a ticket may get after a person has taken it up. */
 export const isComment = (name: string): boolean => factsOf(name).comments === true;
 
-/** The lane that the tool's requests take whatever the run's own is; null where they take the run's. */
+/** The lane of the tool's requests, whichever lane the run is in; null: the run's own. */
 export const laneOf = (name: string): Lane | null => factsOf(name).lane ?? null;
 
 /** The BMS operations (method and path template) that a write cannot do without. */
@@ -42,7 +42,7 @@ export const effectOf = (name: WriteToolName): WriteRow['effect'] => catalogue[n
 /** The kinds of runs that are offered a tool. */
 export const offeredTo = (name: ToolName): readonly Subject['kind'][] => catalogue[name].offeredTo;
 
-/** The tools that a run of this subject may call, in the catalogue's order. One that is not set up here is left out. */
+/** The tools that a run of this subject may call, in the catalogue's order. Tools that are not configured are left out. */
 export function offered<T>(tools: ReadonlyMap<string, T>, { kind }: { kind: Subject['kind'] }): ReadonlyMap<string, T> {
   const names = (Object.keys(catalogue) as ToolName[]).filter((name) => offeredTo(name).includes(kind));
   return new Map(names.flatMap((name) => ((tool) => (tool ? [[name, tool] as const] : []))(tools.get(name))));

@@ -10,7 +10,8 @@ const longestWaitMs = 300_000;
 
 /**
  * Goes on with a write that was intended and whose answer is not known: BMS is read before anything is sent again.
- * `objection` answers why a write that did not arrive may not be sent any more; people work on in the meantime.
+ * `objection` says why a write that did not arrive may no longer be sent, for example because a person has taken the
+ * ticket up.
  */
 export async function readBackWrite(
   { id, intent }: CallState,
@@ -45,7 +46,7 @@ export const readBack = (tool: WriteTool, args: unknown, context: ToolContext): 
     throw error;
   });
 
-/** Waiting as long again as it has taken so far backs off without keeping a count. */
+/** Each wait is as long as the time passed so far: a back-off that needs no counter. */
 export const backOff = (ageMs: number, { now }: Pick<LedgerDeps, 'now'>, leastMs = firstReadBackMs): Progress => ({
   until: now() + Math.min(Math.max(ageMs, leastMs), longestWaitMs),
 });

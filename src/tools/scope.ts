@@ -9,8 +9,8 @@ export type Kind = 'tickets' | 'assets' | 'contacts';
 const withId = z.object({ id: z.number().int() });
 
 /**
- * The ids of a kind that reads of this run returned. All reads are confined to the run's account, so these are inside
- * it; and no id gets here by a model's word.
+ * The ids of a kind that reads of this run returned. All reads are confined to the run's account, so these ids are
+ * too. An id that only the model named is never among them.
  */
 export function idsRead(kind: Kind, state: RunState): Set<number> {
   const one = kind.slice(0, -1);

@@ -26,8 +26,8 @@ export function ticketIn(args: unknown): number | null {
 }
 
 /**
- * Has anyone but this service changed the ticket since the run read it? A read of a moment ago needs no other; else the
- * ticket is read, and its activities only when it has changed. All times of changes are BMS's own. Where BMS does not show
+ * Has anyone but this service changed the ticket since the run read it? A fresh read is trusted; else the ticket is read
+ * again, and its activities only if it has changed. Tickets outside the scope are not checked. All times of changes are BMS's own. Where BMS does not show
  * who changed a ticket, a repeat that the RMM counted and a write of this run explain the change; without either, a person
  * is assumed.
  */

@@ -90,7 +90,7 @@ end
 
 local state, isCounted = stateOfKnown(), wasCounted()
 
--- People have had the incident for long, and their ticket may be closed by now: merging for ever would be silence.
+-- The run ended long ago and its ticket may be closed: if repeats were merged for ever, no one would hear of the fault.
 local function isRecurrence()
   if state ~= 'open' or alert.action ~= 'trigger' or isCounted then return false end
   local endedAt = tonumber(redis.call('HGET', known.hash, 'settledAt') or nil)

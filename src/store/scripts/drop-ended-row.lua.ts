@@ -15,7 +15,7 @@ local function endOf(journal)
 end
 local function dropIfEnded(rows, alone, id, journals, refusal, retention)
   local json = redis.call('HGET', rows, id)
-  -- What the row held is lost; it must not hold up the others.
+  -- The row's contents are gone: drop it, so that it does not block the others.
   if not json then
     redis.call('SREM', alone, id)
     return true

@@ -1,7 +1,7 @@
 /**
  * Ends a batch and adds an entry to the journal of each of its runs, in one step: the batch became an RMM job, was
- * refused, or its answer is lost. A batch may have been taken from its submitter before it was sent; then those of its
- * rows that are in the queue or in another batch again are left alone.
+ * refused, or its answer is lost. A batch may have been taken from its submitter before it was sent; then its rows
+ * that are queued or in another batch are not changed.
  *
  * KEYS batch, batch rows, batches, rows, alone, job rows, then the journal of each row's run
  * ARGV batch id, retention in seconds, '1' if only while the batch is under way, '1' if it became a job,

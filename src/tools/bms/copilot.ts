@@ -9,7 +9,7 @@ interface Draft {
   name: WriteToolName;
   description: string;
   what: string;
-  /** Has it generated and kept on the ticket, where it replaces an earlier one. Null: BMS returned no text. */
+  /** BMS generates the text and keeps it on the ticket in place of an earlier one. Null: BMS returned no text. */
   generate(ticketId: number): Promise<string | null>;
 }
 

@@ -5,6 +5,6 @@ import type { WriteDefaults } from './names.ts';
 export interface ToolDeps {
   bms: Bms;
   defaults: WriteDefaults;
-  /** What the tenant is called within Kaseya One; null where it is not set. */
+  /** The tenant's ids in Kaseya One; null where they are not set. */
   kaseyaOne: { organizationId: string; appClientIdentifier: string } | null;
 }

@@ -55,7 +55,7 @@ export const ticketCreateTools = ({ bms, defaults }: ToolDeps) => [
 const opened = (ticket: Pick<Ticket, 'id' | 'ticketNumber'>) =>
   ({ kind: 'done', message: 'ticket opened', data: refOf(ticket), ticket: refOf(ticket) }) as const;
 
-/** Fills in what BMS requires besides what was said: from the account, the operator's defaults, the tenant's own. */
+/** Fills in the required fields that the call leaves out: from the account, the operator's defaults, the tenant's own. */
 async function prepareTicket(
   asked: z.infer<typeof input>,
   context: ToolContext,
