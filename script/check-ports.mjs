@@ -26,6 +26,8 @@ const forbidden = new Map([
 ]);
 /** Only these are asked about: to ask the type checker about every name costs ten times as much. */
 const words = new Set([...forbidden.keys()].map((key) => key.split('.').at(-1)));
+/** Globals that hold one of these. */
+const wholes = new Set(['Date', 'Math', 'performance', 'crypto']);
 const timerModules = new Set(['timers', 'timers/promises', 'node:timers', 'node:timers/promises']);
 
 /** A function of that name, and the method of web crypto. */
@@ -76,7 +78,7 @@ function visit(node, work) {
 
 /** What this node takes from the machine, in the words of the finding. */
 function takenBy(node, checker) {
-  return moduleTaken(node) ?? clockTaken(node, checker) ?? nameOf(symbolAt(node, checker));
+  return moduleTaken(node) ?? clockTaken(node, checker) ?? wholeTaken(node, checker) ?? nameOf(symbolAt(node, checker));
 }
 
 /** Timers are imported for no other purpose than to take one. */
@@ -102,6 +104,24 @@ function clockTaken(node, checker) {
   const { symbol } = checker.getTypeAtLocation(node.expression);
   if (symbol?.name !== 'DateConstructor' || !declarationOfPlatform(symbol)) return undefined;
   return isNew ? 'new Date()' : 'Date()';
+}
+
+/** `go(Date)`, `{ ...Math }`, `const D = Date`: what holds the whole global holds its clock or its chance. */
+function wholeTaken(node, checker) {
+  if (!ts.isIdentifier(node) || !wholes.has(node.text) || isPartOfName(node) || isMemberUse(node)) return undefined;
+  const symbol = checker.getSymbolAtLocation(node);
+  return symbol && declarationOfPlatform(symbol) ? node.text : undefined;
+}
+
+/** Uses that name one member, or none: those are judged by the member. */
+function isMemberUse(node) {
+  const { parent } = node;
+  if (ts.isPropertyAccessExpression(parent) || ts.isElementAccessExpression(parent)) return true;
+  if (ts.isNewExpression(parent) || ts.isCallExpression(parent)) return parent.expression === node;
+  if (ts.isVariableDeclaration(parent)) return parent.name === node || ts.isObjectBindingPattern(parent.name);
+  if (ts.isPropertyAssignment(parent)) return parent.name === node;
+  if (!ts.isBinaryExpression(parent)) return false;
+  return parent.operatorToken.kind === ts.SyntaxKind.InstanceOfKeyword || ts.isObjectLiteralExpression(parent.left);
 }
 
 /** The symbol that a name reaches, where a value is named for the first time: at its import, its property or its global. */

@@ -31,7 +31,7 @@ export interface Bucket {
    *
    * Throws `RetryableError` `rate_limited` for a longer wait, so that the run can be parked and its slot freed; the run keeps
    * its place in the queue if it asks again in time. Throws `RetryableError` `budget_unavailable` when Redis cannot be reached,
-   * and the signal's reason when it aborts.
+   * and an `AbortError` when the signal aborts.
    */
   acquire(endpoint: string, signal: AbortSignal, options?: AcquireOptions): Promise<Permit>;
 }

@@ -1,5 +1,6 @@
 import type { Lane } from '../domain/call-context.ts';
 import type { Subject } from '../domain/journal.ts';
+import type { Effect } from '../policy/effect.ts';
 import { catalogue, type ReadRow, type ToolName, type WriteRow, type WriteToolName } from './catalogue.ts';
 
 /** The tools that code calls itself or names to the model, by purpose. */
@@ -35,6 +36,9 @@ export const laneOf = (name: string): Lane | null => factsOf(name).lane ?? null;
 
 /** The BMS operations (method and path template) that a write cannot do without. */
 export const operationsOf = (name: string): readonly string[] => factsOf(name).needs ?? [];
+
+/** The class by which policy decides. A name without a row counts as the strictest. */
+export const classOf = (name: string): Effect => (isToolName(name) ? catalogue[name].effect : 'destructive');
 
 /** A write's class, typed by the tool's name. */
 export const effectOf = (name: WriteToolName): WriteRow['effect'] => catalogue[name].effect;

@@ -1,6 +1,7 @@
 import { isTransient, UpstreamError } from '../domain/errors.ts';
 import { decide } from '../policy/decide.ts';
 import { parseArguments } from './arguments.ts';
+import { classOf } from './facts.ts';
 import { forWrites, type Guard, type Proposal, pass, refuseWith, type Verdict } from './guard.ts';
 import { earlierDuplicate, keyOf } from './ledger.ts';
 import { isRefusal, refuse, type ToolContext, type WriteTool } from './tool.ts';
@@ -37,10 +38,11 @@ const policyOnPrepared: Guard<WriteTool> = (proposal, { state }) => {
   return decision === 'describe' ? { kind: 'describe', args: proposal.args } : pass(proposal);
 };
 
-const decisionOn = ({ tool: { effect } }: Proposal, { mode, subject }: ToolContext['state']) =>
-  decide({ effect, mode, subject: subject.kind });
+/** The class is the catalogue's, not what the tool says of itself. */
+const decisionOn = ({ tool }: Proposal, { mode, subject }: ToolContext['state']) =>
+  decide({ effect: classOf(tool.name), mode, subject: subject.kind });
 
-const denied = ({ tool }: Proposal): Verdict => refuseWith('denied', `policy forbids ${tool.effect} calls`);
+const denied = ({ tool }: Proposal): Verdict => refuseWith('denied', `policy forbids ${classOf(tool.name)} calls`);
 
 const duplicate: Guard<WriteTool> = (proposal, { state, callId }) => {
   const earlier = earlierDuplicate(state, callId, keyOf(proposal.tool.name, proposal.args));
