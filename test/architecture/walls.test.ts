@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import t from 'tap';
+import ts from 'typescript';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const biome = join(root, 'node_modules/.bin/biome');
@@ -54,6 +55,56 @@ t.test('the linter allows a room the rooms that docs/architecture.md says, and n
     refused(imports),
     walled.map(({ from, to }) => `src/${from}/to-${to}.ts`),
   );
+});
+
+/** Every import of a file, static, dynamic, of types alone, and re-exported. */
+function importsOf(path: string): string[] {
+  const found: string[] = [];
+  const visit = (node: ts.Node): void => {
+    const from =
+      ts.isImportDeclaration(node) || ts.isExportDeclaration(node)
+        ? node.moduleSpecifier
+        : ts.isCallExpression(node) && node.expression.kind === ts.SyntaxKind.ImportKeyword
+          ? node.arguments[0]
+          : ts.isImportTypeNode(node) && ts.isLiteralTypeNode(node.argument)
+            ? node.argument.literal
+            : undefined;
+    if (from && ts.isStringLiteralLike(from)) found.push(from.text);
+    ts.forEachChild(node, visit);
+  };
+  visit(ts.createSourceFile(path, readFileSync(join(root, path), 'utf8'), ts.ScriptTarget.Latest));
+  return found;
+}
+
+t.test('no file of src imports what its room may not, by whatever detour, and none silences the linter', async (t) => {
+  const files = readdirSync(join(root, 'src'), { recursive: true, encoding: 'utf8' }).filter((f) => f.endsWith('.ts'));
+  const roomOf = (path: string) => (path.includes('/') ? (path.split('/')[0] ?? '') : '');
+  const vendorHomes: Record<string, string> = {
+    fastify: 'http',
+    'prom-client': 'http',
+    bullmq: 'queue',
+    openai: 'agent',
+  };
+  const wrong = files.flatMap((file) => {
+    const room = roomOf(file);
+    if (room === '') return [];
+    return importsOf(`src/${file}`).filter((specifier) => {
+      if (!specifier.startsWith('.')) return (vendorHomes[specifier.split('/')[0] ?? ''] ?? room) !== room;
+      const target = join(dirname(file), specifier);
+      if (target === 'config.ts' || target === 'log.ts') return room !== 'app' && room !== 'doctor';
+      return roomOf(target) !== room && !allowed.get(room)?.includes(roomOf(target));
+    });
+  });
+  t.same(wrong, []);
+  const silenced = files.filter((file) =>
+    /biome-ignore lint\/style\/noRestrictedImports/.test(readFileSync(join(root, 'src', file), 'utf8')),
+  );
+  t.same(silenced, []);
+});
+
+t.test('the detours that an editor or a hurry writes are refused by the linter too', async (t) => {
+  const detours = { 'src/tools/a.ts': './../agent/x.ts', 'src/tools/b.ts': '..', 'src/agent/c.ts': 'bullmq/dist/x.js' };
+  t.same(refused(detours), Object.keys(detours));
 });
 
 t.test('a room that is new is walled off until the linter names it', async (t) => {
